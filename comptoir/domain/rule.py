@@ -1,0 +1,76 @@
+"""The sharing rule of this version: so many minutes a day and a week for each office.
+
+Every number is a field of a dated policy; nothing here is a constant of the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from comptoir.domain.grid import QUANTUM_MINUTES
+
+
+class Fault(StrEnum):
+    """What can be wrong with a proposed rule."""
+
+    NO_LENGTH = "no_length"
+    LENGTH_NOT_WHOLE = "length_not_whole"
+    LIMIT_NOT_WHOLE = "limit_not_whole"
+    LIMIT_NEGATIVE = "limit_negative"
+    DAY_OVER_WEEK = "day_over_week"
+    LENGTH_OVER_DAY = "length_over_day"
+
+
+@dataclass(frozen=True, slots=True)
+class SharingRule:
+    """One version of the rule, in minutes as its owner writes it.
+
+    `lengths` in minutes; an appointment may be asked for up to `horizon_business_days` ahead and
+    with at least `least_notice_minutes`; time given up with less than `late_notice_minutes` of
+    notice still counts if `late_counts`.
+    """
+
+    version: int
+    minutes_per_day: int
+    minutes_per_week: int
+    lengths: tuple[int, ...]
+    horizon_business_days: int
+    least_notice_minutes: int
+    late_notice_minutes: int
+    late_counts: bool
+
+    @property
+    def day_limit(self) -> int:
+        """The limit of a day, in quanta."""
+        return self.minutes_per_day // QUANTUM_MINUTES
+
+    @property
+    def week_limit(self) -> int:
+        """The limit of a week, in quanta."""
+        return self.minutes_per_week // QUANTUM_MINUTES
+
+    def is_late(self, notice: timedelta) -> bool:
+        """Whether time given up with this notice is given up late. Exactly the limit is on time."""
+        return notice < timedelta(minutes=self.late_notice_minutes)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Why this rule cannot be put in force; empty when it can. Limits may be equal (V10)."""
+        limits = (self.minutes_per_day, self.minutes_per_week)
+        found = {
+            Fault.NO_LENGTH: not self.lengths,
+            Fault.LENGTH_NOT_WHOLE: any(m <= 0 or m % QUANTUM_MINUTES for m in self.lengths),
+            Fault.LIMIT_NOT_WHOLE: any(m % QUANTUM_MINUTES for m in limits),
+            Fault.LIMIT_NEGATIVE: any(m < 0 for m in limits),
+            Fault.DAY_OVER_WEEK: self.minutes_per_day > self.minutes_per_week,
+            Fault.LENGTH_OVER_DAY: any(m > self.minutes_per_day for m in self.lengths),
+        }
+        return tuple(fault for fault, present in found.items() if present)
+
+
+def in_force(rules: Mapping[date, SharingRule], on: date) -> SharingRule | None:
+    """The rule of the service day `on`: the last of `rules` (by first day) that began by then."""
+    begun = [first for first in rules if first <= on]
+    return rules[max(begun)] if begun else None

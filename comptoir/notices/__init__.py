@@ -1,0 +1,1 @@
+"""Messages to people: texts in English and French, calendar files, sending, the ledger of what was sent."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, legislators' offices, memberships, sign-in."""

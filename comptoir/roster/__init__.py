@@ -1,0 +1,1 @@
+"""Professionals, their patterns, absences, holidays, extra hours: the hours on offer."""

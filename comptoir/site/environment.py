@@ -1,0 +1,67 @@
+"""Typed readers of the environment. A value that cannot be read stops the program and says why.
+
+Every variable the product reads is named in `.env.example`; a repository test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class BadEnvironment(Exception):
+    """A variable is missing or cannot be understood; the message says which and what to do."""
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable as it stands."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise BadEnvironment(f"{name} is not set, and there is no safe default. Set it.")
+    return value
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """A secret: from NAME, or from the file that NAME_FILE names (how containers hand them over)."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadEnvironment(f"{name}_FILE: cannot read {path}: {error.strerror}.") from error
+    return text(name, default)
+
+
+def boolean(name: str, default: bool) -> bool:
+    """yes/no, true/false, on/off, 1/0."""
+    value = os.environ.get(name, "").strip().lower()
+    if value == "":
+        return default
+    if value in {"1", "yes", "true", "on"}:
+        return True
+    if value in {"0", "no", "false", "off"}:
+        return False
+    raise BadEnvironment(f"{name}={value!r} is neither yes nor no.")
+
+
+def integer(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, at least `least`."""
+    value = os.environ.get(name, "").strip()
+    if value == "":
+        return default
+    if not value.lstrip("-").isdigit() or int(value) < least:
+        raise BadEnvironment(f"{name}={value!r} is not a whole number of at least {least}.")
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of the allowed words."""
+    value = os.environ.get(name, default)
+    if value not in allowed:
+        raise BadEnvironment(f"{name}={value!r} is none of {', '.join(allowed)}.")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Words separated by commas."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

@@ -1,0 +1,194 @@
+"""Settings, each from the environment by a typed reader; `.env.example` explains every one.
+
+Without any variable this is the demonstration on one's own machine: embedded PostgreSQL, mail in
+files, a key made at first start. COMPTOIR_MODE=production refuses to start on such defaults.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.site import environment, postgres
+
+django_stubs_ext.monkeypatch()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+MODE = environment.choice("COMPTOIR_MODE", "demonstration", ("demonstration", "production"))
+PRODUCTION = MODE == "production"
+DEBUG = environment.boolean("COMPTOIR_DEBUG", default=False)
+STATE = postgres.state_folder()
+
+SECRET_KEY = environment.secret(
+    "COMPTOIR_SECRET_KEY", None if PRODUCTION else postgres.kept_secret(STATE)
+)
+PORT = environment.integer("COMPTOIR_PORT", 8000, least=1)
+ALLOWED_HOSTS = environment.words("COMPTOIR_HOSTS", "localhost,127.0.0.1,[::1]")
+ADDRESS = environment.text("COMPTOIR_ADDRESS", f"http://localhost:{PORT}")
+CSRF_TRUSTED_ORIGINS = [ADDRESS]
+SECURE_COOKIES = ADDRESS.startswith("https://")
+
+# The service
+COMPTOIR_BRAND = environment.choice("COMPTOIR_BRAND", "neutral", ("neutral", "gc"))
+SERVICE_TIME_ZONE = environment.text("COMPTOIR_TIME_ZONE", "America/Toronto")
+"""Where the centre works (Montréal): its days and weeks are the days and weeks of every rule."""
+
+INSTALLED_APPS = [
+    "comptoir.ui.apps.UiConfig",
+    "comptoir.audit.apps.AuditConfig",
+    "comptoir.notices.apps.NoticesConfig",
+    "comptoir.people.apps.PeopleConfig",
+    "comptoir.roster.apps.RosterConfig",
+    "comptoir.liaison.apps.LiaisonConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "comptoir.site.urls"
+WSGI_APPLICATION = "comptoir.site.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database: the pool is per process, so the sum over web workers and worker is what the server sees.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **postgres.database_settings(),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": environment.integer("COMPTOIR_DATABASE_POOL", 8, least=1),
+    "timeout": 10,
+}
+LOCK_TIMEOUT_MS = environment.integer("COMPTOIR_LOCK_TIMEOUT_MS", 4000, least=100)
+"""How long a booking waits for its day before it says so."""
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# People
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+# Languages, zones: PostgreSQL and the C library stay in UTC; Python converts, from the wheel.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+# In the wheel the catalogues lie inside the package, in a checkout beside it.
+LOCALE_PATHS = [
+    folder for folder in (PACKAGE / "locale", PACKAGE.parent / "locale") if folder.is_dir()
+]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Pages
+FORM_RENDERER = "comptoir.ui.forms.Renderer"
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = SECURE_COOKIES and environment.boolean(
+    "COMPTOIR_HTTPS_REDIRECT", default=True
+)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# Mail
+MAIL_FOLDER = STATE / "mail"
+SMTP_HOST = environment.text("COMPTOIR_SMTP_HOST", "")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if SMTP_HOST
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = str(MAIL_FOLDER)
+EMAIL_HOST = SMTP_HOST or "localhost"
+EMAIL_PORT = environment.integer("COMPTOIR_SMTP_PORT", 25, least=1)
+EMAIL_HOST_USER = environment.text("COMPTOIR_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = environment.secret("COMPTOIR_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = environment.boolean("COMPTOIR_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("COMPTOIR_MAIL_FROM", "Comptoir <no-reply@comptoir.invalid>")

@@ -1,0 +1,1 @@
+"""The design system: base pages, form renderer, components, language toggle, error pages."""
