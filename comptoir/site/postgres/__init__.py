@@ -6,15 +6,19 @@ clean stop. Nothing here is used when `DATABASE_URL` names a server. Standard li
 keeper, a process of its own, imports these modules and must stay small.
 """
 
-from comptoir.site.postgres.folders import Location, is_embedded, location, state_folder
+from comptoir.site.postgres.address import database_settings, is_embedded
+from comptoir.site.postgres.folders import Location, location
 from comptoir.site.postgres.presence import acquire, release
 from comptoir.site.postgres.server import ServerError
+from comptoir.site.state import kept_secret, state_folder
 
 __all__ = [
     "Location",
     "ServerError",
     "acquire",
+    "database_settings",
     "is_embedded",
+    "kept_secret",
     "location",
     "release",
     "state_folder",

@@ -1,7 +1,6 @@
 """Where everything of the embedded server lies: computed from the environment, created on demand.
 
-The folder of the state is `COMPTOIR_STATE`, else `/var/lib/comptoir` for root, else the user's data
-folder. No folder is ever opened wider than it was: the modes set here are those of folders made
+No folder is ever opened wider than it was: the modes set here are those of folders made
 here, and a parent that the service's account cannot enter is refused by name.
 """
 
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from comptoir.site.postgres.account import Account
+from comptoir.site.state import make_folder, state_folder
 
 PORT = 5432
 DATABASE = "comptoir"
@@ -88,23 +88,6 @@ class Layout:
         return Path("/tmp") / f"{self.cluster}-{os.geteuid()}"
 
 
-def is_embedded() -> bool:
-    """Whether this house uses its own server: `DATABASE_URL` names no other."""
-    return not os.environ.get("DATABASE_URL")
-
-
-def state_folder() -> Path:
-    """The folder that holds everything the house keeps on disk. It may not exist yet."""
-    chosen = os.environ.get("COMPTOIR_STATE")
-    if chosen:
-        return Path(os.path.realpath(Path(chosen).expanduser()))
-    if os.geteuid() == 0:
-        return Path("/var/lib/comptoir")
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/comptoir").expanduser()
-    return Path("~/.local/share/comptoir").expanduser()
-
-
 def layout() -> Layout:
     """The files of this house's server."""
     return Layout(state_folder() / "postgres")
@@ -120,10 +103,8 @@ def prepare(place: Layout) -> None:
 
     Raises `FolderError` when that is not possible.
     """
-    mode = 0o755 if os.geteuid() == 0 else 0o700
     try:
-        for folder in (*reversed(place.home.parents), place.home):
-            _make(folder, mode)
+        make_folder(place.home)
     except OSError as error:
         raise FolderError(
             f"cannot create {error.filename}: {error.strerror}; set COMPTOIR_STATE to a folder you "
@@ -146,18 +127,9 @@ def prepare_for(account: Account, place: Layout) -> None:
                 f"the account {account.name}, which runs PostgreSQL, may not enter {folder}; set "
                 "COMPTOIR_STATE to a folder it can reach"
             )
-    if _make(place.socket, 0o700):
+    if not place.socket.exists():
+        place.socket.mkdir(mode=0o700)
         account.give(place.socket)
     found = place.socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
         raise FolderError(f"{place.socket} is not a private folder of {account.name}; remove it")
-
-
-def _make(folder: Path, mode: int) -> bool:
-    """Create one folder with exactly this mode; whether it was missing."""
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return False
-    folder.chmod(mode)  # mkdir's own mode would go through the umask
-    return True

@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from comptoir.site.postgres import folders, locks, processes, server
+from comptoir.site.postgres import address, folders, locks, processes, server
 from comptoir.site.postgres.folders import Layout, Location
 
 SETTLE_SECONDS = 60.0
@@ -42,7 +42,7 @@ def acquire(*, options: Sequence[str] = ()) -> Location:
     Calling again makes sure that it still runs. `options` are settings of PostgreSQL for the case
     that it is started here. Does nothing when `DATABASE_URL` names a server. Raises `ServerError`.
     """
-    if folders.is_embedded():
+    if address.is_embedded():
         place = folders.layout()
         with _guard:
             _join(place, options)
