@@ -47,10 +47,11 @@ def format_uci(digits: str) -> str:
 
 def parse_application_number(text: str) -> str:
     """The letter in capitals and nine digits, however it was written; raises BadIdentifier."""
-    plain = _SEPARATORS.sub("", text).upper()
-    if not plain[:1].isascii() or not plain[:1].isalpha():
+    plain = _SEPARATORS.sub("", text)
+    letter, digits = plain[:1], plain[1:]
+    # Asked before capitals are made: the long s would become an S, the dotless i an I.
+    if not letter.isascii() or not letter.isalpha():
         raise BadIdentifier(Fault.APPLICATION_LETTER)
-    digits = plain[1:]
     if not digits.isascii() or not digits.isdigit() or len(digits) != 9:
         raise BadIdentifier(Fault.APPLICATION_DIGITS)
-    return plain
+    return letter.upper() + digits

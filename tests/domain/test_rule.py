@@ -1,0 +1,161 @@
+"""The sharing rule's own arithmetic: what may be put in force, what counts as late, which version holds."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.domain import rule as rules
+from comptoir.domain.rule import Fault, SharingRule
+
+RULE = SharingRule(
+    version=1,
+    minutes_per_day=60,
+    minutes_per_week=180,
+    lengths=(15, 30, 45, 60),
+    horizon_business_days=10,
+    least_notice_minutes=15,
+    late_notice_minutes=120,
+    late_counts=True,
+)
+MONTREAL = ZoneInfo("America/Montreal")
+
+
+def test_a_sound_rule_has_no_fault() -> None:
+    assert RULE.faults() == ()
+
+
+def test_limits_are_counted_in_quarter_hours() -> None:
+    assert RULE.day_limit == 4
+    assert RULE.week_limit == 12
+
+
+def test_a_daily_limit_above_the_weekly_one_is_rejected() -> None:
+    """V10, first half."""
+    assert Fault.DAY_OVER_WEEK in replace(RULE, minutes_per_week=45, lengths=(15,)).faults()
+
+
+def test_equal_limits_are_accepted() -> None:
+    """V10, second half."""
+    assert replace(RULE, minutes_per_week=60).faults() == ()
+
+
+@pytest.mark.parametrize("week", [75, 90, 285, 300, 345])
+def test_limits_need_not_be_multiples_of_each_other(week: int) -> None:
+    """V10: a week of 75 minutes beside a day of 60 is a rule like any other."""
+    assert replace(RULE, minutes_per_week=week).faults() == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"lengths": ()}, Fault.NO_LENGTH),
+        ({"lengths": (15, 20)}, Fault.LENGTH_NOT_WHOLE),
+        ({"lengths": (0,)}, Fault.LENGTH_NOT_WHOLE),
+        ({"lengths": (-15,)}, Fault.LENGTH_NOT_WHOLE),
+        ({"minutes_per_day": 50, "lengths": (15,)}, Fault.LIMIT_NOT_WHOLE),
+        ({"minutes_per_week": 100}, Fault.LIMIT_NOT_WHOLE),
+        ({"minutes_per_day": -15}, Fault.LIMIT_NEGATIVE),
+        ({"lengths": (75,)}, Fault.LENGTH_OVER_DAY),
+    ],
+)
+def test_each_fault_is_named(change: dict[str, object], fault: Fault) -> None:
+    assert fault in replace(RULE, **change).faults()  # type: ignore[arg-type]
+
+
+def test_several_faults_are_all_named() -> None:
+    faults = replace(RULE, minutes_per_day=195, lengths=(20,)).faults()
+
+    assert set(faults) == {Fault.LENGTH_NOT_WHOLE, Fault.DAY_OVER_WEEK}
+
+
+@given(
+    day=st.integers(0, 40).map(lambda quanta: quanta * 15),
+    more=st.integers(0, 200).map(lambda quanta: quanta * 15),
+    length=st.integers(1, 40).map(lambda quanta: quanta * 15),
+)
+def test_a_rule_without_fault_leaves_room_for_every_length(
+    day: int, more: int, length: int
+) -> None:
+    rule = replace(RULE, minutes_per_day=day, minutes_per_week=day + more, lengths=(length,))
+
+    assert (rule.faults() == ()) == (length // 15 <= rule.day_limit <= rule.week_limit)
+
+
+# --- Late (V11, with a cut-off in minutes) ---
+
+START = datetime(2026, 10, 30, 13, 0, tzinfo=MONTREAL)
+
+
+@pytest.mark.parametrize(
+    ("given_up_at", "late"),
+    [
+        (datetime(2026, 10, 29, 14, 50, tzinfo=MONTREAL), False),
+        (datetime(2026, 10, 30, 10, 59, 59, tzinfo=MONTREAL), False),
+        (datetime(2026, 10, 30, 11, 0, tzinfo=MONTREAL), False),
+        (datetime(2026, 10, 30, 11, 0, 1, tzinfo=MONTREAL), True),
+        (datetime(2026, 10, 30, 12, 45, tzinfo=MONTREAL), True),
+        (START, True),
+        (datetime(2026, 10, 30, 13, 20, tzinfo=MONTREAL), True),
+    ],
+)
+def test_time_is_given_up_late_from_the_first_instant_after_the_limit(
+    given_up_at: datetime, late: bool
+) -> None:
+    """With 120 minutes: exactly two hours before is on time, a second later is late."""
+    assert RULE.is_late(START - given_up_at) is late
+
+
+def test_with_no_late_window_nothing_before_the_start_is_late() -> None:
+    rule = replace(RULE, late_notice_minutes=0)
+
+    assert not rule.is_late(timedelta(0))
+    assert rule.is_late(-timedelta(seconds=1))
+
+
+@given(st.timedeltas(), st.timedeltas())
+def test_more_notice_is_never_later(one: timedelta, other: timedelta) -> None:
+    shorter, longer = sorted((one, other))
+
+    assert RULE.is_late(shorter) or not RULE.is_late(longer)
+
+
+# --- Which version holds ---
+
+FIRST, SECOND = date(2026, 9, 1), date(2026, 11, 2)
+DATED = {FIRST: RULE, SECOND: replace(RULE, version=2, minutes_per_day=45, lengths=(15, 30, 45))}
+
+
+@pytest.mark.parametrize(
+    ("on", "version"),
+    [
+        (FIRST, 1),
+        (SECOND - timedelta(days=1), 1),
+        (SECOND, 2),
+        (date(2030, 1, 1), 2),
+    ],
+)
+def test_a_service_day_has_the_last_rule_that_began_by_then(on: date, version: int) -> None:
+    found = rules.in_force(DATED, on)
+
+    assert found is not None
+    assert found.version == version
+
+
+def test_before_the_first_rule_there_is_none() -> None:
+    assert rules.in_force(DATED, FIRST - timedelta(days=1)) is None
+    assert rules.in_force({}, FIRST) is None
+
+
+@given(st.dictionaries(st.dates(), st.integers(1, 9), max_size=6), st.dates(), st.randoms())
+def test_the_order_in_which_rules_are_listed_is_irrelevant(
+    versions: dict[date, int], on: date, random: object
+) -> None:
+    dated = {first: replace(RULE, version=version) for first, version in versions.items()}
+    keys = list(dated)
+    random.shuffle(keys)  # type: ignore[attr-defined]
+
+    assert rules.in_force({key: dated[key] for key in keys}, on) == rules.in_force(dated, on)
