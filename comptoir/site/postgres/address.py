@@ -41,8 +41,8 @@ def parsed(url: str) -> dict[str, Any]:
     reaches a socket; every other option goes to libpq (`sslmode`, `target_session_attrs`, ...).
     The address is never repeated in an error: it holds a password.
     """
-    address = urlsplit(url)
     try:
+        address = urlsplit(url)
         port = address.port
     except ValueError as error:
         raise BadEnvironment(UNREADABLE) from error
