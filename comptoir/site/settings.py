@@ -106,13 +106,16 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+LOCK_TIMEOUT_MS = environment.integer("COMPTOIR_LOCK_TIMEOUT_MS", 4000, least=100)
+"""How long any statement waits for a lock before it says so: a booking for its day, above all."""
+
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} -c lock_timeout={LOCK_TIMEOUT_MS}".strip()
+_options["pool"] = {
     "min_size": 1,
     "max_size": environment.integer("COMPTOIR_DATABASE_POOL", 8, least=1),
     "timeout": 10,
 }
-LOCK_TIMEOUT_MS = environment.integer("COMPTOIR_LOCK_TIMEOUT_MS", 4000, least=100)
-"""How long a booking waits for its day before it says so."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

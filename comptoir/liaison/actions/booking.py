@@ -1,0 +1,236 @@
+"""Booking an appointment: the pattern every write follows.
+
+Lock the day, load it as plain values, ask `domain.admission.admit`, write what it decided: the
+decision in any case; if granted the appointment, its claims, the counters, the case lines, the
+event, the audit row and the notices, all or nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from django.db import transaction
+
+from comptoir.audit import actions as audit
+from comptoir.domain import grid
+from comptoir.domain.admission import Admitted, Reason, Refused, Request, admit
+from comptoir.liaison.actions import counting, locking, telling
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    CaseLine,
+    Claim,
+    Decision,
+    Happening,
+    Hold,
+    Policy,
+    Side,
+)
+from comptoir.liaison.queries import days
+from comptoir.people.models import Office, OfficeStatus, Person
+from comptoir.ui import clock
+
+REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+"""Letters and digits that are not mistaken for one another when spoken."""
+
+
+class NotAdmitted(Exception):
+    """The sharing rule or the calendar refused; `decision` is on record and says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason)
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as the office brings it, checked by the form; `CaseLine` without its ids."""
+
+    line_of_business: str
+    question: str
+    legal_basis: str
+    uci: str = ""
+    application_number: str = ""
+    consent_signer: str = ""
+    consent_signed_on: date | None = None
+    consent_scope: str = ""
+    consent_expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an office asks for: when, how long, in which language, how to meet."""
+
+    starts_at: datetime
+    minutes: int
+    language: str
+    mode: str
+    telephone: str = ""
+    video_link: str = ""
+
+    @property
+    def quanta(self) -> int:
+        """The length in quarter hours."""
+        return self.minutes // grid.QUANTUM_MINUTES
+
+
+@locking.patient
+def book_appointment(
+    *, office: Office, wish: Wish, cases: Sequence[Case], by: Person, now: datetime, seed: int
+) -> Appointment:
+    """Book for `office` what `wish` asks for, with its cases.
+
+    Raises NotAdmitted (the decision stands in the database), locking.DayBusy (nothing stands).
+    """
+    with transaction.atomic():
+        on = clock.service_date(wish.starts_at)
+        locking.lock_days([on])
+        weeks = locking.lock_weeks(office, [on])
+        rules = days.load_rules()
+        hold = Hold.objects.filter(office=office).first()
+        loaded = days.load_days(
+            dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
+        )[on]
+        answer = ask(loaded, office=office, wish=wish, hold=hold, now=now, seed=seed)
+        decision = record_decision(
+            answer, office=office, wish=wish, policy=rules.policy(on), by=by, now=now, seed=seed
+        )
+        appointment = None
+        if isinstance(answer, Admitted):
+            appointment = _write(loaded, answer, decision, office, wish, by, now)
+            counting.add(weeks, on, wish.quanta)
+            counting.save(weeks)
+            _write_cases(appointment, cases)
+            Hold.objects.filter(office=office).delete()
+            telling.booked(appointment, to=by, now=now)
+    if appointment is None:
+        raise NotAdmitted(decision)
+    return appointment
+
+
+def ask(
+    loaded: days.LoadedDay,
+    *,
+    office: Office,
+    wish: Wish,
+    hold: Hold | None,
+    now: datetime,
+    seed: int,
+) -> Admitted | Refused:
+    """Put the wish to the domain. A live hold of exactly this time keeps its professional."""
+    request = Request(
+        office=office.pk,
+        quanta=wish.quanta,
+        language=wish.language,
+        office_active=office.status == OfficeStatus.ACTIVE,
+        seed=seed,
+    )
+    try:
+        request = replace(request, start=loaded.day.grid.index(wish.starts_at))
+    except grid.OffGrid:
+        # An instant between quarter hours was never on offer; the rest of the rule still speaks.
+        answer = admit(loaded.day, request, now)
+        return (
+            Refused(Reason.TIME_TAKEN, answer.counters) if isinstance(answer, Admitted) else answer
+        )
+    if hold is not None and hold.expires_at > now and hold.starts_at == wish.starts_at:
+        holder = {pk: professional for professional, pk in loaded.hours_ids.items()}.get(
+            hold.hours_id
+        )
+        answer = admit(loaded.day, replace(request, professional=holder), now)
+        if isinstance(answer, Admitted):
+            return answer
+    return admit(loaded.day, request, now)
+
+
+def record_decision(
+    answer: Admitted | Refused,
+    *,
+    office: Office,
+    wish: Wish,
+    policy: Policy | None,
+    by: Person | None,
+    now: datetime,
+    seed: int,
+) -> Decision:
+    """Keep what was decided, by which version of the rule, on which numbers."""
+    return Decision.objects.create(
+        office=office,
+        person=by,
+        at=now,
+        policy=policy,
+        on=clock.service_date(wish.starts_at),
+        starts_at=wish.starts_at,
+        quanta=wish.quanta,
+        language=wish.language,
+        accepted=isinstance(answer, Admitted),
+        reason=answer.reason if isinstance(answer, Refused) else "",
+        counters=dict(answer.counters),
+        seed=seed,
+    )
+
+
+def claim(appointment: Appointment, loaded: days.LoadedDay, start: int) -> None:
+    """Take the appointment's quarter hours; the claims' key refuses what is taken, whatever was thought."""
+    hours_id = loaded.hours_ids[appointment.professional_id]
+    Claim.objects.bulk_create(
+        Claim(
+            professional_id=appointment.professional_id,
+            starts_at=loaded.day.grid.instant(index),
+            hours_id=hours_id,
+            appointment=appointment,
+            bit=1 << index,
+        )
+        for index in range(start, start + appointment.quanta)
+    )
+
+
+def _write(
+    loaded: days.LoadedDay,
+    answer: Admitted,
+    decision: Decision,
+    office: Office,
+    wish: Wish,
+    by: Person,
+    now: datetime,
+) -> Appointment:
+    appointment = Appointment.objects.create(
+        reference=new_reference(),
+        office=office,
+        day_id=loaded.day_id,
+        professional_id=answer.professional,
+        starts_at=wish.starts_at,
+        ends_at=wish.starts_at + wish.quanta * grid.QUANTUM,
+        language=wish.language,
+        mode=wish.mode,
+        telephone=wish.telephone,
+        video_link=wish.video_link,
+        policy_id=decision.policy_id,
+        decision=decision,
+        booked_by=by,
+        booked_at=now,
+    )
+    claim(appointment, loaded, answer.start)
+    AppointmentEvent.objects.create(
+        appointment=appointment, kind=Happening.BOOKED, at=now, by=by, side=Side.OFFICE
+    )
+    audit.record(
+        action="appointment.booked", subject=appointment, by=by, now=now, office_id=office.pk
+    )
+    return appointment
+
+
+def _write_cases(appointment: Appointment, cases: Sequence[Case]) -> None:
+    CaseLine.objects.bulk_create(
+        CaseLine(appointment=appointment, position=position, **asdict(case))
+        for position, case in enumerate(cases, start=1)
+    )
+
+
+def new_reference() -> str:
+    """Eight letters and digits, as XXXX-XXXX: 30^8 of them, so a clash is a matter of centuries."""
+    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])

@@ -1,0 +1,226 @@
+"""Moving, reassigning and cancelling: the old time is free at once, the record of it stays.
+
+Whoever gives time up late (the office, with less notice than the rule asks) keeps it on its
+counters, by moving as by cancelling. What the centre does never counts against an office.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from comptoir.audit import actions as audit
+from comptoir.domain import grid
+from comptoir.domain.admission import Admitted
+from comptoir.liaison.actions import booking, counting, locking, telling
+from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    Claim,
+    Happening,
+    Hold,
+    Reason,
+    Side,
+    Status,
+)
+from comptoir.liaison.queries import days
+from comptoir.people.models import Person
+from comptoir.roster.models import Professional
+from comptoir.ui import clock
+
+
+class NotChangeable(Exception):
+    """The appointment has begun, ended or been cancelled: there is nothing left to change."""
+
+
+@locking.patient
+def move_appointment(
+    *,
+    appointment: Appointment,
+    starts_at: datetime,
+    minutes: int,
+    side: Side,
+    reason: Reason,
+    by: Person,
+    now: datetime,
+    seed: int,
+    note: str = "",
+    professional: Professional | None = None,
+) -> Appointment:
+    """Give the appointment another time, length or professional, under the rule of the new day.
+
+    Its own time counts as given up first, late if it is late; then `admit` decides. Raises
+    NotAdmitted (the appointment stays as it was), NotChangeable, locking.DayBusy.
+    """
+    with transaction.atomic():
+        old_on = clock.service_date(appointment.starts_at)
+        new_on = clock.service_date(starts_at)
+        locking.lock_days([old_on, new_on])
+        current = _changeable(appointment, old_on, now)
+        weeks = locking.lock_weeks(current.office, [old_on, new_on])
+        rules = days.load_rules()
+        event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
+        counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
+        wish = Wish(
+            starts_at,
+            minutes,
+            current.language,
+            current.mode,
+            current.telephone,
+            current.video_link,
+        )
+        loaded = days.load_days(
+            dates=[new_on],
+            office=current.office,
+            rules=rules,
+            now=now,
+            excluding=current,
+            weeks=weeks.values(),
+        )[new_on]
+        loaded = _only(loaded, professional)
+        answer = booking.ask(
+            loaded, office=current.office, wish=wish, hold=None, now=now, seed=seed
+        )
+        decision = booking.record_decision(
+            answer,
+            office=current.office,
+            wish=wish,
+            policy=rules.policy(new_on),
+            by=by,
+            now=now,
+            seed=seed,
+        )
+        if isinstance(answer, Admitted):
+            _place(current, loaded, answer, wish)
+            counting.add(weeks, new_on, wish.quanta)
+            counting.save(weeks)
+            event.save()
+            _close(current, event, by, now)
+            telling.moved(current, to=current.booked_by, now=now)
+    if not decision.accepted:
+        raise NotAdmitted(decision)
+    return current
+
+
+@locking.patient
+def cancel_appointment(
+    *,
+    appointment: Appointment,
+    side: Side,
+    reason: Reason,
+    by: Person | None,
+    now: datetime,
+    note: str = "",
+) -> Appointment:
+    """Give the appointment up: its time is free at once. Raises NotChangeable, locking.DayBusy."""
+    with transaction.atomic():
+        on = clock.service_date(appointment.starts_at)
+        locking.lock_days([on])
+        current = _changeable(appointment, on, now)
+        weeks = locking.lock_weeks(current.office, [on])
+        rules = days.load_rules()
+        event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
+        counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
+        counting.save(weeks)
+        Claim.objects.filter(appointment=current).delete()
+        current.status = Status.CANCELLED
+        current.sequence += 1
+        current.save(update_fields=["status", "sequence"])
+        event.save()
+        _close(current, event, by, now)
+        telling.cancelled(current, to=current.booked_by, now=now)
+    return current
+
+
+def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) -> bool:
+    """Whether giving the appointment up now would still count against the office."""
+    current = rules.on(clock.service_date(appointment.starts_at))
+    return (
+        current is not None and current.late_counts and current.is_late(appointment.starts_at - now)
+    )
+
+
+def _changeable(appointment: Appointment, on: date, now: datetime) -> Appointment:
+    """The row as it stands, locked; raises NotChangeable if it began, ended or left the day `on`.
+
+    The days were locked by what the caller knew of it: one that somebody moved to another day in
+    the meantime is not what the caller meant to change.
+    """
+    related = Appointment.objects.select_related("office__district", "booked_by", "professional__person")
+    current = related.select_for_update(of=("self",)).get(pk=appointment.pk)
+    moved_away = clock.service_date(current.starts_at) != on
+    if current.status != Status.BOOKED or current.starts_at <= now or moved_away:
+        raise NotChangeable
+    return current
+
+
+def _given_up(
+    appointment: Appointment,
+    rules: days.Rules,
+    kind: Happening,
+    side: Side,
+    reason: Reason,
+    by: Person | None,
+    now: datetime,
+    note: str,
+) -> AppointmentEvent:
+    """The event, not yet saved, of giving up the time the appointment has now."""
+    late = side == Side.OFFICE and would_be_late(appointment, rules, now)
+    return AppointmentEvent(
+        appointment=appointment,
+        kind=kind,
+        at=now,
+        by=by,
+        side=side,
+        reason=reason,
+        note=note,
+        notice_minutes=(appointment.starts_at - now) // timedelta(minutes=1),
+        late_quanta=appointment.quanta if late else 0,
+        from_starts_at=appointment.starts_at,
+        from_quanta=appointment.quanta,
+        from_professional=appointment.professional,
+    )
+
+
+def _only(loaded: days.LoadedDay, professional: Professional | None) -> days.LoadedDay:
+    if professional is None:
+        return loaded
+    hours = tuple(h for h in loaded.day.hours if h.professional == professional.pk)
+    return replace(loaded, day=replace(loaded.day, hours=hours))
+
+
+def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish) -> None:
+    """Exchange the claims and write the new time."""
+    Claim.objects.filter(appointment=appointment).delete()
+    appointment.day_id = _day_id(loaded)
+    appointment.professional_id = answer.professional
+    appointment.starts_at = wish.starts_at
+    appointment.ends_at = wish.starts_at + wish.quanta * grid.QUANTUM
+    appointment.sequence += 1
+    appointment.save(
+        update_fields=["day_id", "professional_id", "starts_at", "ends_at", "sequence"]
+    )
+    booking.claim(appointment, loaded, answer.start)
+
+
+def _day_id(loaded: days.LoadedDay) -> int:
+    assert loaded.day_id is not None, "an admitted day is a published one"
+    return loaded.day_id
+
+
+def _close(
+    appointment: Appointment, event: AppointmentEvent, by: Person | None, now: datetime
+) -> None:
+    """The end of every change: the office's hold goes, the trail gets its row."""
+    Hold.objects.filter(office=appointment.office).delete()
+    audit.record(
+        action=f"appointment.{event.kind}",
+        subject=appointment,
+        by=by,
+        now=now,
+        office_id=appointment.office_id,
+        detail={"side": event.side, "reason": event.reason, "notice_minutes": event.notice_minutes},
+    )

@@ -1,0 +1,78 @@
+"""The counters of the sharing rule: kept under the day's lock, and recounted from the rows.
+
+Only this module adds and subtracts. `recount` says what the counters must be; a difference is a
+fault to report, never one to mend in silence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.models import LIVE_STATUSES, Appointment, AppointmentEvent, OfficeWeek
+from comptoir.ui import clock
+
+Weeks = Mapping[date, OfficeWeek]
+
+
+def add(weeks: Weeks, on: date, quanta: int) -> None:
+    """Count `quanta` as booked on this day."""
+    weeks[monday_of(on)].booked[on.weekday()] += quanta
+
+
+def give_up(weeks: Weeks, on: date, quanta: int, *, still_counted: int) -> None:
+    """Take `quanta` out of what is booked; `still_counted` of them stay as given up late."""
+    week = weeks[monday_of(on)]
+    week.booked[on.weekday()] -= quanta
+    week.late[on.weekday()] += still_counted
+
+
+def save(weeks: Weeks) -> None:
+    """Write locked counters back."""
+    for week in weeks.values():
+        week.save(update_fields=["booked", "late"])
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A counter that does not say what the rows say."""
+
+    office_id: int
+    week: date
+    counted: tuple[list[int], list[int]]
+    recounted: tuple[list[int], list[int]]
+
+
+def recount(mondays: Iterable[date]) -> list[Difference]:
+    """Every difference between counters and rows in these weeks; empty when all is well."""
+    wanted = set(mondays)
+    zeros = ([0] * 7, [0] * 7)
+    found: dict[tuple[int, date], tuple[list[int], list[int]]] = defaultdict(
+        lambda: ([0] * 7, [0] * 7)
+    )
+    live = Appointment.objects.filter(status__in=LIVE_STATUSES).only(
+        "office_id", "starts_at", "ends_at"
+    )
+    for appointment in live.iterator():
+        on = clock.service_date(appointment.starts_at)
+        found[appointment.office_id, monday_of(on)][0][on.weekday()] += appointment.quanta
+    late = AppointmentEvent.objects.filter(late_quanta__gt=0).values_list(
+        "appointment__office_id", "from_starts_at", "late_quanta"
+    )
+    for office_id, starts_at, quanta in late.iterator():
+        on = clock.service_date(starts_at)
+        found[office_id, monday_of(on)][1][on.weekday()] += quanta
+    counters = {
+        (week.office_id, week.week): (week.booked, week.late)
+        for week in OfficeWeek.objects.filter(week__in=wanted)
+    }
+    return [
+        Difference(office_id, week, counters.get((office_id, week), zeros), recounted)
+        for office_id, week in sorted(counters.keys() | found.keys())
+        if week in wanted
+        and (recounted := found.get((office_id, week), zeros))
+        != counters.get((office_id, week), zeros)
+    ]

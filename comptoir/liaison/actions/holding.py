@@ -1,0 +1,55 @@
+"""Keeping a time for an office while somebody types: one hold per office, a few minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from comptoir.domain import grid
+from comptoir.domain.admission import Refused
+from comptoir.liaison.actions import booking, locking
+from comptoir.liaison.actions.booking import Wish
+from comptoir.liaison.models import Hold
+from comptoir.liaison.queries import days
+from comptoir.people.models import Office, Person
+from comptoir.ui import clock
+
+
+@locking.patient
+def hold_time(
+    *, office: Office, wish: Wish, by: Person, now: datetime, seed: int
+) -> Hold | Refused:
+    """Keep the wished time for the office, in place of any other it held.
+
+    The rule is the booking's own, so a hold can never take what a booking could not; an office at
+    its limit holds nothing. A refusal is an answer, not an error: nothing was asked to be booked.
+    """
+    with transaction.atomic():
+        on = clock.service_date(wish.starts_at)
+        locking.lock_days([on])
+        weeks = locking.lock_weeks(office, [on])
+        rules = days.load_rules()
+        loaded = days.load_days(
+            dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
+        )[on]
+        answer = booking.ask(loaded, office=office, wish=wish, hold=None, now=now, seed=seed)
+        Hold.objects.filter(office=office).delete()
+        policy = rules.policy(on)
+        if isinstance(answer, Refused):
+            return answer
+        assert policy is not None, "without a rule nothing is admitted"
+        return Hold.objects.create(
+            office=office,
+            person=by,
+            hours_id=loaded.hours_ids[answer.professional],
+            starts_at=wish.starts_at,
+            quanta=wish.quanta,
+            mask=grid.bits(answer.start, wish.quanta),
+            expires_at=now + timedelta(minutes=policy.hold_minutes),
+        )
+
+
+def release_hold(*, office: Office) -> None:
+    """Let the office's hold go, if it has one."""
+    Hold.objects.filter(office=office).delete()

@@ -1,0 +1,75 @@
+"""Locks in one order, always: service days by date, then the office's weeks by date.
+
+Every change to a day serialises on that day's row. The wait is bounded by the connection's
+lock_timeout; who waited too long is told so and has lost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+from psycopg import errors
+
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.models import OfficeWeek
+from comptoir.people.models import Office
+from comptoir.roster.models import ServiceDay
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEADLOCK_TRIES = 3
+
+
+class DayBusy(Exception):
+    """The day was locked by others for longer than a person should wait. Nothing was written."""
+
+
+def lock_days(dates: Iterable[date]) -> dict[date, ServiceDay]:
+    """Lock the rows of these service days in order of date; a day not published is absent."""
+    days = ServiceDay.objects.filter(on__in=sorted(set(dates))).order_by("on")
+    return {day.on: day for day in days.select_for_update()}
+
+
+def lock_weeks(office: Office, dates: Iterable[date]) -> dict[date, OfficeWeek]:
+    """Lock the office's counters of the weeks of these dates, by Monday; a missing row is made."""
+    mondays = sorted({monday_of(on) for on in dates})
+    weeks = _locked(office, mondays)
+    if len(weeks) < len(mondays):
+        missing = [OfficeWeek(office=office, week=m) for m in mondays if m not in weeks]
+        OfficeWeek.objects.bulk_create(missing, ignore_conflicts=True)
+        weeks = _locked(office, mondays)
+    return weeks
+
+
+def _locked(office: Office, mondays: list[date]) -> dict[date, OfficeWeek]:
+    found = OfficeWeek.objects.filter(office=office, week__in=mondays).order_by("week")
+    return {week.week: week for week in found.select_for_update()}
+
+
+def patient(action: Callable[P, R]) -> Callable[P, R]:
+    """Run an action again after a deadlock, a few times; turn a lock timeout into DayBusy.
+
+    Inside somebody else's transaction nothing can be run again: the error rises.
+    """
+
+    @wraps(action)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, DEADLOCK_TRIES + 1):
+            try:
+                return action(*args, **kwargs)
+            except OperationalError as error:
+                if connection.in_atomic_block:
+                    raise
+                if isinstance(error.__cause__, errors.LockNotAvailable):
+                    raise DayBusy from error
+                deadlock = isinstance(error.__cause__, errors.DeadlockDetected)
+                if not deadlock or attempt == DEADLOCK_TRIES:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    return tried

@@ -1,0 +1,1 @@
+"""Reads across the liaison room's models."""

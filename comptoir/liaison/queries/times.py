@@ -1,0 +1,72 @@
+"""The times an office is offered: exactly those at which `domain.admission.admit` would say yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from comptoir.domain import admission, grid
+from comptoir.domain.admission import Reason, Request
+from comptoir.liaison.models import Appointment
+from comptoir.liaison.queries import days
+from comptoir.people.models import Office, OfficeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class DayTimes:
+    """One day's offer: the starts that fit, or why there are none, with the numbers behind it."""
+
+    on: date
+    starts: tuple[datetime, ...]
+    refused: admission.Refused | None
+
+
+def find_times(
+    *,
+    office: Office,
+    minutes: int,
+    language: str,
+    now: datetime,
+    excluding: Appointment | None = None,
+) -> list[DayTimes]:
+    """Every day up to the horizon with its true times for this office, soonest first."""
+    rules = days.load_rules()
+    dates = days.bookable_dates(rules, now)
+    loaded = days.load_days(dates=dates, office=office, rules=rules, now=now, excluding=excluding)
+    request = Request(
+        office=office.pk,
+        quanta=minutes // grid.QUANTUM_MINUTES,
+        language=language,
+        office_active=office.status == OfficeStatus.ACTIVE,
+    )
+    return [_day_times(loaded[on].day, request, now) for on in dates]
+
+
+def _day_times(day: admission.Day, request: Request, now: datetime) -> DayTimes:
+    fits = admission.offers(day, request, now)
+    if fits:
+        return DayTimes(day.on, tuple(day.grid.instant(i) for i in grid.indexes(fits)), None)
+    answer = admission.admit(day, request, now)
+    refused = answer if isinstance(answer, admission.Refused) else None
+    return DayTimes(day.on, (), refused)
+
+
+def soonest(times: list[DayTimes], count: int) -> list[datetime]:
+    """The first `count` times of all days."""
+    return [start for day in times for start in day.starts][:count]
+
+
+def nearest(times: list[DayTimes], wanted: datetime, count: int) -> list[datetime]:
+    """The `count` times closest to the one wanted, in order of time; the earlier one wins a tie."""
+    every = [start for day in times for start in day.starts]
+    closest = sorted(every, key=lambda start: (abs(start - wanted), start))[:count]
+    return sorted(closest)
+
+
+def main_refusal(times: list[DayTimes]) -> admission.Refused | None:
+    """Why nothing at all is offered; None when something is. The least final reason speaks."""
+    refusals = [day.refused for day in times if day.refused is not None]
+    if any(day.starts for day in times) or not refusals:
+        return None
+    order = [Reason.WEEK_LIMIT, Reason.DAY_LIMIT, Reason.NO_TIME]
+    return min(refusals, key=lambda r: order.index(r.reason) if r.reason in order else len(order))
