@@ -1,0 +1,1 @@
+"""Forms of the liaison room: what people type, checked and in one form."""

@@ -1,0 +1,72 @@
+"""Which appointments, cases and follow-ups a person may reach; everything else does not exist (404)."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import Http404
+
+from comptoir.liaison.models import Appointment, AppointmentQuerySet, CaseLine, FollowUp
+from comptoir.people.models import Role
+from comptoir.people.permissions import Standing
+
+
+def appointments_of_offices(standing: Standing) -> AppointmentQuerySet:
+    """The appointments of every office the person acts for."""
+    offices = [office.pk for office in standing.offices]
+    return _related().filter(office__in=offices)
+
+
+def appointments_of_professional(standing: Standing) -> AppointmentQuerySet:
+    """The appointments the person takes; a team lead reaches every one, to stand in or to rebook."""
+    if Role.TEAM_LEAD in standing.roles:
+        return _related()
+    if Role.PROFESSIONAL in standing.roles:
+        return _related().filter(professional__person=standing.person)
+    return _related().none()
+
+
+def get_office_appointment_for(standing: Standing, reference: str) -> Appointment:
+    """An appointment of an office the person acts for; raises Http404 for any other."""
+    return _one(appointments_of_offices(standing), reference)
+
+
+def get_served_appointment_for(standing: Standing, reference: str) -> Appointment:
+    """An appointment the person takes or leads; raises Http404 for any other."""
+    return _one(appointments_of_professional(standing), reference)
+
+
+def get_served_case_for(standing: Standing, reference: str, position: int) -> CaseLine:
+    """A case of an appointment the person takes or leads; raises Http404 for any other."""
+    appointment = get_served_appointment_for(standing, reference)
+    case_line = appointment.case_lines.filter(position=position).first()
+    if case_line is None:
+        raise Http404
+    case_line.appointment = appointment
+    return case_line
+
+
+def get_follow_up_for(standing: Standing, pk: int) -> FollowUp:
+    """A follow-up the person owns or leads; raises Http404 for any other."""
+    mine = Q(professional__person=standing.person)
+    if Role.TEAM_LEAD in standing.roles:
+        mine = Q()
+    related = FollowUp.objects.select_related(
+        "case_line__appointment__office__district", "professional__person"
+    )
+    found = related.filter(mine, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _related() -> AppointmentQuerySet:
+    return Appointment.objects.select_related(
+        "office__district", "professional__person", "booked_by", "policy", "day"
+    )
+
+
+def _one(appointments: AppointmentQuerySet, reference: str) -> Appointment:
+    found = appointments.filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found

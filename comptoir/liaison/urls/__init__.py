@@ -1,0 +1,11 @@
+"""The addresses of the liaison room, by who comes there."""
+
+from django.urls import include, path
+
+app_name = "liaison"
+
+urlpatterns = [
+    path("", include("comptoir.liaison.urls.office")),
+    path("", include("comptoir.liaison.urls.professional")),
+    path("", include("comptoir.liaison.urls.lead")),
+]

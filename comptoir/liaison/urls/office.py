@@ -1,0 +1,5 @@
+"""Addresses for the office's pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

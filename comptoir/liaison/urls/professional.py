@@ -1,0 +1,5 @@
+"""Addresses for the professional's pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Pages of the liaison room, by who comes there."""
