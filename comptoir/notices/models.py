@@ -51,7 +51,15 @@ class Notice(models.Model):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     closed_at = models.DateTimeField(null=True, help_text="When it was sent, skipped or given up.")
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the mail server could not take it."
+    )
+    began_at = models.DateTimeField(
+        null=True, help_text="Set while it is being sent; left behind by a worker that died."
+    )
+    interruptions = models.PositiveSmallIntegerField(
+        default=0, help_text="How often a worker died while sending it."
+    )
     message_id = models.CharField(max_length=200, blank=True)
     problem = models.CharField(max_length=300, blank=True)
 
