@@ -32,7 +32,9 @@ def register(entry: Entry) -> None:
 def entries_for(roles: Iterable[str]) -> list[Entry]:
     """The entries for somebody with these roles, in the order of the menu; the first is their home."""
     held = frozenset(roles)
-    return sorted((e for e in _entries.values() if e.roles & held), key=lambda e: (e.order, e.url_name))
+    return sorted(
+        (e for e in _entries.values() if e.roles & held), key=lambda e: (e.order, e.url_name)
+    )
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +44,11 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": []}
     here = request.path
     items = [
-        {"label": entry.label, "url": (url := reverse(entry.url_name)), "current": here.startswith(url)}
+        {
+            "label": entry.label,
+            "url": (url := reverse(entry.url_name)),
+            "current": here.startswith(url),
+        }
         for entry in entries_for(standing.roles)
     ]
     return {"navigation": items}

@@ -1,0 +1,122 @@
+"""Django forms on GC Design System components, each with a plain twin for when scripts do not run.
+
+Pages write `<form method="post" novalidate>`, `{{ form }}` and a button. A component validates
+nothing: the server's sentences are the ones people read, in their language, beside every field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+
+
+AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
+
+
+class Renderer(TemplatesSetting):
+    """The project's form renderer (`FORM_RENDERER`)."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+    formset_template_name = "ui/forms/formset.html"
+
+
+class Choice(str):
+    """The label of a choice with a line of explanation under it: `(value, Choice(label, hint))`."""
+
+    hint: str
+
+    def __new__(cls, label: str, hint: str = "") -> Choice:
+        made = super().__new__(cls, label)
+        made.hint = hint
+        return made
+
+
+class RowsFormSet(forms.BaseFormSet[forms.Form]):
+    """A formset to which people add rows and from which they take them, with or without scripts.
+
+    The submit buttons `<prefix>-add` and `<prefix>-remove` (its value is the row) change the number
+    of rows, keep everything typed and judge nothing: `rows_changed` is then true, `is_valid()` false
+    and no error is shown. Views need no other branch.
+    """
+
+    def __init__(self, data: QueryDict | None = None, *arguments: Any, **options: Any) -> None:
+        prefix = options.get("prefix") or self.get_default_prefix()
+        changed = None if data is None else with_rows_changed(data, prefix)
+        self.rows_changed = changed is not None
+        super().__init__(changed if changed is not None else data, *arguments, **options)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.rows_changed:
+            self._errors = [ErrorDict() for _ in self.forms]
+            self._non_form_errors = self.error_class()
+
+    def is_valid(self) -> bool:
+        """False while rows are being added or removed: nothing was submitted yet."""
+        return not self.rows_changed and super().is_valid()
+
+    def _construct_form(self, i: int, **options: Any) -> forms.Form:
+        form = super()._construct_form(i, **options)
+        return without_errors(form) if self.rows_changed else form
+
+
+def without_errors(form: AnyForm) -> AnyForm:
+    """The form as typed, judged later: for a page posted back by a button that only changes rows."""
+    form._errors = ErrorDict()
+    return form
+
+
+def with_rows_changed(data: QueryDict, prefix: str) -> QueryDict | None:
+    """What was posted, with a row more or less if one of the row buttons was pressed; else None."""
+    total_key = f"{prefix}-TOTAL_FORMS"
+    total = int(data.get(total_key, "0") or 0) if data.get(total_key, "0").isdigit() else 0
+    if f"{prefix}-add" in data:
+        changed = data.copy()
+        changed[total_key] = str(total + 1)
+        return changed
+    removed = data.get(f"{prefix}-remove", "")
+    if not removed.isdigit() or int(removed) >= total:
+        return None
+    return _without_row(data, prefix, int(removed), total)
+
+
+def _without_row(data: QueryDict, prefix: str, removed: int, total: int) -> QueryDict:
+    """Row numbers stay without gaps: those after the removed one move up."""
+    pattern = re.compile(rf"{re.escape(prefix)}-(\d+)-(.+)")
+    changed = QueryDict(mutable=True)
+    for key, values in data.lists():
+        match = pattern.fullmatch(key)
+        row = int(match[1]) if match else -1
+        if match is None or row < removed:
+            changed.setlist(key, values)
+        elif row > removed:
+            changed.setlist(f"{prefix}-{row - 1}-{match[2]}", values)
+    changed[f"{prefix}-TOTAL_FORMS"] = str(total - 1)
+    return changed
+
+
+def all_errors(parts: Iterable[forms.BaseForm | forms.BaseFormSet[Any]]) -> list[tuple[str, str]]:
+    """Every error of forms and formsets in the order of the page: where it is (or "") and what it says."""
+    found: list[tuple[str, str]] = []
+    for part in parts:
+        if isinstance(part, forms.BaseFormSet):
+            found += [("", str(error)) for error in part.non_form_errors()]
+            found += all_errors(part.forms)
+        elif part.is_bound or part.errors:
+            found += [("", str(error)) for error in part.non_field_errors()]
+            for field in part:
+                place = "" if field.is_hidden else host_id(field)
+                found += [(place, str(error)) for error in field.errors]
+    return found
+
+
+def host_id(field: forms.BoundField) -> str:
+    """The id of the element that stands for a field on the page, which an error links to."""
+    return f"f_{field.auto_id or field.html_name}"
