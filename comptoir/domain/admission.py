@@ -119,7 +119,7 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     The rule is asked first, the calendar second, so that an office over its limit is told so and
     not that nothing is free. Deterministic: equal arguments, equal answer.
     """
-    counters = _counters(day, request)
+    counters = _counters(day, request, now)
     reason = _rule_refuses(day, request)
     if reason is not None:
         return Refused(reason, counters)
@@ -200,10 +200,15 @@ def _professional(day: Day, request: Request, start: int) -> int:
     return min(candidates, key=rank).professional
 
 
-def _counters(day: Day, request: Request) -> dict[str, int]:
-    """The numbers an explanation needs, in quanta."""
+def _counters(day: Day, request: Request, now: datetime) -> dict[str, int]:
+    """The numbers an explanation needs, in quanta; free is what could still be booked at `now`."""
     use = day.use.get(request.office, Use())
-    free = sum(h.free_for(request.office).bit_count() for h in day.hours if _eligible(h, request))
+    gone = grids.bits(0, _first_start(day, now))
+    free = sum(
+        (hours.free_for(request.office) & ~gone).bit_count()
+        for hours in day.hours
+        if _eligible(hours, request)
+    )
     counters = {"asked": request.quanta, "day_used": use.day, "week_used": use.week, "free": free}
     if day.rule is not None:
         counters |= {"day_limit": day.rule.day_limit, "week_limit": day.rule.week_limit}

@@ -1,0 +1,683 @@
+"""Admission: what is offered is what is granted, limits are the office's, and the choice is explained.
+
+The vectors V3 to V9 come from the checks that other booking systems publish; the twin in `twin.py`
+answers the same questions by trying everything on small days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from comptoir.domain import admission, business_days
+from comptoir.domain.admission import (
+    Admitted,
+    Day,
+    ProfessionalHours,
+    Reason,
+    Refused,
+    Request,
+    Reserve,
+    Use,
+    admit,
+    offers,
+)
+from comptoir.domain.grid import Grid
+from comptoir.domain.rule import SharingRule
+from tests.domain import twin
+
+MONTREAL = ZoneInfo("America/Montreal")
+ON = date(2026, 11, 24)
+NINE = datetime.combine(ON, time(9), MONTREAL)
+LONG_BEFORE = NINE - timedelta(days=3)
+GRID = Grid(NINE, 32)
+ALL = 2**32 - 1
+BOTH = frozenset({"en", "fr"})
+ENGLISH = frozenset({"en"})
+FRENCH = frozenset({"fr"})
+OFFICE, OTHER = 7, 8
+
+RULE = SharingRule(
+    version=1,
+    minutes_per_day=60,
+    minutes_per_week=180,
+    lengths=(15, 30, 45, 60),
+    horizon_business_days=10,
+    least_notice_minutes=15,
+    late_notice_minutes=120,
+    late_counts=True,
+)
+FREE_RULE = replace(RULE, minutes_per_day=1440, minutes_per_week=7200, least_notice_minutes=0)
+
+
+def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
+    return datetime.combine(ON, time(hour, minute, second), MONTREAL)
+
+
+def quarter(hour: int, minute: int = 0) -> int:
+    return (hour - 9) * 4 + minute // 15
+
+
+def between(start: int, end: int) -> int:
+    """The mask of whole hours of the clock."""
+    return twin.mask_of(set(range(quarter(start), quarter(end))))
+
+
+def day_of(*hours: ProfessionalHours, **changes: object) -> Day:
+    values: dict[str, object] = {"on": ON, "grid": GRID, "rule": RULE, "last_bookable": ON}
+    return Day(**{**values, "hours": hours, **changes})  # type: ignore[arg-type]
+
+
+def person(number: int = 1, languages: frozenset[str] = BOTH, **masks: object) -> ProfessionalHours:
+    return ProfessionalHours(number, languages, **{"offered": ALL, **masks})  # type: ignore[arg-type]
+
+
+def asking(quanta: int = 2, **changes: object) -> Request:
+    values: dict[str, object] = {"office": OFFICE, "quanta": quanta, "language": "en"}
+    return Request(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def reason(answer: Admitted | Refused) -> Reason:
+    assert isinstance(answer, Refused)
+    return answer.reason
+
+
+def granted(answer: Admitted | Refused) -> Admitted:
+    assert isinstance(answer, Admitted)
+    return answer
+
+
+def shown(day: Day, request: Request, now: datetime = LONG_BEFORE) -> list[str]:
+    """The times offered, as a person reads them."""
+    starts = sorted(twin.places(offers(day, request, now)))
+    return [f"{day.grid.instant(i).astimezone(MONTREAL):%H:%M}" for i in starts]
+
+
+# --- Vectors ---
+
+
+@pytest.mark.parametrize(
+    ("days_ahead", "notice", "expected"),
+    [(1, 0, 24), (0, 0, 12), (1, 1500, 11)],
+)
+def test_an_empty_day_offers_each_full_hour_that_keeps_the_notice(
+    days_ahead: int, notice: int, expected: int
+) -> None:
+    """V3: at 11:59:59 UTC, 24 tomorrow, 12 today, 11 tomorrow with 1500 minutes of notice."""
+    now = datetime(2026, 11, 23, 11, 59, 59, tzinfo=UTC)
+    on = now.date() + timedelta(days=days_ahead)
+    day = day_of(
+        person(offered=2**96 - 1),
+        on=on,
+        last_bookable=on,
+        grid=Grid(datetime.combine(on, time(0), UTC), 96),
+        rule=replace(FREE_RULE, least_notice_minutes=notice),
+    )
+
+    starts = twin.places(offers(day, asking(4), now))
+
+    assert len([start for start in starts if start % 4 == 0]) == expected
+
+
+HALF_HOURS_OF_V4 = [
+    "10:00",
+    "10:30",
+    "12:00",
+    "12:30",
+    "13:00",
+    "13:30",
+    "15:00",
+    "15:30",
+    "16:00",
+    "16:30",
+]
+
+
+@pytest.mark.parametrize(
+    ("busy", "expected"),
+    [
+        ([(11, 12), (14, 15)], HALF_HOURS_OF_V4),
+        ([(10, 16), (11, 12), (14, 15)], ["16:00", "16:30"]),
+    ],
+)
+def test_times_fit_around_what_is_taken_and_not_into_it(
+    busy: list[tuple[int, int]], expected: list[str]
+) -> None:
+    """V4 and V5: 9 to 17, not before 10, half an hour; a longer block may hold shorter ones."""
+    taken = 0
+    for start, end in busy:
+        taken |= between(start, end)
+
+    times = shown(day_of(person(taken=taken), rule=FREE_RULE), asking(2), now=at(10))
+
+    assert [each for each in times if each.endswith((":00", ":30"))] == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "clashes"),
+    [
+        (0, 1, False),
+        (1, 2, False),
+        (1, 3, True),
+        (1, 5, True),
+        (2, 4, True),
+        (3, 5, True),
+        (4, 5, False),
+        (5, 6, False),
+    ],
+)
+def test_touching_is_not_overlapping_and_enclosing_is(start: int, end: int, clashes: bool) -> None:
+    """V6: taken from 2 to 4."""
+    taken = twin.mask_of({2, 3})
+    request = asking(end - start, start=start)
+
+    answer = admit(day_of(person(taken=taken)), request, LONG_BEFORE)
+
+    assert isinstance(answer, Refused) is clashes
+
+
+def test_half_past_two_to_half_past_three_clashes_with_two_to_four() -> None:
+    """V6, our own case: two quarter hours to the unit."""
+    taken = twin.mask_of({4, 5, 6, 7})
+
+    answer = admit(day_of(person(taken=taken)), asking(2, start=5), LONG_BEFORE)
+
+    assert reason(answer) is Reason.TIME_TAKEN
+
+
+@pytest.mark.parametrize("on", [date(2023, 8, day) for day in (1, 2, 3, 4, 5)])
+def test_a_week_does_not_end_with_its_month(on: date) -> None:
+    """V9: one a week, taken on Monday 31 July 2023; the rest of that week is refused and not shown."""
+    booked_on = date(2023, 7, 31)
+    week_use = 1 if business_days.monday_of(on) == booked_on else 0
+    day = day_of(
+        person(),
+        on=on,
+        last_bookable=on,
+        grid=Grid(datetime.combine(on, time(9), MONTREAL), 32),
+        rule=replace(RULE, minutes_per_day=15, minutes_per_week=15, lengths=(15,)),
+        use={OFFICE: Use(week=week_use)},
+    )
+    now = datetime(2023, 7, 31, 12, tzinfo=MONTREAL)
+
+    assert reason(admit(day, asking(1), now)) is Reason.WEEK_LIMIT
+    assert offers(day, asking(1), now) == 0
+
+
+# --- Reasons, in the order in which they are told ---
+
+
+def test_an_office_that_is_not_active_is_told_that_before_anything_else() -> None:
+    day = day_of(rule=None, last_bookable=ON - timedelta(days=1))
+
+    assert (
+        reason(admit(day, asking(9, office_active=False), LONG_BEFORE)) is Reason.OFFICE_NOT_ACTIVE
+    )
+
+
+@pytest.mark.parametrize("day", [day_of(), day_of(person(), rule=None)])
+def test_a_day_without_hours_or_without_a_rule_is_not_published(day: Day) -> None:
+    assert reason(admit(day, asking(), LONG_BEFORE)) is Reason.NOT_PUBLISHED
+
+
+def test_the_last_bookable_day_is_bookable_and_the_next_is_not() -> None:
+    assert isinstance(admit(day_of(person()), asking(), LONG_BEFORE), Admitted)
+    beyond = day_of(person(), last_bookable=ON - timedelta(days=1))
+    assert reason(admit(beyond, asking(), LONG_BEFORE)) is Reason.BEYOND_HORIZON
+
+
+@pytest.mark.parametrize("quanta", [-1, 0, 5])
+def test_only_the_lengths_of_the_rule_are_offered(quanta: int) -> None:
+    day = day_of(person(), rule=replace(FREE_RULE, lengths=(15, 60)))
+
+    assert reason(admit(day, asking(quanta), LONG_BEFORE)) is Reason.LENGTH_NOT_OFFERED
+
+
+def test_the_daily_limit_is_told_before_the_weekly_one_and_before_a_full_calendar() -> None:
+    day = day_of(person(taken=ALL), use={OFFICE: Use(day=3, week=12)})
+
+    assert reason(admit(day, asking(2), LONG_BEFORE)) is Reason.DAY_LIMIT
+    assert reason(admit(day, asking(1), LONG_BEFORE)) is Reason.WEEK_LIMIT
+
+
+def test_the_limit_itself_may_be_used_and_one_quarter_hour_more_may_not() -> None:
+    day = day_of(person(), use={OFFICE: Use(day=2, week=10)})
+
+    assert isinstance(admit(day, asking(2), LONG_BEFORE), Admitted)
+    assert reason(admit(day, asking(3), LONG_BEFORE)) is Reason.DAY_LIMIT
+
+
+def test_a_refusal_at_the_limit_carries_the_numbers_that_explain_it() -> None:
+    day = day_of(person(taken=between(9, 16)), use={OFFICE: Use(day=3, week=5)})
+
+    answer = admit(day, asking(2), LONG_BEFORE)
+
+    assert answer.counters == {
+        "asked": 2,
+        "day_used": 3,
+        "day_limit": 4,
+        "week_used": 5,
+        "week_limit": 12,
+        "free": 4,
+    }
+
+
+def test_time_that_has_passed_is_not_counted_as_free() -> None:
+    """At 16:00 with 15 minutes of notice, 16:15 to 17:00 is what is left of an empty day."""
+    answer = admit(day_of(person()), asking(4, start=0), at(16))
+
+    assert answer.counters["free"] == 3
+
+
+def test_a_time_inside_the_least_notice_is_too_soon_and_not_taken() -> None:
+    day = day_of(person())
+
+    assert reason(admit(day, asking(1, start=quarter(10)), at(9, 45, 1))) is Reason.TOO_SOON
+    assert isinstance(admit(day, asking(1, start=quarter(10)), at(9, 45)), Admitted)
+
+
+def test_a_taken_time_is_told_as_taken_while_others_are_left() -> None:
+    day = day_of(person(taken=between(9, 10)))
+
+    assert reason(admit(day, asking(1, start=0), LONG_BEFORE)) is Reason.TIME_TAKEN
+
+
+def test_a_day_where_the_length_fits_nowhere_has_no_time() -> None:
+    """Every second quarter hour is free: plenty for 15 minutes, nothing for 30."""
+    day = day_of(person(taken=twin.mask_of(set(range(0, 32, 2)))))
+
+    assert isinstance(admit(day, asking(1), LONG_BEFORE), Admitted)
+    assert reason(admit(day, asking(2), LONG_BEFORE)) is Reason.NO_TIME
+
+
+def test_two_halves_of_different_professionals_do_not_make_an_appointment() -> None:
+    day = day_of(person(1, offered=0b01), person(2, offered=0b10))
+
+    assert reason(admit(day, asking(2), LONG_BEFORE)) is Reason.NO_TIME
+
+
+def test_nothing_begins_so_late_that_it_would_run_past_the_end() -> None:
+    assert shown(day_of(person()), asking(4))[-1] == "16:00"
+    assert reason(admit(day_of(person()), asking(4, start=29), LONG_BEFORE)) is Reason.TIME_TAKEN
+
+
+def test_an_instant_outside_the_grid_is_refused_and_not_granted() -> None:
+    assert reason(admit(day_of(person()), asking(1, start=40), LONG_BEFORE)) is Reason.TIME_TAKEN
+
+
+# --- Limits belong to the office ---
+
+
+def test_what_one_office_used_does_not_count_for_another() -> None:
+    day = day_of(person(), use={OTHER: Use(day=4, week=12)})
+
+    assert isinstance(admit(day, asking(4), LONG_BEFORE), Admitted)
+
+
+@given(st.lists(st.sampled_from([1, 2, 3, 4]), max_size=12), st.randoms(use_true_random=False))
+def test_splitting_and_ordering_wishes_never_gets_an_office_past_its_limit(
+    wishes: list[int], random: object
+) -> None:
+    """Delegates of one office, each with wishes of their own, draw on one share."""
+    random.shuffle(wishes)  # type: ignore[attr-defined]
+    used = 0
+    for quanta in wishes:
+        day = day_of(person(), use={OFFICE: Use(used, used)})
+        fits = used + quanta <= RULE.day_limit
+        assert isinstance(admit(day, asking(quanta), LONG_BEFORE), Admitted) is fits
+        used += quanta if fits else 0
+
+    assert used <= RULE.day_limit
+
+
+def test_late_losses_count_like_time_used() -> None:
+    """`Use` includes what was given up late: cancelling at the last minute frees the time, not the share."""
+    day = day_of(person(), use={OFFICE: Use(day=4, week=4)})
+
+    assert reason(admit(day, asking(1), LONG_BEFORE)) is Reason.DAY_LIMIT
+    assert isinstance(admit(day, asking(1, office=OTHER), LONG_BEFORE), Admitted)
+
+
+# --- Languages, reserves, a chosen professional ---
+
+
+def test_the_language_asked_for_is_spoken_by_whoever_takes_it() -> None:
+    day = day_of(person(1, ENGLISH), person(2, FRENCH))
+
+    assert granted(admit(day, asking(language="fr"), LONG_BEFORE)).professional == 2
+    assert granted(admit(day, asking(language="en"), LONG_BEFORE)).professional == 1
+
+
+def test_without_anybody_of_that_language_there_is_no_time() -> None:
+    assert (
+        reason(admit(day_of(person(1, ENGLISH)), asking(language="fr"), LONG_BEFORE))
+        is Reason.NO_TIME
+    )
+
+
+def test_reserved_hours_are_for_the_offices_they_name() -> None:
+    kept = Reserve(between(9, 12), frozenset({OTHER}))
+    day = day_of(person(reserves=(kept,)))
+
+    assert shown(day, asking(4))[0] == "12:00"
+    assert shown(day, asking(4, office=OTHER))[0] == "09:00"
+
+
+def test_an_appointment_may_span_reserved_and_open_time_of_an_office_that_has_both() -> None:
+    day = day_of(person(reserves=(Reserve(between(9, 10), frozenset({OFFICE})),)))
+
+    answer = admit(day, asking(4, start=quarter(9, 30)), LONG_BEFORE)
+
+    assert isinstance(answer, Admitted)
+
+
+def test_an_office_named_by_one_of_two_reserves_over_the_same_time_is_kept_out_by_the_other() -> (
+    None
+):
+    reserves = (
+        Reserve(between(9, 10), frozenset({OFFICE})),
+        Reserve(between(9, 10), frozenset({OTHER})),
+    )
+
+    assert shown(day_of(person(reserves=reserves)), asking(4))[0] == "10:00"
+
+
+def test_a_request_for_one_professional_goes_to_nobody_else() -> None:
+    day = day_of(person(1, taken=between(9, 10)), person(2))
+
+    assert reason(admit(day, asking(1, start=0, professional=1), LONG_BEFORE)) is Reason.TIME_TAKEN
+    assert granted(admit(day, asking(1, start=0, professional=2), LONG_BEFORE)).professional == 2
+    assert reason(admit(day, asking(1, professional=3), LONG_BEFORE)) is Reason.NO_TIME
+
+
+# --- Who takes it ---
+
+
+def test_somebody_of_one_language_is_preferred_so_that_bilingual_people_stay_free() -> None:
+    day = day_of(person(1, BOTH, offered=between(9, 10)), person(2, ENGLISH))
+
+    assert granted(admit(day, asking(4, start=0), LONG_BEFORE)).professional == 2
+
+
+def test_a_gap_that_fits_exactly_is_filled_first() -> None:
+    exact = person(1, taken=ALL & ~between(11, 12))
+    end = person(2, taken=between(9, 11))
+    middle = person(3)
+
+    answer = admit(day_of(middle, end, exact), asking(4, start=quarter(11)), LONG_BEFORE)
+
+    assert granted(answer).professional == 1
+
+
+def test_the_end_of_a_free_stretch_is_preferred_to_its_middle() -> None:
+    end = person(2, taken=between(9, 11))
+    middle = person(3)
+
+    answer = admit(day_of(middle, end), asking(4, start=quarter(11)), LONG_BEFORE)
+
+    assert granted(answer).professional == 2
+
+
+def test_the_shorter_of_two_stretches_is_used_so_that_the_longer_stays_whole() -> None:
+    long = person(1)
+    short = person(2, taken=between(11, 17))
+
+    answer = admit(day_of(long, short), asking(2, start=0), LONG_BEFORE)
+
+    assert granted(answer).professional == 2
+
+
+def test_the_less_loaded_of_two_alike_takes_it() -> None:
+    """Both have the same stretch from 9 to 10; one has a fuller afternoon."""
+    rested = person(1, offered=between(9, 10) | between(13, 17), taken=between(13, 14))
+    busy = person(2, offered=between(9, 10) | between(13, 17), taken=between(13, 16))
+
+    answer = admit(day_of(busy, rested), asking(2, start=0), LONG_BEFORE)
+
+    assert granted(answer).professional == 1
+
+
+def test_the_soonest_time_is_taken_when_none_is_asked_for() -> None:
+    day = day_of(person(1, taken=between(9, 11)), person(2, taken=between(9, 10)))
+
+    answer = granted(admit(day, asking(4), LONG_BEFORE))
+
+    assert (answer.start, answer.professional) == (quarter(10), 2)
+
+
+def test_among_equals_the_seed_decides_and_no_one_is_always_first() -> None:
+    day = day_of(*(person(number) for number in range(1, 5)))
+
+    chosen = Counter(
+        granted(admit(day, asking(start=0, seed=seed), LONG_BEFORE)).professional
+        for seed in range(400)
+    )
+
+    assert set(chosen) == {1, 2, 3, 4}
+    assert min(chosen.values()) > 50
+
+
+# --- Laws on small worlds, against the twin ---
+
+SMALL = 7
+MASKS = st.integers(0, 2**SMALL - 1)
+LANGUAGES = st.sampled_from([ENGLISH, FRENCH, BOTH])
+RESERVES = st.builds(
+    Reserve, mask=MASKS, offices=st.frozensets(st.sampled_from([OFFICE, OTHER]), max_size=2)
+)
+RULES = st.builds(
+    lambda day, more, lengths, notice: replace(
+        RULE,
+        minutes_per_day=day * 15,
+        minutes_per_week=(day + more) * 15,
+        lengths=tuple(sorted(lengths)),
+        least_notice_minutes=notice,
+    ),
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.sets(st.sampled_from([15, 30, 45, 60])),
+    st.sampled_from([0, 10, 15, 40]),
+)
+USES = st.builds(Use, day=st.integers(0, 4), week=st.integers(0, 8))
+
+
+@st.composite
+def small_days(draw: st.DrawFn) -> Day:
+    """One to three professionals, seven quarter hours, any masks, any rule."""
+    hours = tuple(
+        ProfessionalHours(
+            number,
+            draw(LANGUAGES),
+            offered=draw(MASKS),
+            taken=draw(MASKS),
+            reserves=tuple(draw(st.lists(RESERVES, max_size=2))),
+        )
+        for number in range(1, draw(st.integers(0, 3)) + 1)
+    )
+    return Day(
+        on=ON,
+        grid=Grid(NINE, SMALL),
+        rule=draw(st.none() | RULES),
+        last_bookable=draw(st.sampled_from([ON, ON, ON, ON - timedelta(days=1)])),
+        hours=hours,
+        use=draw(st.dictionaries(st.sampled_from([OFFICE, OTHER]), USES)),
+    )
+
+
+REQUESTS = st.builds(
+    Request,
+    office=st.sampled_from([OFFICE, OTHER]),
+    quanta=st.integers(1, 4),
+    language=st.sampled_from(["en", "fr"]),
+    start=st.none() | st.integers(0, SMALL - 1),
+    professional=st.sampled_from([None, None, 1, 2]),
+    office_active=st.sampled_from([True, True, True, False]),
+    seed=st.integers(0, 5),
+)
+MOMENTS = st.integers(-60, 120).map(lambda minutes: NINE + timedelta(minutes=minutes))
+THOROUGH = settings(max_examples=400)
+
+
+@THOROUGH
+@given(small_days(), REQUESTS, MOMENTS)
+@example(day_of(person(offered=1)), asking(1, start=0), NINE)
+def test_what_is_offered_is_exactly_what_trying_every_start_finds(
+    day: Day, request: Request, now: datetime
+) -> None:
+    assert twin.places(offers(day, request, now)) == twin.offered_starts(day, request, now)
+
+
+@THOROUGH
+@given(small_days(), REQUESTS, MOMENTS)
+def test_what_is_offered_is_exactly_what_would_be_granted(
+    day: Day, request: Request, now: datetime
+) -> None:
+    would_be = {
+        start
+        for start in range(SMALL)
+        if isinstance(admit(day, replace(request, start=start), now), Admitted)
+    }
+
+    assert twin.places(offers(day, request, now)) == would_be
+
+
+@THOROUGH
+@given(small_days(), REQUESTS, MOMENTS)
+def test_a_grant_is_a_true_time_of_a_preferred_professional(
+    day: Day, request: Request, now: datetime
+) -> None:
+    answer = admit(day, request, now)
+    starts = twin.offered_starts(day, request, now)
+
+    if isinstance(answer, Admitted):
+        wanted = min(starts) if request.start is None else request.start
+        assert answer.start == wanted
+        assert answer.start in starts
+        assert answer.professional in twin.preferred(day, request, answer.start)
+    else:
+        assert starts == set() if request.start is None else request.start not in starts
+
+
+@THOROUGH
+@given(small_days(), REQUESTS, MOMENTS)
+def test_a_refusal_names_the_first_thing_that_stands_in_the_way(
+    day: Day, request: Request, now: datetime
+) -> None:
+    answer = admit(day, request, now)
+    if isinstance(answer, Admitted):
+        return
+    by_rule = twin.refused_by_rule(day, request)
+
+    if by_rule is not None:
+        assert answer.reason is by_rule
+    elif not twin.offered_starts(day, request, now):
+        assert answer.reason is Reason.NO_TIME
+    else:
+        assert request.start is not None
+        soon_enough = twin.soon_enough(day, request.start, now)
+        assert answer.reason is (Reason.TIME_TAKEN if soon_enough else Reason.TOO_SOON)
+
+
+@given(small_days(), REQUESTS, MOMENTS, st.randoms(use_true_random=False))
+def test_the_order_in_which_professionals_are_listed_is_irrelevant(
+    day: Day, request: Request, now: datetime, random: object
+) -> None:
+    hours = list(day.hours)
+    random.shuffle(hours)  # type: ignore[attr-defined]
+
+    assert admit(replace(day, hours=tuple(hours)), request, now) == admit(day, request, now)
+
+
+@given(small_days(), REQUESTS, MOMENTS)
+def test_another_offices_use_changes_nothing(day: Day, request: Request, now: datetime) -> None:
+    alone = {office: use for office, use in day.use.items() if office == request.office}
+
+    assert admit(replace(day, use=alone), request, now) == admit(day, request, now)
+
+
+@given(small_days(), REQUESTS, MOMENTS, st.sampled_from([1, 2, 3]), MASKS)
+def test_a_time_that_is_freed_takes_no_offer_away(
+    day: Day, request: Request, now: datetime, number: int, freed: int
+) -> None:
+    """And it is offered at once: only `taken` says what is taken."""
+    after = replace(
+        day,
+        hours=tuple(
+            replace(h, taken=h.taken & ~freed) if h.professional == number else h for h in day.hours
+        ),
+    )
+
+    before = offers(day, request, now)
+    assert offers(after, request, now) & before == before
+
+
+@given(small_days(), REQUESTS, MOMENTS, st.timedeltas(timedelta(0), timedelta(hours=2)))
+def test_waiting_takes_offers_away_and_adds_none(
+    day: Day, request: Request, now: datetime, wait: timedelta
+) -> None:
+    later = offers(day, request, now + wait)
+
+    assert offers(day, request, now) & later == later
+
+
+@given(small_days(), st.lists(REQUESTS, max_size=12), MOMENTS)
+def test_whatever_is_asked_no_quarter_hour_is_given_twice(
+    day: Day, requests: list[Request], now: datetime
+) -> None:
+    """Each grant is written into the day; the sum of what was granted never overlaps."""
+    given_out: set[tuple[int, int]] = set()
+    for request in requests:
+        answer = admit(day, request, now)
+        if isinstance(answer, Refused):
+            continue
+        quarters = {answer.start + i for i in range(request.quanta)}
+        claimed = {(answer.professional, i) for i in quarters}
+        assert not claimed & given_out
+        given_out |= claimed
+        day = after_grant(day, request, answer.professional, quarters)
+
+    for hours in day.hours:
+        mine = {i for professional, i in given_out if professional == hours.professional}
+        assert mine <= twin.places(hours.offered)
+
+
+def after_grant(day: Day, request: Request, professional: int, quarters: set[int]) -> Day:
+    """The day as it stands once the grant is written down."""
+    use = day.use.get(request.office, Use())
+    added = Use(use.day + request.quanta, use.week + request.quanta)
+    return replace(
+        day,
+        use={**day.use, request.office: added},
+        hours=tuple(
+            replace(h, taken=h.taken | twin.mask_of(quarters))
+            if h.professional == professional
+            else h
+            for h in day.hours
+        ),
+    )
+
+
+def test_every_reason_can_happen() -> None:
+    """No code without a case: the sentences shown to people are written for all of them."""
+    full = {
+        Reason.OFFICE_NOT_ACTIVE: (day_of(person()), asking(office_active=False)),
+        Reason.NOT_PUBLISHED: (day_of(), asking()),
+        Reason.BEYOND_HORIZON: (day_of(person(), last_bookable=ON - timedelta(days=1)), asking()),
+        Reason.LENGTH_NOT_OFFERED: (day_of(person()), asking(5)),
+        Reason.TOO_SOON: (day_of(person(), on=ON), asking(1, start=0)),
+        Reason.DAY_LIMIT: (day_of(person(), use={OFFICE: Use(4, 4)}), asking(1)),
+        Reason.WEEK_LIMIT: (day_of(person(), use={OFFICE: Use(0, 12)}), asking(1)),
+        Reason.NO_TIME: (day_of(person(taken=ALL)), asking(1)),
+        Reason.TIME_TAKEN: (day_of(person(taken=2)), asking(1, start=1)),
+    }
+
+    assert set(full) == set(admission.Reason)
+    for expected, (day, request) in full.items():
+        now = at(9, 1) if expected is Reason.TOO_SOON else LONG_BEFORE
+        assert reason(admit(day, request, now)) is expected

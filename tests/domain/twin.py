@@ -1,0 +1,113 @@
+"""A plain twin of admission: the same questions answered by trying, with sets of indexes and no bits.
+
+Slow and obvious on purpose. It shares with the product only the values it is asked about.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from comptoir.domain.admission import Day, ProfessionalHours, Reason, Request, Use
+
+QUARTER = timedelta(minutes=15)
+
+
+def places(mask: int) -> set[int]:
+    """The positions of the ones, read from the binary notation."""
+    return {i for i, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"}
+
+
+def mask_of(indexes: set[int]) -> int:
+    """The other way round."""
+    return sum(2**i for i in indexes)
+
+
+def free_places(hours: ProfessionalHours, office: int) -> set[int]:
+    """The quarter hours of one professional that this office may still take."""
+    kept_from_it = {i for r in hours.reserves if office not in r.offices for i in places(r.mask)}
+    return places(hours.offered) - places(hours.taken) - kept_from_it
+
+
+def willing(day: Day, request: Request) -> list[ProfessionalHours]:
+    """The professionals who may be asked at all."""
+    return [
+        hours
+        for hours in day.hours
+        if request.language in hours.languages
+        and (request.professional is None or request.professional == hours.professional)
+    ]
+
+
+def can_take(hours: ProfessionalHours, request: Request, start: int) -> bool:
+    """Whether one professional is free for the whole of it."""
+    return all(start + i in free_places(hours, request.office) for i in range(request.quanta))
+
+
+def refused_by_rule(day: Day, request: Request) -> Reason | None:
+    """The refusals that no time of day could change, in the order in which they are told."""
+    if not request.office_active:
+        return Reason.OFFICE_NOT_ACTIVE
+    if day.rule is None or len(day.hours) == 0:
+        return Reason.NOT_PUBLISHED
+    if day.on > day.last_bookable:
+        return Reason.BEYOND_HORIZON
+    if request.quanta * 15 not in day.rule.lengths:
+        return Reason.LENGTH_NOT_OFFERED
+    use = day.use.get(request.office, Use())
+    if (use.day + request.quanta) * 15 > day.rule.minutes_per_day:
+        return Reason.DAY_LIMIT
+    if (use.week + request.quanta) * 15 > day.rule.minutes_per_week:
+        return Reason.WEEK_LIMIT
+    return None
+
+
+def soon_enough(day: Day, start: int, now: datetime) -> bool:
+    """Whether the least notice is kept."""
+    notice = timedelta(minutes=day.rule.least_notice_minutes if day.rule else 0)
+    return day.grid.starts_at + start * QUARTER >= now + notice
+
+
+def offered_starts(day: Day, request: Request, now: datetime) -> set[int]:
+    """Every start that should be shown, by trying each."""
+    if refused_by_rule(day, request) is not None:
+        return set()
+    return {
+        start
+        for start in range(day.grid.quanta)
+        if soon_enough(day, start, now)
+        and any(can_take(hours, request, start) for hours in willing(day, request))
+    }
+
+
+def free_runs(places_free: set[int]) -> int:
+    """How many separate stretches of free time there are."""
+    return len([i for i in places_free if i - 1 not in places_free])
+
+
+def stretch(places_free: set[int], start: int) -> int:
+    """How long the stretch around `start` is."""
+    first = last = start
+    while first - 1 in places_free:
+        first -= 1
+    while last + 1 in places_free:
+        last += 1
+    return last - first + 1
+
+
+def preference(hours: ProfessionalHours, request: Request, start: int) -> tuple[int, ...]:
+    """What is preferred, smallest first, ties apart: by counting stretches before and after."""
+    before = free_places(hours, request.office)
+    after = before - {start + i for i in range(request.quanta)}
+    return (
+        len(hours.languages),
+        free_runs(after) - free_runs(before),
+        stretch(before, start),
+        len(places(hours.taken)),
+    )
+
+
+def preferred(day: Day, request: Request, start: int) -> set[int]:
+    """The professionals among whom only the seed decides."""
+    able = [h for h in willing(day, request) if can_take(h, request, start)]
+    best = min(preference(hours, request, start) for hours in able)
+    return {h.professional for h in able if preference(h, request, start) == best}
