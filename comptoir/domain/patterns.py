@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from comptoir.domain import business_days
 from comptoir.domain.periods import Period, subtract
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Every week on `weekday` (Monday 0), from `starts` to `ends`, while `first <= date < until`."""
+    """On `weekday` (Monday 0), from `starts` to `ends`, while `first <= date < until`.
+
+    Every week, or one week in `every`: weeks begin on Monday and are counted from that of `first`.
+    """
 
     weekday: int
     starts: time
@@ -24,6 +28,7 @@ class Weekly:
     first: date
     until: date | None = None
     is_break: bool = False
+    every: int = 1
 
     def holds_on(self, on: date) -> bool:
         """Whether the row speaks of this date."""
@@ -31,7 +36,11 @@ class Weekly:
             on.weekday() == self.weekday
             and self.first <= on
             and (self.until is None or on < self.until)
+            and self._weeks_to(on) % self.every == 0
         )
+
+    def _weeks_to(self, on: date) -> int:
+        return (business_days.monday_of(on) - business_days.monday_of(self.first)).days // 7
 
 
 @dataclass(frozen=True, slots=True)
