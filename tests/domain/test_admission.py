@@ -415,9 +415,16 @@ def test_a_gap_that_fits_exactly_is_filled_first() -> None:
     assert granted(answer).professional == 1
 
 
-def test_the_end_of_a_free_stretch_is_preferred_to_its_middle() -> None:
-    end = person(2, taken=between(9, 11))
-    middle = person(3)
+@pytest.mark.parametrize(
+    "long_stretch",
+    [pytest.param((11, 17), id="its beginning"), pytest.param((9, 12), id="its end")],
+)
+def test_an_end_of_a_long_stretch_is_preferred_to_the_middle_of_a_shorter_one(
+    long_stretch: tuple[int, int],
+) -> None:
+    """From 11 to 12: taking the middle would leave two pieces, taking an end leaves one."""
+    middle = person(1, offered=twin.mask_of(set(range(quarter(10, 45), quarter(12, 15)))))
+    end = person(2, offered=between(*long_stretch))
 
     answer = admit(day_of(middle, end), asking(4, start=quarter(11)), LONG_BEFORE)
 
