@@ -27,7 +27,7 @@ RUN_DATABASE = re.compile(r"test_(\d+)_\w+")
 def _leave_the_house() -> None:
     server = os.environ.pop("COMPTOIR_TEST_DATABASE_URL", None)
     for name in [*os.environ]:
-        own = name.startswith("COMPTOIR_") or name.startswith("DATABASE_URL")
+        own = name.startswith(("COMPTOIR_", "DATABASE_URL"))
         if own and name not in KEPT_VARIABLES:
             del os.environ[name]
     if server:  # read again by the workers, which inherit the environment
@@ -60,7 +60,9 @@ def create(worker: str) -> str:
     name = f"test_{os.getpid()}_{worker}"
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
-        cursor.execute("SELECT datname FROM pg_database WHERE NOT datname = ANY(%s)", [["postgres"]])
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE NOT datname = ANY(%s)", [["postgres"]]
+        )
         existing = {row[0] for row in cursor.fetchall()}
         for stale in filter(_is_of_an_ended_run, existing if postgres.is_embedded() else ()):
             cursor.execute(f'DROP DATABASE "{stale}" WITH (FORCE)')

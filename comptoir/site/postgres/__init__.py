@@ -8,7 +8,7 @@ keeper, a process of its own, imports these modules and must stay small.
 
 from comptoir.site.postgres.address import database_settings, is_embedded
 from comptoir.site.postgres.folders import Location, location
-from comptoir.site.postgres.presence import acquire, release
+from comptoir.site.postgres.presence import acquire, is_up, release
 from comptoir.site.postgres.server import ServerError
 from comptoir.site.state import kept_secret, state_folder
 
@@ -18,6 +18,7 @@ __all__ = [
     "acquire",
     "database_settings",
     "is_embedded",
+    "is_up",
     "kept_secret",
     "location",
     "release",

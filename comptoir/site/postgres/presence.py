@@ -49,6 +49,12 @@ def acquire(*, options: Sequence[str] = ()) -> Location:
     return folders.location()
 
 
+def is_up() -> bool:
+    """Whether a keeper holds the server up at this moment; another server is none of our business."""
+    place = folders.layout()
+    return not address.is_embedded() or not locks.is_free(place.keeper_lock)
+
+
 def release() -> None:
     """Stop using the server; if nobody else does, return once it has stopped.
 

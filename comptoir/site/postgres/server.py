@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from comptoir.site import lifeline
 from comptoir.site.postgres import folders, processes, program
 from comptoir.site.postgres.account import Account, service_account
 from comptoir.site.postgres.folders import Layout
@@ -22,7 +21,6 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 LOG_LIMIT = 10_000_000
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-PR_SET_PDEATHSIG = 1
 
 
 class ServerError(Exception):
@@ -101,27 +99,8 @@ def _spawn(
         stdout=output,
         stderr=output,
         start_new_session=True,
-        preexec_fn=_tie_to_parent(at_our_death),
+        preexec_fn=lifeline.tie_to_parent(at_our_death),
     )
-
-
-def _tie_to_parent(at_its_death: signal.Signals) -> Callable[[], None] | None:
-    """What a child runs first so that the kernel signals it when its parent dies.
-
-    After the change of account, which would undo it: `subprocess` keeps that order. Only Linux has
-    it; elsewhere an orphan lives until the next start replaces it.
-    """
-    if sys.platform != "linux":
-        return None
-    library = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def tie() -> None:
-        library.prctl(PR_SET_PDEATHSIG, int(at_its_death))
-        if os.getppid() != parent:  # it died between the fork and the line above
-            os._exit(1)
-
-    return tie
 
 
 def _initialise(place: Layout, account: Account, binaries: Path, *, fast: bool) -> None:

@@ -1,0 +1,57 @@
+"""What must be done before the house opens: its tables, its browser files, its demonstration."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from comptoir.people.models import Person
+from comptoir.site import direct
+
+
+def prepare(arguments: list[str]) -> None:
+    """Bring tables and browser files up to date; with `--demo`, fill an empty database.
+
+    Doing it again changes nothing, and two at once take turns.
+    """
+    parser = argparse.ArgumentParser(prog="comptoir prepare", description=prepare.__doc__)
+    parser.add_argument("--demo", action="store_true", help="load invented data if there is none")
+    wanted = parser.parse_args(arguments)
+    with direct.alone():
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        collect_assets()
+        if wanted.demo and not Person.objects.exists():
+            call_command("demo")
+
+
+def collect_assets() -> None:
+    """Copy, name by content and compress the browser files, unless that was done for these."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_suffix(".stamp")
+    present = assets_fingerprint()
+    if stamp.exists() and stamp.read_text() == present:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(present)
+
+
+def assets_are_collected() -> bool:
+    """Whether the browser files served are those of this version."""
+    stamp = Path(settings.STATIC_ROOT).with_suffix(".stamp")
+    return stamp.exists() and stamp.read_text() == assets_fingerprint()
+
+
+def assets_fingerprint() -> str:
+    """Which files the installed version brings: their names, sizes and times."""
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]["BACKEND"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
