@@ -7,13 +7,12 @@ supervises never loads Django: hence the imports inside functions, here and nowh
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from comptoir.site import environment, postgres, running
+from comptoir.site import environment, postgres, running, version
 
 BAD_ENVIRONMENT = 2
 """Exit code when the surroundings are at fault: a variable, the database, a port, a command line."""
@@ -73,7 +72,7 @@ def _help(arguments: list[str]) -> int:
 
 
 def _version(arguments: list[str]) -> int:
-    print(importlib.metadata.version("comptoir"))
+    print(version.product_version())
     return 0
 
 

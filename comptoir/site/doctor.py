@@ -20,7 +20,7 @@ from django.core.checks import Error
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from comptoir.site import direct, environment, postgres, preparation
+from comptoir.site import direct, environment, postgres, preparation, version
 
 OLDEST_POSTGRES = 160000
 SMTP_SECONDS = 5
@@ -84,7 +84,7 @@ Session = psycopg.Connection[psycopg.rows.TupleRow]
 
 def _versions() -> str:
     return (
-        f"comptoir {importlib.metadata.version('comptoir')}, Django {django.__version__}, "
+        f"comptoir {version.product_version()}, Django {django.__version__}, "
         f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     )
 
@@ -103,7 +103,7 @@ def _said(error: checks.CheckMessage | Error) -> str:
 
 def _zones() -> Finding:
     """The data must be the wheel's: a system's copy may be years old without saying so."""
-    version = importlib.metadata.version("tzdata")
+    wheel = importlib.metadata.version("tzdata")
     if zoneinfo.TZPATH:
         return Finding(
             "time zones",
@@ -111,7 +111,7 @@ def _zones() -> Finding:
             is_wrong=True,
         )
     there = KNOWN_MOMENT.astimezone(zoneinfo.ZoneInfo("America/Vancouver"))
-    words = f"wheel tzdata {version}; 2026-12-15 18:00 UTC is {there:%H:%M} in Vancouver"
+    words = f"wheel tzdata {wheel}; 2026-12-15 18:00 UTC is {there:%H:%M} in Vancouver"
     return Finding("time zones", words, is_wrong=there.hour != 11)
 
 
