@@ -234,6 +234,9 @@ class Appointment(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     booked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     booked_at = models.DateTimeField()
+    attempt = models.UUIDField(
+        null=True, help_text="The form it came from: sending one form twice books once."
+    )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     office_late_minutes = models.PositiveSmallIntegerField(
@@ -256,6 +259,7 @@ class Appointment(models.Model):
                 condition=Q(finished_at=None) | Q(started_at__isnull=False),
                 name="appointment_finished_was_started",
             ),
+            models.UniqueConstraint(fields=["office", "attempt"], name="appointment_once_per_form"),
         ]
         indexes = [
             models.Index(fields=["office", "starts_at"], name="appointment_office_start"),

@@ -8,6 +8,7 @@ event, the audit row and the notices, all or nothing.
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -79,16 +80,29 @@ class Wish:
 
 @locking.patient
 def book_appointment(
-    *, office: Office, wish: Wish, cases: Sequence[Case], by: Person, now: datetime, seed: int
+    *,
+    office: Office,
+    wish: Wish,
+    cases: Sequence[Case],
+    by: Person,
+    now: datetime,
+    seed: int,
+    attempt: uuid.UUID | None = None,
 ) -> Appointment:
     """Book for `office` what `wish` asks for, with its cases.
 
-    Raises NotAdmitted (the decision stands in the database), locking.DayBusy (nothing stands).
+    With an `attempt` that has already led to an appointment, that one is returned and nothing is
+    written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the database), locking.DayBusy (nothing stands).
     """
     with transaction.atomic():
         on = clock.service_date(wish.starts_at)
         locking.lock_days([on])
         weeks = locking.lock_weeks(office, [on])
+        twin = (
+            Appointment.objects.filter(office=office, attempt=attempt).first() if attempt else None
+        )
+        if twin is not None:
+            return twin
         rules = days.load_rules()
         hold = Hold.objects.filter(office=office).first()
         loaded = days.load_days(
@@ -100,7 +114,7 @@ def book_appointment(
         )
         appointment = None
         if isinstance(answer, Admitted):
-            appointment = _write(loaded, answer, decision, office, wish, by, now)
+            appointment = _write(loaded, answer, decision, wish, by, attempt)
             counting.add(weeks, on, wish.quanta)
             counting.save(weeks)
             _write_cases(appointment, cases)
@@ -192,11 +206,11 @@ def _write(
     loaded: days.LoadedDay,
     answer: Admitted,
     decision: Decision,
-    office: Office,
     wish: Wish,
     by: Person,
-    now: datetime,
+    attempt: uuid.UUID | None,
 ) -> Appointment:
+    office, now = decision.office, decision.at
     appointment = Appointment.objects.create(
         reference=new_reference(),
         office=office,
@@ -212,6 +226,7 @@ def _write(
         decision=decision,
         booked_by=by,
         booked_at=now,
+        attempt=attempt,
     )
     claim(appointment, loaded, answer.start)
     AppointmentEvent.objects.create(

@@ -149,7 +149,9 @@ def _changeable(appointment: Appointment, on: date, now: datetime) -> Appointmen
     The days were locked by what the caller knew of it: one that somebody moved to another day in
     the meantime is not what the caller meant to change.
     """
-    related = Appointment.objects.select_related("office__district", "booked_by", "professional__person")
+    related = Appointment.objects.select_related(
+        "office__district", "booked_by", "professional__person"
+    )
     current = related.select_for_update(of=("self",)).get(pk=appointment.pk)
     moved_away = clock.service_date(current.starts_at) != on
     if current.status != Status.BOOKED or current.starts_at <= now or moved_away:

@@ -9,60 +9,54 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from comptoir.liaison.models import Appointment
+from comptoir.liaison.queries import messages
 from comptoir.notices import actions as notices
+from comptoir.notices.actions import Message
 from comptoir.people.models import Person
 
-BOOKED = "liaison.booked"
-MOVED = "liaison.moved"
-CANCELLED = "liaison.cancelled"
-REMINDER_DAY = "liaison.reminder_day"
-REMINDER_HOUR = "liaison.reminder_hour"
+REMINDER_CATCH_UP = timedelta(minutes=30)
+"""A reminder later than this says nothing useful."""
 
-CATCH_UP = timedelta(hours=1)
-"""A reminder this late says nothing useful."""
+CANCELLATION_CATCH_UP = timedelta(days=10)
+"""However late, a cancellation takes the appointment out of a calendar."""
 
 
 def booked(appointment: Appointment, *, to: Person, now: datetime) -> None:
     """Confirm a booking and plan its reminders."""
-    _queue(appointment, BOOKED, to, now, send_after=now, useless_after=appointment.ends_at)
-    _remind(appointment, to, now)
+    told = _message(appointment, messages.BOOKED, to, now, appointment.ends_at)
+    notices.queue_all([told, *_reminders(appointment, to, now)], now=now)
 
 
 def moved(appointment: Appointment, *, to: Person, now: datetime) -> None:
     """Tell of the new time; reminders of the old one turn stale with its sequence."""
-    _queue(appointment, MOVED, to, now, send_after=now, useless_after=appointment.ends_at)
-    _remind(appointment, to, now)
+    told = _message(appointment, messages.MOVED, to, now, appointment.ends_at)
+    notices.queue_all([told, *_reminders(appointment, to, now)], now=now)
 
 
 def cancelled(appointment: Appointment, *, to: Person, now: datetime) -> None:
     """Take the appointment out of the reader's calendar."""
-    _queue(appointment, CANCELLED, to, now, send_after=now, useless_after=now + timedelta(days=10))
+    until = now + CANCELLATION_CATCH_UP
+    notices.queue_all([_message(appointment, messages.CANCELLED, to, now, until)], now=now)
 
 
-def _remind(appointment: Appointment, to: Person, now: datetime) -> None:
+def _reminders(appointment: Appointment, to: Person, now: datetime) -> list[Message]:
+    """Those the office wants and that are still ahead: what is booked later needs no reminder."""
     office = appointment.office
     plans = [
-        (REMINDER_DAY, office.remind_day_before, timedelta(hours=24)),
-        (REMINDER_HOUR, office.remind_hour_before, timedelta(hours=1)),
+        (messages.REMINDER_DAY, office.remind_day_before, timedelta(hours=24)),
+        (messages.REMINDER_HOUR, office.remind_hour_before, timedelta(hours=1)),
     ]
-    for kind, wanted, before in plans:
-        at = appointment.starts_at - before
-        # What was booked later than its reminder was due needs no reminder.
-        if wanted and at > now:
-            useless = min(at + CATCH_UP, appointment.starts_at)
-            _queue(appointment, kind, to, now, send_after=at, useless_after=useless)
+    return [
+        _message(appointment, kind, to, at, min(at + REMINDER_CATCH_UP, appointment.starts_at))
+        for kind, wanted, before in plans
+        if wanted and (at := appointment.starts_at - before) > now
+    ]
 
 
-def _queue(
-    appointment: Appointment,
-    kind: str,
-    to: Person,
-    now: datetime,
-    *,
-    send_after: datetime,
-    useless_after: datetime,
-) -> None:
-    notices.queue(
+def _message(
+    appointment: Appointment, kind: str, to: Person, send_after: datetime, useless_after: datetime
+) -> Message:
+    return Message(
         kind=kind,
         subject_id=appointment.pk,
         version=appointment.sequence,
@@ -72,5 +66,4 @@ def _queue(
         office_id=appointment.office_id,
         send_after=send_after,
         useless_after=useless_after,
-        now=now,
     )

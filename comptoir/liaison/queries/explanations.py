@@ -1,0 +1,173 @@
+"""Every refusal in one sentence, and the next thing the office can do; in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from comptoir.domain.admission import Reason
+from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.models import Decision
+from comptoir.liaison.queries.times import DayTimes
+from comptoir.ui.times import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What happened and what to do next, both whole sentences."""
+
+    sentence: str
+    next_step: str
+
+
+Counters = Mapping[str, int]
+
+
+def explain(reason: str, counters: Counters) -> Explanation:
+    """The words for a refusal with these numbers (in quanta)."""
+    return _WORDS[Reason(reason)](counters)
+
+
+def _minutes(counters: Counters, name: str) -> str:
+    return duration(counters.get(name, 0) * QUANTUM_MINUTES)
+
+
+def _day_limit(counters: Counters) -> Explanation:
+    left = max(counters["day_limit"] - counters["day_used"], 0)
+    sentence = _(
+        "You asked for %(asked)s; an office may have %(limit)s a day, and yours has used %(used)s of that day."
+    ) % {
+        "asked": _minutes(counters, "asked"),
+        "limit": _minutes(counters, "day_limit"),
+        "used": _minutes(counters, "day_used"),
+    }
+    if left:
+        return Explanation(
+            sentence,
+            _("Ask for %(left)s or less on that day, or choose another day.")
+            % {"left": duration(left * QUANTUM_MINUTES)},
+        )
+    return Explanation(
+        sentence,
+        _("Choose another day, or move or cancel an appointment of that day in good time."),
+    )
+
+
+def _week_limit(counters: Counters) -> Explanation:
+    left = max(counters["week_limit"] - counters["week_used"], 0)
+    sentence = _(
+        "You asked for %(asked)s; an office may have %(limit)s a week, and yours has used %(used)s of that week."
+    ) % {
+        "asked": _minutes(counters, "asked"),
+        "limit": _minutes(counters, "week_limit"),
+        "used": _minutes(counters, "week_used"),
+    }
+    if left:
+        return Explanation(
+            sentence,
+            _("Ask for %(left)s or less in that week, or choose a day of another week.")
+            % {"left": duration(left * QUANTUM_MINUTES)},
+        )
+    return Explanation(
+        sentence, _("Choose a day of another week: the count begins again on Monday.")
+    )
+
+
+def _no_time(counters: Counters) -> Explanation:
+    return Explanation(
+        _(
+            "On that day no professional who speaks the language you chose has %(asked)s free in one piece."
+        )
+        % {"asked": _minutes(counters, "asked")},
+        _("Ask for a shorter appointment, the other language, or another day."),
+    )
+
+
+def _time_taken(counters: Counters) -> Explanation:
+    return Explanation(
+        _("That time has just been taken, or is no longer free for as long as you need."),
+        _("Take one of the nearest times below: everything you typed is kept."),
+    )
+
+
+def _too_soon(counters: Counters) -> Explanation:
+    return Explanation(
+        _("That time begins too soon for a professional to be ready."),
+        _("Take a later time: everything you typed is kept."),
+    )
+
+
+def _beyond_horizon(counters: Counters) -> Explanation:
+    return Explanation(
+        _("That day is further ahead than appointments can be booked."),
+        _("Choose an earlier day, or come back when that day opens."),
+    )
+
+
+def _not_published(counters: Counters) -> Explanation:
+    return Explanation(
+        _("No hours are on offer on that day."),
+        _("Choose another day. Hours appear as soon as the centre publishes them."),
+    )
+
+
+def _length_not_offered(counters: Counters) -> Explanation:
+    return Explanation(
+        _("An appointment cannot last %(asked)s.") % {"asked": _minutes(counters, "asked")},
+        _("Choose one of the lengths on offer."),
+    )
+
+
+def _office_not_active(counters: Counters) -> Explanation:
+    return Explanation(
+        _("This office is suspended or closed and cannot book."),
+        _("If that is a mistake, write to the centre: it can reopen the office."),
+    )
+
+
+_WORDS: Mapping[Reason, Callable[[Counters], Explanation]] = {
+    Reason.DAY_LIMIT: _day_limit,
+    Reason.WEEK_LIMIT: _week_limit,
+    Reason.NO_TIME: _no_time,
+    Reason.TIME_TAKEN: _time_taken,
+    Reason.TOO_SOON: _too_soon,
+    Reason.BEYOND_HORIZON: _beyond_horizon,
+    Reason.NOT_PUBLISHED: _not_published,
+    Reason.LENGTH_NOT_OFFERED: _length_not_offered,
+    Reason.OFFICE_NOT_ACTIVE: _office_not_active,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day of a list of times: its starts in order, or the words for why there are none."""
+
+    on: date
+    starts: tuple[datetime, ...]
+    explanation: Explanation | None
+
+
+def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
+    """The days of a list of times, each refusal in words."""
+    return [
+        DayRow(
+            day.on, day.starts, day.refused and explain(day.refused.reason, day.refused.counters)
+        )
+        for day in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused decision and its words."""
+
+    decision: Decision
+    explanation: Explanation
+
+
+def with_words(decisions: Iterable[Decision]) -> list[Refusal]:
+    """Refused decisions, each explained from the numbers it was made on."""
+    return [Refusal(d, explain(d.reason, d.counters)) for d in decisions]

@@ -1,0 +1,126 @@
+"""What notices and calendar files say of an appointment, read at the moment they are made.
+
+Time, length, reference and link; nothing about a case, a constituent or the people who meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    CalendarFeed,
+    Happening,
+    Reason,
+    Side,
+    Status,
+)
+from comptoir.notices import calendar
+from comptoir.notices.kinds import Kind
+from comptoir.notices.models import Notice
+from comptoir.people.models import OfficeStatus, Person
+
+BOOKED = "liaison.booked"
+MOVED = "liaison.moved"
+CANCELLED = "liaison.cancelled"
+REMINDER_DAY = "liaison.reminder_day"
+REMINDER_HOUR = "liaison.reminder_hour"
+
+
+def still_booked(notice: Notice) -> Mapping[str, Any] | None:
+    """For a confirmation, a move and the reminders: true while this very version stands."""
+    appointment = _of(notice)
+    if appointment is None or appointment.status != Status.BOOKED:
+        return None
+    return _words(appointment, notice)
+
+
+def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
+    """For a cancellation: true while it is cancelled, with who cancelled and why."""
+    appointment = _of(notice)
+    if appointment is None or appointment.status != Status.CANCELLED:
+        return None
+    event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
+    times = reverse("liaison:times", args=[appointment.office.reference])
+    return _words(appointment, notice) | {
+        "by_centre": event.side == Side.CENTRE,
+        "reason_label": Reason(event.reason).label,
+        "alternatives_link": settings.ADDRESS + times,
+    }
+
+
+def _of(notice: Notice) -> Appointment | None:
+    """The appointment, if the notice speaks of it as it now is and its reader still may know."""
+    found = Appointment.objects.select_related("office").filter(
+        pk=notice.subject_id, sequence=notice.version
+    )
+    appointment = found.first()
+    if appointment is None:
+        return None
+    told_of_end = notice.kind == CANCELLED
+    if appointment.office.status != OfficeStatus.ACTIVE and not told_of_end:
+        return None
+    return appointment
+
+
+def _words(appointment: Appointment, notice: Notice) -> dict[str, Any]:
+    with override(notice.language):
+        link = _link(appointment)
+    return {
+        "reference": appointment.reference,
+        "starts_at": appointment.starts_at,
+        "ends_at": appointment.ends_at,
+        "minutes": appointment.minutes,
+        "link": link,
+        "calendar": event(appointment, link),
+    }
+
+
+def _link(appointment: Appointment) -> str:
+    return settings.ADDRESS + reverse("liaison:appointment", args=[appointment.reference])
+
+
+def event(appointment: Appointment, link: str) -> calendar.Event:
+    """The appointment as a calendar sees it."""
+    return calendar.Event(
+        uid=appointment.uid,
+        sequence=appointment.sequence,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        reference=appointment.reference,
+        link=link,
+        cancelled=appointment.status == Status.CANCELLED,
+    )
+
+
+def calendar_file(appointment: Appointment, *, to: Person, now: datetime) -> bytes:
+    """The same file that goes with the mail, to download."""
+    link = _link(appointment)
+    return calendar.invitation(
+        event(appointment, link), attendee=to.email, language=to.language, description=link, now=now
+    )
+
+
+def feed(feed: CalendarFeed, appointments: Iterable[Appointment], *, now: datetime) -> bytes:
+    """The office's appointments for a calendar program, in the language of who made the feed."""
+    with override(feed.person.language):
+        events = [event(appointment, _link(appointment)) for appointment in appointments]
+        name = _("Appointments with the client support centre")
+    return calendar.feed(events, name=name, language=feed.person.language, now=now)
+
+
+KINDS = (
+    Kind(BOOKED, "liaison/notices/booked", still_booked),
+    Kind(MOVED, "liaison/notices/moved", still_booked),
+    Kind(CANCELLED, "liaison/notices/cancelled", now_cancelled),
+    Kind(REMINDER_DAY, "liaison/notices/reminder", still_booked),
+    Kind(REMINDER_HOUR, "liaison/notices/reminder", still_booked),
+)

@@ -1,0 +1,149 @@
+"""What an office sees of itself: appointments, answers, what is left of its share and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentQuerySet,
+    CalendarFeed,
+    CaseLine,
+    Decision,
+    OfficeWeek,
+    Policy,
+)
+from comptoir.liaison.queries import days
+from comptoir.people.models import Office
+
+SHOWN = 10
+"""How many rows a block of the office's home shows before it links to the whole list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One limit of the office in minutes: what it is, what was used, what of that was given up late."""
+
+    limit: int
+    booked: int
+    late: int
+
+    @property
+    def used(self) -> int:
+        """Everything that counts."""
+        return self.booked + self.late
+
+    @property
+    def left(self) -> int:
+        """What can still be booked."""
+        return max(self.limit - self.used, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The office's share of one day and of its week, under the rule of that day."""
+
+    on: date
+    monday: date
+    policy: Policy
+    day: Share
+    week: Share
+
+
+def shares_on(office: Office, on: date, rules: days.Rules) -> Shares | None:
+    """What is left of the day `on` and of its week; None without a rule."""
+    policy = rules.policy(on)
+    if policy is None:
+        return None
+    monday = monday_of(on)
+    counters = OfficeWeek.objects.filter(office=office, week=monday).first()
+    counters = counters or OfficeWeek(office=office, week=monday)
+    minutes = QUANTUM_MINUTES
+    weekday = on.weekday()
+    return Shares(
+        on,
+        monday,
+        policy,
+        Share(
+            policy.minutes_per_day,
+            counters.booked[weekday] * minutes,
+            counters.late[weekday] * minutes,
+        ),
+        Share(
+            policy.minutes_per_week, sum(counters.booked) * minutes, sum(counters.late) * minutes
+        ),
+    )
+
+
+def upcoming(office: Office, now: datetime) -> AppointmentQuerySet:
+    """Booked appointments that have not ended, soonest first."""
+    found = Appointment.objects.filter(office=office).upcoming(now).order_by("starts_at", "pk")
+    return found.select_related("professional__person").annotate(cases=Count("case_lines"))
+
+
+def past(office: Office, now: datetime) -> AppointmentQuerySet:
+    """Everything else, latest first: finished, not attended, cancelled, in progress."""
+    found = Appointment.objects.filter(office=office).exclude(status="booked", ends_at__gt=now)
+    return (
+        found.select_related("professional__person")
+        .annotate(cases=Count("case_lines"))
+        .order_by("-starts_at", "-pk")
+    )
+
+
+def recent_answers(office: Office, now: datetime) -> QuerySet[CaseLine]:
+    """The outcomes recorded for the office in the last 30 days, latest first."""
+    since = now - timedelta(days=30)
+    found = CaseLine.objects.filter(appointment__office=office, recorded_at__gte=since)
+    return found.select_related("appointment", "follow_up").order_by("-recorded_at", "-pk")
+
+
+def recent_refusals(office: Office, now: datetime) -> QuerySet[Decision]:
+    """What the rule refused the office in the last 14 days, latest first."""
+    since = now - timedelta(days=14)
+    found = Decision.objects.filter(office=office, accepted=False, at__gte=since)
+    return found.select_related("person", "policy").order_by("-at", "-pk")
+
+
+def with_history(appointment: Appointment) -> Appointment:
+    """The appointment with its cases, their outcomes, and everything that happened to it."""
+    cases = CaseLine.objects.select_related("follow_up", "recorded_by").order_by("position")
+    events = appointment.events.model.objects.select_related("by").order_by("at", "pk")
+    related = Appointment.objects.select_related(
+        "office__district", "professional__person", "booked_by", "policy"
+    )
+    return related.prefetch_related(
+        Prefetch("case_lines", queryset=cases), Prefetch("events", queryset=events)
+    ).get(pk=appointment.pk)
+
+
+def live_feeds(office: Office) -> QuerySet[CalendarFeed]:
+    """The secret calendar addresses in use."""
+    return CalendarFeed.objects.filter(office=office, revoked_at=None).select_related("person")
+
+
+def feed_appointments(feed: CalendarFeed, now: datetime) -> AppointmentQuerySet:
+    """What a calendar program reads: from four weeks back to the horizon, cancelled ones included."""
+    found = Appointment.objects.filter(office=feed.office, starts_at__gte=now - timedelta(weeks=4))
+    return found.order_by("starts_at", "pk")
+
+
+def all_answers(office: Office, words: str) -> QuerySet[CaseLine]:
+    """Every outcome recorded for the office, latest first; `words` looks in identifiers and texts."""
+    found = CaseLine.objects.filter(appointment__office=office).exclude(outcome="")
+    words = words.strip()
+    if words:
+        plain = words.replace("-", "").replace(" ", "")
+        found = found.filter(
+            Q(uci=plain)
+            | Q(application_number__iexact=plain)
+            | Q(question__icontains=words)
+            | Q(answer__icontains=words)
+            | Q(appointment__reference__iexact=words)
+        )
+    return found.select_related("appointment", "follow_up").order_by("-recorded_at", "-pk")

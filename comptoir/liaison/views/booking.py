@@ -1,0 +1,252 @@
+"""An office looks for a time, has it kept for some minutes, brings its cases, and books."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.domain.admission import Refused
+from comptoir.liaison.actions import booking, holding, locking
+from comptoir.liaison.actions.booking import Wish
+from comptoir.liaison.forms.booking import MeetingForm, TimesForm, WishForm, case_form_set
+from comptoir.liaison.models import Hold, Mode
+from comptoir.liaison.queries import days, explanations, times
+from comptoir.people.models import Office, Role
+from comptoir.people.permissions import SignedIn, allow, get_office_for
+from comptoir.ui import clock
+from comptoir.ui.forms import RowsFormSet
+
+SOONEST = 6
+NEAREST = 3
+SEED_BITS = 31
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
+    """The true times for a length and a language: the soonest, then day by day, or as a calendar."""
+    office = get_office_for(request.standing, office_ref)
+    form = TimesForm(request.GET, rule=_rule_today(request.now), office=office)
+    found: list[times.DayTimes] = []
+    refusal = None
+    if form.is_valid():
+        found = times.find_times(
+            office=office,
+            minutes=form.cleaned_data["minutes"],
+            language=form.cleaned_data["language"],
+            now=request.now,
+        )
+        refusal = times.main_refusal(found)
+    context = {
+        "office": office,
+        "form": form,
+        "days": explanations.for_days(found),
+        "soonest": times.soonest(found, SOONEST),
+        "refusal": refusal and explanations.explain(refusal.reason, refusal.counters),
+        "as_calendar": request.GET.get("view") == "calendar",
+        "calendar": times.calendar(found) if request.GET.get("view") == "calendar" else None,
+        "query": urlencode({k: v for k, v in request.GET.items() if k != "view"}),
+    }
+    return render(request, "liaison/office_times.html", context)
+
+
+@require_POST
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def hold(request: SignedIn, office_ref: str) -> HttpResponse:
+    """Keep the chosen time while the office types, then show the form."""
+    office = get_office_for(request.standing, office_ref)
+    form = WishForm(request.POST, rule=_rule_today(request.now), office=office)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the times on the page."))
+        return redirect("liaison:times", office_ref=office.reference)
+    chosen = form.cleaned_data
+    query = _query(chosen["start"], chosen["minutes"], chosen["language"])
+    wish = Wish(chosen["start"], chosen["minutes"], chosen["language"], Mode.TELEPHONE)
+    try:
+        kept = holding.hold_time(
+            office=office, wish=wish, by=request.user, now=request.now, seed=_seed()
+        )
+    except locking.DayBusy:
+        kept = None
+    if isinstance(kept, Refused):
+        words = explanations.explain(kept.reason, kept.counters)
+        messages.warning(request, f"{words.sentence} {words.next_step}")
+        return redirect(f"{reverse('liaison:times', args=[office.reference])}?{query}")
+    return redirect(f"{reverse('liaison:book', args=[office.reference])}?{query}")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def book(request: SignedIn, office_ref: str) -> HttpResponse:
+    """Everything about the appointment on one page; a refusal keeps all that was typed."""
+    office = get_office_for(request.standing, office_ref)
+    page = _page(request, office)
+    if page is None:
+        return redirect("liaison:times", office_ref=office.reference)
+    if request.method == "GET":
+        return render(request, "liaison/office_book.html", page.context(request.now))
+    if not page.is_complete():
+        return render(request, "liaison/office_book.html", page.context(request.now), status=422)
+    try:
+        appointment = booking.book_appointment(
+            office=office,
+            wish=page.wish(),
+            cases=[form.case() for form in page.cases],
+            by=request.user,
+            now=request.now,
+            seed=_seed(),
+            attempt=page.attempt,
+        )
+    except booking.NotAdmitted as refused:
+        page.refuse(refused.decision.reason, refused.decision.counters, request.now)
+        return render(request, "liaison/office_book.html", page.context(request.now), status=422)
+    except locking.DayBusy:
+        page.busy = True
+        return render(request, "liaison/office_book.html", page.context(request.now), status=503)
+    messages.success(request, _("Your appointment is booked."))
+    return redirect("liaison:appointment", reference=appointment.reference)
+
+
+@require_POST
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def release(request: SignedIn, office_ref: str) -> HttpResponse:
+    """Let the kept time go and look at other times."""
+    office = get_office_for(request.standing, office_ref)
+    holding.release_hold(office=office)
+    return redirect("liaison:times", office_ref=office.reference)
+
+
+@dataclass
+class _BookingPage:
+    """One booking form as it stands: what was chosen, typed, refused."""
+
+    office: Office
+    start: datetime
+    minutes: int
+    language: str
+    meeting: MeetingForm
+    cases: RowsFormSet
+    attempt: uuid.UUID
+    busy: bool = False
+    refusal: explanations.Explanation | None = None
+    alternatives: list[datetime] | None = None
+
+    def is_complete(self) -> bool:
+        """Whether it was submitted (not just a row added) and everything is in order."""
+        # Both are asked, so that every error shows at once.
+        return all([self.cases.is_valid(), self.meeting.is_valid()])
+
+    def wish(self) -> Wish:
+        """What to ask for; only the way of meeting that was chosen counts."""
+        typed = self.meeting.cleaned_data
+        by_telephone = typed["mode"] == Mode.TELEPHONE
+        return Wish(
+            self.start,
+            self.minutes,
+            self.language,
+            typed["mode"],
+            telephone=typed["telephone"] if by_telephone else "",
+            video_link="" if by_telephone else typed["video_link"],
+        )
+
+    def refuse(self, reason: str, counters: dict[str, int], now: datetime) -> None:
+        """Show why, and the nearest times that would be granted now."""
+        self.refusal = explanations.explain(reason, counters)
+        found = times.find_times(
+            office=self.office, minutes=self.minutes, language=self.language, now=now
+        )
+        self.alternatives = times.nearest(found, self.start, NEAREST)
+
+    def context(self, now: datetime) -> dict[str, Any]:
+        """What the template shows."""
+        held = Hold.objects.filter(office=self.office, starts_at=self.start, expires_at__gt=now)
+        return {
+            "office": self.office,
+            "start": self.start,
+            "end": self.start + timedelta(minutes=self.minutes),
+            "minutes": self.minutes,
+            "language": self.language,
+            "meeting": self.meeting,
+            "cases": self.cases,
+            "attempt": self.attempt,
+            "busy": self.busy,
+            "refusal": self.refusal,
+            "alternatives": self.alternatives,
+            "held": held.first(),
+        }
+
+
+def _page(request: SignedIn, office: Office) -> _BookingPage | None:
+    """The page for what the request names; None if it names no time that could be booked."""
+    data = request.POST if request.method == "POST" else None
+    source = data if data is not None else request.GET
+    chosen = WishForm(_with_alternative(source), rule=_rule_today(request.now), office=office)
+    if not chosen.is_valid():
+        return None
+    start: datetime = chosen.cleaned_data["start"]
+    policy = days.load_rules().policy(clock.service_date(start))
+    cases = case_form_set(policy.most_case_lines if policy is not None else 1)(
+        data,
+        prefix="cases",
+        form_kwargs={
+            "office": office,
+            "meeting_on": clock.service_date(start),
+            "today": clock.service_date(request.now),
+        },
+    )
+    return _BookingPage(
+        office=office,
+        start=start,
+        minutes=chosen.cleaned_data["minutes"],
+        language=chosen.cleaned_data["language"],
+        meeting=MeetingForm(data, initial=_meeting_initial(office)),
+        cases=cases,
+        attempt=_attempt(source),
+    )
+
+
+def _with_alternative(source: Any) -> dict[str, Any]:
+    """The query, with the start of the alternative that was taken, if one was."""
+    values = {key: source[key] for key in source}
+    if source.get("take"):
+        values["start"] = source["take"]
+    return values
+
+
+def _meeting_initial(office: Office) -> dict[str, Any]:
+    telephone = office.telephones.order_by("pk").first()
+    return {"mode": Mode.TELEPHONE, "telephone": telephone.number if telephone else ""}
+
+
+def _attempt(source: Any) -> uuid.UUID:
+    """One per form shown: pressing the button twice books once."""
+    try:
+        return uuid.UUID(source.get("attempt", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _rule_today(now: datetime) -> Any:
+    return days.load_rules().on(clock.service_date(now))
+
+
+def _query(start: datetime, minutes: int, language: str) -> str:
+    return urlencode(
+        {"start": start.strftime("%Y-%m-%dT%H:%MZ"), "minutes": minutes, "language": language}
+    )
+
+
+def _seed() -> int:
+    """What settles ties; drawn here, stored with the decision, so that it can be replayed."""
+    return secrets.randbits(SEED_BITS)

@@ -1,0 +1,80 @@
+"""An office's home and lists: what is booked, what was answered, what is left and why."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from comptoir.liaison.queries import days, explanations, offices
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow, get_office_for
+from comptoir.ui import clock
+
+PER_PAGE = 25
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def my_office(request: SignedIn) -> HttpResponseBase:
+    """The first office the person acts for."""
+    if not request.standing.offices:
+        raise Http404
+    return redirect("liaison:office", office_ref=request.standing.offices[0].reference)
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
+    """What the office needs to know at a glance."""
+    office = get_office_for(request.standing, office_ref)
+    rules = days.load_rules()
+    today = clock.service_date(request.now)
+    context = {
+        "office": office,
+        "offices": request.standing.offices,
+        "manages": request.standing.manages(office),
+        "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
+        "answers": offices.recent_answers(office, request.now)[: offices.SHOWN],
+        "shares": offices.shares_on(office, today, rules),
+        "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
+        "feeds": offices.live_feeds(office),
+    }
+    return render(request, "liaison/office_home.html", context)
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def past_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
+    """Everything that is over, latest first."""
+    office = get_office_for(request.standing, office_ref)
+    page = Paginator(offices.past(office, request.now), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "liaison/office_past.html", {"office": office, "page": page})
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def answers(request: SignedIn, office_ref: str) -> HttpResponse:
+    """The outcomes of the office's cases, latest first."""
+    office = get_office_for(request.standing, office_ref)
+    found = offices.all_answers(office, request.GET.get("q", ""))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"office": office, "page": page, "q": request.GET.get("q", "")}
+    return render(request, "liaison/office_answers.html", context)
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def refusals(request: SignedIn, office_ref: str) -> HttpResponse:
+    """What the sharing rule refused and why, latest first."""
+    office = get_office_for(request.standing, office_ref)
+    page = Paginator(offices.recent_refusals(office, request.now), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "office": office,
+        "page": page,
+        "refusals": explanations.with_words(page.object_list),
+    }
+    return render(request, "liaison/office_refusals.html", context)
