@@ -11,6 +11,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.models import Language, Office, Person
@@ -57,7 +58,10 @@ class PatternKind(models.TextChoices):
 
 
 class WeeklyPattern(models.Model):
-    """Every week on this weekday, between these times on the professional's wall clock."""
+    """On this weekday, between these times on the professional's wall clock.
+
+    Every week, or one week in `every_weeks`, counted from the Monday of the week of `valid_from`.
+    """
 
     professional = models.ForeignKey(
         Professional, on_delete=models.CASCADE, related_name="patterns"
@@ -66,6 +70,7 @@ class WeeklyPattern(models.Model):
     weekday = models.PositiveSmallIntegerField(help_text="Monday is 0.")
     starts = models.TimeField()
     ends = models.TimeField()
+    every_weeks = models.PositiveSmallIntegerField(default=1)
     valid_from = models.DateField()
     valid_until = models.DateField(
         null=True, help_text="The first day on which it no longer holds."
@@ -74,6 +79,7 @@ class WeeklyPattern(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="pattern_weekday"),
+            models.CheckConstraint(condition=Q(every_weeks__gte=1), name="pattern_every_weeks"),
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")), name="pattern_ends_after_start"
             ),
@@ -124,6 +130,11 @@ class ClosedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.name_en}"
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return self.name_fr if (get_language() or "en").startswith("fr") else self.name_en
 
 
 class AbsenceKind(models.TextChoices):

@@ -6,6 +6,7 @@ Every variable the product reads is named in `.env.example`; a repository test c
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
 
 
@@ -52,6 +53,18 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     if not value.lstrip("-").isdigit() or int(value) < least:
         raise BadEnvironment(f"{name}={value!r} is not a whole number of at least {least}.")
     return int(value)
+
+
+def time_of_day(name: str, default: str) -> time:
+    """A time on the wall clock, on a quarter hour: 06:00."""
+    value = text(name, default)
+    try:
+        found = time.fromisoformat(value)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo or found.minute % 15 or found.second or found.microsecond:
+        raise BadEnvironment(f"{name}={value!r} is not a time on a quarter hour such as 06:00.")
+    return found
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -37,6 +37,15 @@ SECURE_COOKIES = ADDRESS.startswith("https://")
 COMPTOIR_BRAND = environment.choice("COMPTOIR_BRAND", "neutral", ("neutral", "gc"))
 SERVICE_TIME_ZONE = environment.text("COMPTOIR_TIME_ZONE", "America/Toronto")
 """Where the centre works (Montréal): its days and weeks are the days and weeks of every rule."""
+SERVICE_DAY_STARTS = environment.time_of_day("COMPTOIR_DAY_STARTS", "06:00")
+SERVICE_DAY_QUARTERS = environment.integer("COMPTOIR_DAY_QUARTERS", 60, least=4)
+"""The quarter hours of a service day: 6:00 to 21:00 covers 8:00 in St. John's to 17:00 in Vancouver."""
+SERVICE_HOLIDAYS = environment.words(
+    "COMPTOIR_HOLIDAYS", "CA:government,CA-QC:public,CA-QC:optional"
+)
+"""Whose holidays the centre keeps, as country[-subdivision]:category of the `holidays` package."""
+SERVICE_PUBLISHED_DAYS = environment.integer("COMPTOIR_PUBLISHED_DAYS", 15, least=1)
+"""Business days published ahead: more than may be booked, so that a day is there when its turn comes."""
 
 INSTALLED_APPS = [
     "comptoir.ui.apps.UiConfig",
@@ -130,6 +139,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # People
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "comptoir.people.sessions"
 
 # Languages, zones: PostgreSQL and the C library stay in UTC; Python converts, from the wheel.
 LANGUAGE_CODE = "en"

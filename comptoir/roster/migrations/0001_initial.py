@@ -184,6 +184,7 @@ class Migration(migrations.Migration):
                 ('weekday', models.PositiveSmallIntegerField(help_text='Monday is 0.')),
                 ('starts', models.TimeField()),
                 ('ends', models.TimeField()),
+                ('every_weeks', models.PositiveSmallIntegerField(default=1)),
                 ('valid_from', models.DateField()),
                 ('valid_until', models.DateField(help_text='The first day on which it no longer holds.', null=True)),
                 ('professional', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='patterns', to='roster.professional')),
@@ -276,6 +277,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='weeklypattern',
             constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='pattern_weekday'),
+        ),
+        migrations.AddConstraint(
+            model_name='weeklypattern',
+            constraint=models.CheckConstraint(condition=models.Q(('every_weeks__gte', 1)), name='pattern_every_weeks'),
         ),
         migrations.AddConstraint(
             model_name='weeklypattern',
