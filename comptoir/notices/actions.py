@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
 
-from comptoir.notices.models import Notice
+from comptoir.notices import gateway, kinds, queries, rendering
+from comptoir.notices.models import Notice, Status, Switch
+
+logger = logging.getLogger(__name__)
 
 DELIVER = "notices.deliver"
 """The name of the job that delivers what is due; the job itself is in `jobs`, upstairs."""
+
+LEASE = timedelta(seconds=10)
+"""A notice begun longer ago than this, whose row nobody holds, was dropped by a worker that died."""
+
+MOST_INTERRUPTIONS = 3
+"""A notice that has cost this many workers their lives does not get another."""
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""The pauses after temporary problems: 1, 2, 4, … minutes, up to this."""
+
+
+class AlreadyStopped(Exception):
+    """Sending is stopped already."""
+
+
+class NotStopped(Exception):
+    """Sending is not stopped."""
+
+
+class Stopped(Exception):
+    """Sending is stopped, and this message waits like the others: try again later."""
+
+
+class TooLate(Exception):
+    """The notice's catch-up window is over, or it needs no second try."""
+
+
+class Named(Protocol):
+    """A person, seen from below the room that holds them."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +112,160 @@ def queue_all(messages: Sequence[Message], *, now: datetime) -> None:
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if any(message.send_after <= now for message in messages):
         app.configure_task(DELIVER).defer()
+
+
+def send_now(
+    *,
+    kind: str,
+    address: str,
+    language: str,
+    time_zone: str,
+    context: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Send one message at once, outside the ledger: for secrets that no table may keep.
+
+    Call it from a job that may be tried again. Raises Stopped, `gateway.TryLater` (try again) or
+    `gateway.Refused` (never).
+    """
+    known = kinds.named(kind)
+    if known.waits and queries.open_switch() is not None:
+        raise Stopped
+    message = rendering.rendered(
+        known,
+        context,
+        address=address,
+        language=language,
+        time_zone=time_zone,
+        message_id=rendering.fresh_message_id(),
+        now=now,
+    )
+    with gateway.mailbox() as connection:
+        gateway.send(message, connection)
+
+
+def deliver(*, notice_id: int, connection: BaseEmailBackend, now: datetime) -> Status | None:
+    """Deliver one notice if it is due and still true; what became of it, or None if it was not ours.
+
+    The row stays locked while the mail server has the message, and its status is written in the
+    same transaction: of two workers one sends, and a worker that dies leaves the notice waiting.
+    Raises `gateway.Unreachable` when there is no point in going on with others.
+    """
+    if not _begin(notice_id, now):
+        return None
+    try:
+        with transaction.atomic(durable=True):
+            return _send(notice_id, connection, now)
+    except gateway.Refused as problem:
+        return _close(notice_id, Status.FAILED, now, str(problem))
+    except gateway.TryLater as problem:
+        _postpone(notice_id, now, str(problem))
+        if isinstance(problem, gateway.Unreachable):
+            raise
+    except Exception as error:
+        # A bug in one kind must not hold up every other message behind it.
+        logger.exception("Notice %s could not be made.", notice_id)
+        _postpone(notice_id, now, f"{type(error).__name__}: {error}")
+    return Status.QUEUED
+
+
+@transaction.atomic(durable=True)
+def _begin(notice_id: int, now: datetime) -> bool:
+    """Mark a notice as being sent. The mark outlives a worker that dies, and is how it is noticed."""
+    if queries.open_switch() is not None:
+        return False
+    waiting = Notice.objects.due(now).filter(pk=notice_id)
+    notice = waiting.select_for_update(skip_locked=True).first()
+    if notice is None or (notice.began_at is not None and notice.began_at > now - LEASE):
+        return False
+    if notice.began_at is not None:
+        notice.interruptions += 1
+    if notice.interruptions >= MOST_INTERRUPTIONS:
+        _close(notice_id, Status.FAILED, now, "The worker died each time it was sent.")
+        return False
+    notice.began_at = now
+    notice.save(update_fields=["began_at", "interruptions"])
+    return True
+
+
+def _send(notice_id: int, connection: BaseEmailBackend, now: datetime) -> Status | None:
+    waiting = Notice.objects.due(now).filter(pk=notice_id)
+    notice = waiting.select_for_update(skip_locked=True).first()
+    if notice is None:
+        return None
+    if now > notice.useless_after:
+        return _close(notice_id, Status.LATE, now, notice.problem)
+    kind = kinds.named(notice.kind)
+    context = kind.context(notice) if kind.context is not None else None
+    if context is None:
+        return _close(notice_id, Status.SKIPPED, now)
+    message_id = rendering.message_id(notice)
+    message = rendering.rendered(
+        kind,
+        context,
+        address=notice.address,
+        language=notice.language,
+        time_zone=notice.time_zone,
+        message_id=message_id,
+        now=now,
+    )
+    gateway.send(message, connection)
+    return _close(notice_id, Status.SENT, now, message_id=message_id)
+
+
+def _close(
+    notice_id: int, status: Status, now: datetime, problem: str = "", message_id: str = ""
+) -> Status:
+    Notice.objects.filter(pk=notice_id, status=Status.QUEUED).update(
+        status=status,
+        closed_at=now,
+        began_at=None,
+        problem=problem[:300],
+        message_id=message_id,
+    )
+    return status
+
+
+def _postpone(notice_id: int, now: datetime, problem: str) -> None:
+    """Try again after a pause, for the last time at the end of the catch-up window."""
+    notice = Notice.objects.get(pk=notice_id)
+    pause = min(timedelta(minutes=2 ** min(notice.attempts, 10)), LONGEST_PAUSE)
+    again = now + pause
+    if now < notice.useless_after < again:
+        again = notice.useless_after
+    Notice.objects.filter(pk=notice_id, status=Status.QUEUED).update(
+        attempts=notice.attempts + 1,
+        interruptions=0,
+        began_at=None,
+        send_after=again,
+        problem=problem[:300],
+    )
+
+
+@transaction.atomic
+def send_again(*, notice_id: int, now: datetime) -> None:
+    """Give a notice that could not be delivered another chance; raises TooLate."""
+    revived = Notice.objects.filter(
+        pk=notice_id, status=Status.FAILED, useless_after__gte=now
+    ).update(status=Status.QUEUED, closed_at=None, interruptions=0, send_after=now)
+    if not revived:
+        raise TooLate
+    app.configure_task(DELIVER).defer()
+
+
+def stop(*, by: Named, reason: str, now: datetime) -> Switch:
+    """Stop all sending: from the next message on, everything waits. Raises AlreadyStopped."""
+    try:
+        with transaction.atomic():
+            return Switch.objects.create(stopped_at=now, stopped_by_name=by.name, reason=reason)
+    except IntegrityError as error:
+        raise AlreadyStopped from error
+
+
+@transaction.atomic
+def resume(*, by: Named, now: datetime) -> None:
+    """Send again, less what has become useless in the meantime. Raises NotStopped."""
+    lifted = Switch.objects.filter(resumed_at=None).update(resumed_at=now, resumed_by_name=by.name)
+    if not lifted:
+        raise NotStopped
+    app.configure_task(DELIVER).defer()
