@@ -1,8 +1,37 @@
-"""The people room's registration with Django."""
+"""The people room's registration with Django, with the notices and with the menu."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     name = "comptoir.people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # These modules read models, so they load once Django has them.
+        from comptoir.notices import kinds
+        from comptoir.people.queries import notices
+
+        templates = "people/notices"
+        kinds.register(
+            kinds.Kind("people.invitation", f"{templates}/invitation", context=notices.invitation)
+        )
+        for code in ("sign_in_code", "unlock_code"):
+            kinds.register(kinds.Kind(f"people.{code}", f"{templates}/{code}", waits=False))
+        _register_menu()
+
+
+def _register_menu() -> None:
+    from comptoir.people.models import Role
+    from comptoir.ui.navigation import Entry, register
+
+    administrator = frozenset({Role.ADMINISTRATOR})
+    register(Entry(_("People"), "people:people", administrator, 810))
+    register(Entry(_("Offices"), "people:offices", administrator, 820))
+    register(
+        Entry(_("Who has access"), "people:office-people", frozenset({Role.OFFICE_MANAGER}), 800)
+    )
+    register(
+        Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 830)
+    )

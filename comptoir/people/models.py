@@ -11,10 +11,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -315,10 +319,19 @@ class Grant(models.Model):
         return f"{self.person}: {self.get_role_display()}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Filters over invitations."""
+
+    def open(self, at: datetime) -> InvitationQuerySet:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+
+
 class Invitation(models.Model):
     """An address asked to join, until it is accepted, withdrawn or out of date.
 
-    Only a hash of the token is kept: a copy of the database opens no account.
+    The link in the message is the number of this row, signed with the service's key when the
+    message is sent. Nothing secret is kept here: a copy of the database opens no account.
     """
 
     email = models.EmailField(_("e-mail address"))
@@ -328,7 +341,6 @@ class Invitation(models.Model):
     office = models.ForeignKey(
         Office, null=True, on_delete=models.PROTECT, related_name="invitations"
     )
-    token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -336,12 +348,19 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(accepted_at=None, accepted_by=None)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="invitation_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=OFFICE_ROLES, office__isnull=False)
+                | (~Q(role__in=OFFICE_ROLES) & Q(office=None)),
+                name="invitation_office_iff_office_role",
             ),
         ]
 
@@ -351,6 +370,19 @@ class Invitation(models.Model):
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be accepted."""
         return self.accepted_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. Kept with its person, so that a person's sessions can be shown and ended."""
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+    browser = models.CharField(max_length=200, blank=True)
+    signed_in_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
 
 
 def person_named(**values: Any) -> Person:

@@ -15,6 +15,7 @@ def sign_in(client: Client, person: Person) -> Client:
     if Grant.objects.filter(person=person, role__in=STAFF_ROLES).exists():
         session = client.session
         # What django-allauth writes when a second factor was shown.
+        session["account_authentication_methods_user"] = str(person.pk)
         session["account_authentication_methods"] = [
             {"method": "mfa", "type": "totp", "at": time.time()}
         ]

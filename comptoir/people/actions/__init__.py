@@ -1,0 +1,1 @@
+"""Every write to people, roles and offices, one module per thing written."""

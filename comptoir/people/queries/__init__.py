@@ -1,0 +1,1 @@
+"""Reads across the people room's models."""
