@@ -101,7 +101,7 @@ def _web_server(host: str, port: int) -> list[str]:
     command += ["--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads)]
     command += ["--workers-kill-timeout", "20", "--respawn-failed-workers"]
-    return [*command, "--log-level", "warning"]
+    return [*command, "--log-level", "error"]
 
 
 def _keep_database_up() -> None:

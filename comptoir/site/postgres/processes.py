@@ -32,12 +32,12 @@ def of_cluster(cluster: str) -> list[int]:
     """The process ids of the server's living processes, the first one and its children."""
     return [
         pid
-        for pid, title in _titles()
+        for pid, title in titles()
         if cluster in title and "postgres" in title.split("\0")[0].split(" ")[0]
     ]
 
 
-def _titles() -> Iterator[tuple[int, str]]:
+def titles() -> Iterator[tuple[int, str]]:
     if sys.platform != "linux":
         yield from _titles_told_by_ps()
         return
