@@ -28,7 +28,7 @@ FOREIGN_IMPORT = re.compile(r"""@import\s+url\((["']?)https?://.*?\1\)\s*;""")
 FOREIGN_ICONS = re.compile(r"src:url\(https?://[^;}]*?gcds-icons[^;}]*")
 
 
-class BuildHook(BuildHookInterface):
+class BuildHook(BuildHookInterface[Any]):
     """Makes the browser files and the compiled catalogues before anything is packed."""
 
     PLUGIN_NAME = "custom"

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
-
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
 
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
@@ -27,15 +29,15 @@ class Renderer(TemplatesSetting):
     formset_template_name = "ui/forms/formset.html"
 
 
-class Choice(str):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """The label of a choice with a line of explanation under it: `(value, Choice(label, hint))`."""
 
-    hint: str
+    label: str | Promise
+    hint: str | Promise = ""
 
-    def __new__(cls, label: str, hint: str = "") -> Choice:
-        made = super().__new__(cls, label)
-        made.hint = hint
-        return made
+    def __str__(self) -> str:
+        return str(self.label)
 
 
 class RowsFormSet(forms.BaseFormSet[forms.Form]):
@@ -45,6 +47,9 @@ class RowsFormSet(forms.BaseFormSet[forms.Form]):
     of rows, keep everything typed and judge nothing: `rows_changed` is then true, `is_valid()` false
     and no error is shown. Views need no other branch.
     """
+
+    row_name: str | Promise = _("Line")
+    add_label: str | Promise = _("Add another")
 
     def __init__(self, data: QueryDict | None = None, *arguments: Any, **options: Any) -> None:
         prefix = options.get("prefix") or self.get_default_prefix()
@@ -62,14 +67,43 @@ class RowsFormSet(forms.BaseFormSet[forms.Form]):
         """False while rows are being added or removed: nothing was submitted yet."""
         return not self.rows_changed and super().is_valid()
 
-    def _construct_form(self, i: int, **options: Any) -> forms.Form:
-        form = super()._construct_form(i, **options)
-        return without_errors(form) if self.rows_changed else form
+    @cached_property
+    def forms(self) -> list[forms.Form]:
+        """The rows, unjudged while their number changes."""
+        rows: list[forms.Form] = super().forms
+        return [without_errors(row) for row in rows] if self.rows_changed else rows
+
+
+def rows_of(
+    form: type[forms.Form],
+    *,
+    most: int,
+    least: int = 1,
+    name: str | Promise = RowsFormSet.row_name,
+    add: str | Promise = RowsFormSet.add_label,
+) -> type[RowsFormSet]:
+    """The formset class for rows of that form; it starts with the least and stops at the most.
+
+    `name` is what one row is called, `add` what the button says that gives one more.
+    """
+    made = forms.formset_factory(
+        form,
+        formset=RowsFormSet,
+        extra=0,
+        min_num=least,
+        max_num=most,
+        absolute_max=most,
+        validate_min=True,
+        validate_max=True,
+    )
+    rows = cast(type[RowsFormSet], made)
+    rows.row_name, rows.add_label = name, add
+    return rows
 
 
 def without_errors(form: AnyForm) -> AnyForm:
     """The form as typed, judged later: for a page posted back by a button that only changes rows."""
-    form._errors = ErrorDict()
+    vars(form)["_errors"] = ErrorDict()  # what Django itself looks at before it validates
     return form
 
 

@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.ui.forms import Choice, RowsFormSet
+from comptoir.ui import icons
+from comptoir.ui.forms import Choice, rows_of
 
 EXAMPLE = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
 
@@ -75,14 +76,14 @@ class CaseForm(forms.Form):
     question = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
-CaseFormSet = forms.formset_factory(CaseForm, formset=RowsFormSet, extra=0, min_num=1, max_num=4)
+CaseRows = rows_of(CaseForm, most=4, name=_("Case"), add=_("Add another case"))
 
 
 def page(request: HttpRequest) -> HttpResponse:
     """Show everything; a posted form comes back with what the server found."""
     data = request.POST if request.method == "POST" else None
     form = ExampleForm(data, request.FILES or None, initial={"day": EXAMPLE.date(), "length": "30"})
-    cases = CaseFormSet(data, prefix="cases")
+    cases = CaseRows(data, prefix="cases")
     if data is not None and not cases.rows_changed and form.is_valid() and cases.is_valid():
         messages.success(request, _("The form was sent."))
     context = {
@@ -91,6 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "start": EXAMPLE,
         "end": EXAMPLE + timedelta(minutes=45),
         "week": [EXAMPLE + timedelta(days=day) for day in range(5)],
+        "icons": sorted(icons.SHAPES),
         "list_page": Paginator(range(120), 10).page(6),
         "navigation": [
             {"label": _("Appointments"), "url": "#", "current": True},

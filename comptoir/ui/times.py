@@ -167,7 +167,7 @@ def _day(value: date | datetime, zone: ZoneInfo | None) -> date:
 
 def _with_day(value: date | datetime, form: str, zone: ZoneInfo | None, language: str) -> str:
     day = _day(value, zone)
-    text = format_date(day, form, locale=zones.LOCALES[language])  # type: ignore[arg-type]
+    text = format_date(day, form, locale=zones.LOCALES[language])
     return text if language == "en" else _first_of_month(text, day)
 
 

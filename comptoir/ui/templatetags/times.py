@@ -16,7 +16,7 @@ register = template.Library()
 
 
 def _zone(given: ZoneInfo | str | None) -> ZoneInfo | None:
-    return ZoneInfo(given) if isinstance(given, str) and given else given or None  # type: ignore[return-value]
+    return ZoneInfo(given) if isinstance(given, str) and given else given or None
 
 
 @register.filter
