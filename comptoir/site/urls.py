@@ -1,7 +1,19 @@
-"""Every address of the product."""
+"""Every address of the product: pages under /en/ and /fr/, what has no language at the root."""
 
 from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from comptoir.ui.urls import language_urlpatterns
 
 urlpatterns = [
-    *i18n_patterns(),
+    path("", include("comptoir.ui.urls")),
+    *i18n_patterns(
+        path("", include("comptoir.liaison.urls")),
+        *language_urlpatterns,
+    ),
 ]
+
+handler400 = "comptoir.ui.views.bad_request"
+handler403 = "comptoir.ui.views.permission_denied"
+handler404 = "comptoir.ui.views.page_not_found"
+handler500 = "comptoir.ui.views.server_error"
