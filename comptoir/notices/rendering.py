@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.charset import QP, Charset
+from email.header import Header
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,20 @@ SEVEN_BITS.body_encoding = QP
 """Readable in a log, and safe with a mail server that knows only ASCII."""
 
 
+class Letter(EmailMultiAlternatives):
+    """A message whose subject is folded as mail programs like it.
+
+    Django folds an accented subject without counting "Subject: ", and the first line stays empty.
+    """
+
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
+        subject = str(self.subject)
+        if not subject.isascii():
+            message.replace_header("Subject", Header(subject, "utf-8", header_name="Subject"))
+        return message
+
+
 def rendered(
     kind: kinds.Kind,
     context: Mapping[str, Any],
@@ -40,14 +55,14 @@ def rendered(
     time_zone: str,
     message_id: str,
     now: datetime,
-) -> EmailMultiAlternatives:
+) -> Letter:
     """One message to one reader. Raises `kinds.NotSayable` if the context says what may not leave."""
     words = dict.fromkeys(kinds.VOCABULARY) | kinds.checked(context) | {"language": language}
     with translation.override(language), timezone.override(ZoneInfo(time_zone)):
         subject = _text(f"{kind.template}.subject.txt", words)
         parts = [_text(name, words) for name in (f"{kind.template}.body.txt", FOOTER)]
     body = "\n\n".join(parts) + "\n"
-    message = EmailMultiAlternatives(
+    message = Letter(
         subject=" ".join(subject.split()),
         body=body,
         to=[address],
@@ -95,7 +110,7 @@ def _text(name: str, words: Mapping[str, Any]) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
-def _attach(message: EmailMultiAlternatives, method: str, content: bytes) -> None:
+def _attach(message: Letter, method: str, content: bytes) -> None:
     """Twice, as programs differ: inside for those that act on an invitation, and as a file."""
     message.attach_alternative(content.decode(), f"text/calendar; method={method}")
     message.attach(FILE_NAME, content, "application/ics")

@@ -1,0 +1,112 @@
+"""The letters whose whole text is kept in `golden/`, in both languages.
+
+`python -m tests.notices.letters` writes the files anew; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import EmailMultiAlternatives
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+FOLDER = Path(__file__).parent / "golden"
+
+STARTS_AT = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
+SENT_AT = datetime(2026, 12, 1, 15, 30, tzinfo=UTC)
+UID = UUID("6f1c1f0e-5d0b-4c53-9a35-2d7c8f1f9b11")
+HOME = "http://localhost:8000"
+ZONES = {"en": "America/Vancouver", "fr": "America/St_Johns"}
+
+
+def bilingual(english: str, french: str) -> Any:
+    """A label as gettext gives it, without depending on the catalogue."""
+    return lazy(lambda: french if (get_language() or "").startswith("fr") else english, str)()
+
+
+def facts(language: str = "en", **changes: Any) -> dict[str, Any]:
+    """What every appointment's notice says."""
+    return {
+        "reference": "K7QX-2M4D",
+        "starts_at": STARTS_AT,
+        "ends_at": STARTS_AT + timedelta(minutes=45),
+        "minutes": 45,
+        "link": f"{HOME}/{language}/appointments/K7QX-2M4D/",
+        **changes,
+    }
+
+
+MOVED = {
+    "former_starts_at": STARTS_AT - timedelta(days=1),
+    "former_ends_at": STARTS_AT - timedelta(days=1) + timedelta(minutes=30),
+}
+BY_CENTRE = {
+    "by_centre": True,
+    "reason_label": bilingual("The professional is absent", "Absence du professionnel"),
+}
+
+LETTERS: dict[str, tuple[str, int | None, dict[str, Any]]] = {
+    "booked": ("booked", 0, {"office_reference": "papineau"}),
+    "moved": ("moved", 1, {**MOVED, "by_centre": False}),
+    "moved-by-centre": ("moved", 2, {**MOVED, **BY_CENTRE}),
+    "cancelled": ("cancelled", 3, {"by_centre": False}),
+    "cancelled-by-centre": ("cancelled", 3, BY_CENTRE),
+    "reminder": ("reminder", None, {}),
+}
+"""By name: the template, the sequence of its calendar file, and what it says besides the facts."""
+
+
+def letter(name: str, language: str) -> EmailMultiAlternatives:
+    """One letter, made by the one renderer."""
+    from comptoir.notices import calendar, kinds, rendering
+
+    template, sequence, says = LETTERS[name]
+    context = facts(language, **says)
+    if context.get("by_centre"):
+        context["alternatives_link"] = f"{context['link']}times/"
+    if sequence is not None:
+        context["calendar"] = calendar.Event(
+            uid=UID,
+            sequence=sequence,
+            starts_at=context["starts_at"],
+            ends_at=context["ends_at"],
+            reference=context["reference"],
+            link=context["link"],
+            cancelled=template == "cancelled",
+        )
+    return rendering.rendered(
+        kinds.Kind(name, f"liaison/notices/{template}"),
+        context,
+        address="reader@offices.example",
+        language=language,
+        time_zone=ZONES[language],
+        message_id="<golden@comptoir.invalid>",
+        now=SENT_AT,
+    )
+
+
+def texts(name: str, language: str) -> dict[str, str]:
+    """The files of one letter: its text, and its calendar file if it has one."""
+    message = letter(name, language)
+    files = {f"{name}.{language}.txt": f"Subject: {message.subject}\n\n{message.body}"}
+    for _name, content, _type in message.attachments:
+        files[f"{name}.{language}.ics"] = content.decode().replace("\r\n", "\n")
+    return files
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    for name in LETTERS:
+        for language in ZONES:
+            for file, text in texts(name, language).items():
+                (FOLDER / file).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A real SMTP server on loopback that keeps what it takes, and refuses or stalls when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+TAKEN = "250 OK"
+
+
+class Gate:
+    """Stalls the server in the middle of a message until a test opens it."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    async def pass_through(self) -> None:
+        self.reached.set()
+        await asyncio.get_running_loop().run_in_executor(None, self.opened.wait, 60)
+
+
+class MailServer:
+    """The handler of the server, and the test's view of it."""
+
+    def __init__(self) -> None:
+        self.accepted: list[EmailMessage] = []
+        self.recipient_answers: dict[str, str] = {}
+        self.sender_answer = TAKEN
+        self.data_answer = TAKEN
+        self.connections = 0
+        self.gate_before_data: Gate | None = None
+        self.gate_after_data: Gate | None = None
+        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+
+    @property
+    def port(self) -> int:
+        server = self._controller.server
+        assert server is not None
+        return int(server.sockets[0].getsockname()[1])  # type: ignore[attr-defined]
+
+    def start(self) -> None:
+        # aiosmtpd proves itself by connecting to the port it was given; with 0 it learns it first.
+        self._controller.start()
+
+    def stop(self) -> None:
+        for gate in (self.gate_before_data, self.gate_after_data):
+            if gate is not None:
+                gate.opened.set()
+        self._controller.stop()
+
+    @property
+    def readers(self) -> list[str]:
+        """Whom the accepted messages are for, in the order they came."""
+        return [str(message["To"]) for message in self.accepted]
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str
+    ) -> str:
+        session.host_name = hostname
+        self.connections += 1
+        return "250 HELP"
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.sender_answer == TAKEN:
+            envelope.mail_from = address
+        return self.sender_answer
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.gate_before_data is not None:
+            await self.gate_before_data.pass_through()
+        answer = self.recipient_answers.get(address, TAKEN)
+        if answer == TAKEN:
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.data_answer == TAKEN:
+            content: Any = envelope.content
+            self.accepted.append(message_from_bytes(content, policy=policy.default))
+        if self.gate_after_data is not None:
+            await self.gate_after_data.pass_through()
+        return self.data_answer
