@@ -401,6 +401,29 @@ class CaseLine(models.Model):
         return f"{self.appointment} {self.position}"
 
 
+class FollowUpTarget(models.Model):
+    """How soon a follow-up is due unless its professional says otherwise. Dated: the last that began.
+
+    A follow-up keeps the due date it was given; another target is another row (a trigger refuses
+    changes). Without any row nothing is proposed and a date is typed.
+    """
+
+    valid_from = models.DateField(unique=True)
+    business_days = models.PositiveSmallIntegerField()
+    urgent_hours = models.PositiveSmallIntegerField(help_text="Hours by the clock, not working.")
+    source = models.CharField(max_length=200, help_text="Whose value it is.")
+    created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}: {self.business_days}"
+
+
 class FollowUp(models.Model):
     """Something still to do for a case after the appointment, with its own due date."""
 
@@ -409,6 +432,7 @@ class FollowUp(models.Model):
         Professional, on_delete=models.PROTECT, related_name="follow_ups"
     )
     task = models.CharField(max_length=300)
+    urgent = models.BooleanField(default=False)
     due_on = models.DateField()
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
