@@ -1,0 +1,338 @@
+"""Booking through the action: what is written when it is granted, what when it is refused."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.actions import booking, counting, holding
+from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.models import (
+    LIVE_STATUSES,
+    Appointment,
+    Claim,
+    Decision,
+    Mode,
+    OfficeWeek,
+    Policy,
+    Status,
+)
+from comptoir.liaison.queries import days, times
+from comptoir.notices.models import Notice
+from comptoir.people.models import OfficeStatus
+from comptoir.roster.models import ExtraHours
+from tests.liaison.factories import (
+    DAY,
+    NOW,
+    AppointmentFactory,
+    PolicyFactory,
+    ProfessionalFactory,
+    at,
+    consent_case,
+    delegate_of,
+    offer,
+    open_day,
+    reserve,
+)
+from tests.people.factories import OfficeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def wish(
+    hour: int = 10, minute: int = 0, *, on: date = DAY, minutes: int = 30, language: str = "en"
+) -> Wish:
+    return Wish(at(on, hour, minute), minutes, language, Mode.TELEPHONE, telephone="613-555-0100")
+
+
+def test_a_granted_booking_writes_the_appointment_its_claims_counters_cases_and_decision() -> None:
+    appointment = AppointmentFactory.create(minutes=45, cases=[consent_case(), consent_case()])
+
+    claimed = list(Claim.objects.order_by("starts_at").values_list("starts_at", flat=True))
+    assert claimed == [at(DAY, 10), at(DAY, 10, 15), at(DAY, 10, 30)]
+    assert [case.position for case in appointment.case_lines.order_by("position")] == [1, 2]
+    week = OfficeWeek.objects.get(office=appointment.office)
+    assert (week.week, week.booked, week.late) == (monday_of(DAY), [0, 0, 3, 0, 0, 0, 0], [0] * 7)
+    assert appointment.decision.accepted
+    assert appointment.decision.policy == appointment.policy
+    assert appointment.decision.counters["asked"] == 3
+
+
+def test_a_booking_is_confirmed_at_once_and_reminded_a_day_and_an_hour_before() -> None:
+    appointment = AppointmentFactory.create()
+
+    notices = Notice.objects.filter(subject_id=appointment.pk).order_by("send_after")
+    assert [(n.kind, n.send_after) for n in notices] == [
+        ("liaison.booked", NOW),
+        ("liaison.reminder_day", appointment.starts_at - timedelta(hours=24)),
+        ("liaison.reminder_hour", appointment.starts_at - timedelta(hours=1)),
+    ]
+    assert {n.address for n in notices} == {appointment.booked_by.email}
+
+
+def test_an_office_that_wants_no_reminder_gets_none() -> None:
+    office = OfficeFactory.create(remind_day_before=False, remind_hour_before=False)
+    appointment = AppointmentFactory.create(office=office)
+
+    kinds = Notice.objects.filter(subject_id=appointment.pk).values_list("kind", flat=True)
+    assert list(kinds) == ["liaison.booked"]
+
+
+def test_the_limit_of_a_day_is_the_offices_whoever_of_its_people_books() -> None:
+    PolicyFactory.create(minutes_per_day=60)
+    open_day()
+    first = AppointmentFactory.create(minutes=45)
+    colleague = delegate_of(first.office)
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(
+            office=first.office, by=colleague, starts_at=at(DAY, 14), minutes=30
+        )
+
+    decision = refused.value.decision
+    assert decision.reason == "day_limit"
+    assert decision.counters["day_used"] == 3
+    assert decision.counters["day_limit"] == 4
+    assert Decision.objects.get(pk=decision.pk).accepted is False
+    AppointmentFactory.create(office=first.office, starts_at=at(DAY, 14), minutes=15)
+
+
+def test_the_limit_of_a_week_counts_all_its_days_and_begins_again_on_monday() -> None:
+    PolicyFactory.create(minutes_per_day=60, minutes_per_week=60)
+    for on in (date(2026, 11, 16), DAY, date(2026, 11, 23)):
+        open_day(on)
+    first = AppointmentFactory.create(starts_at=at(date(2026, 11, 16), 15), minutes=60)
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(office=first.office, minutes=15)
+    assert refused.value.decision.reason == "week_limit"
+
+    AppointmentFactory.create(office=first.office, starts_at=at(date(2026, 11, 23), 10), minutes=60)
+
+
+def test_a_day_shown_full_for_an_office_is_refused_and_one_refused_is_not_shown() -> None:
+    """V9: what the limit refuses is not listed either, on every day of the week."""
+    PolicyFactory.create(minutes_per_day=60, minutes_per_week=60)
+    week = [date(2026, 11, d) for d in range(16, 21)]
+    for on in week:
+        open_day(on)
+    first = AppointmentFactory.create(starts_at=at(week[0], 15), minutes=60)
+
+    found = times.find_times(office=first.office, minutes=15, language="en", now=NOW)
+
+    this_week = [day for day in found if day.on in week]
+    assert len(this_week) == 5
+    assert all(day.starts == () for day in this_week)
+    assert {day.refused.reason for day in this_week if day.refused} == {"day_limit", "week_limit"}
+
+
+def test_the_rule_of_the_service_day_decides_not_that_of_the_day_of_booking() -> None:
+    PolicyFactory.create(minutes_per_day=60)
+    PolicyFactory.create(minutes_per_day=30, lengths=[15, 30], valid_from=DAY)
+    open_day(date(2026, 11, 17))
+    open_day()
+
+    AppointmentFactory.create(starts_at=at(date(2026, 11, 17), 10), minutes=60)
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(minutes=60)
+
+    assert refused.value.decision.reason == "length_not_offered"
+
+
+def test_a_policy_in_force_cannot_be_changed_even_by_hand() -> None:
+    policy = PolicyFactory.create()
+
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
+        Policy.objects.filter(pk=policy.pk).update(minutes_per_day=600)
+
+
+def test_a_place_is_claimed_once_whatever_the_code_above_believes() -> None:
+    appointment = AppointmentFactory.create()
+    claim = Claim.objects.first()
+    assert claim is not None
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Claim.objects.create(
+            professional_id=appointment.professional_id,
+            starts_at=appointment.starts_at,
+            hours=claim.hours,
+            appointment=appointment,
+            bit=claim.bit,
+        )
+
+
+def test_a_time_somebody_else_took_is_refused_with_its_reason() -> None:
+    open_day()
+    AppointmentFactory.create()
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create()
+
+    assert refused.value.decision.reason == "time_taken"
+
+
+def test_the_soonest_alternatives_are_those_nearest_to_the_wish() -> None:
+    open_day(first=time(9), last=time(12))
+    taken = AppointmentFactory.create(minutes=30)
+    other = OfficeFactory.create()
+
+    found = times.find_times(office=other, minutes=30, language="en", now=NOW)
+
+    assert times.nearest(found, taken.starts_at, 3) == [
+        at(DAY, 9, 15),
+        at(DAY, 9, 30),
+        at(DAY, 10, 30),
+    ]
+
+
+def test_only_professionals_of_the_language_are_offered() -> None:
+    open_day(professionals=[ProfessionalFactory.create(english=True)])
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(language="fr")
+
+    assert refused.value.decision.reason == "no_time"
+
+
+def test_a_bilingual_professional_is_kept_for_who_needs_both_languages() -> None:
+    both, english = ProfessionalFactory.create(), ProfessionalFactory.create(english=True)
+    open_day(professionals=[both, english])
+
+    appointment = AppointmentFactory.create(language="en")
+
+    assert appointment.professional == english
+
+
+def test_an_office_that_is_not_active_books_nothing() -> None:
+    office = OfficeFactory.create()
+    by = delegate_of(office)
+    office.status, office.status_reason = OfficeStatus.SUSPENDED, "vacancy"
+    office.save()
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(office=office, by=by)
+
+    assert refused.value.decision.reason == "office_not_active"
+
+
+def test_a_booking_needs_its_least_notice_to_the_minute() -> None:
+    PolicyFactory.create(least_notice_minutes=15)
+    open_day()
+    start = at(DAY, 10)
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(starts_at=start, now=start - timedelta(minutes=14, seconds=59))
+    assert refused.value.decision.reason == "too_soon"
+
+    AppointmentFactory.create(starts_at=start, now=start - timedelta(minutes=15))
+
+
+def test_sending_one_form_twice_books_once() -> None:
+    attempt = uuid.uuid4()
+    first = AppointmentFactory.create(attempt=attempt)
+
+    second = AppointmentFactory.create(office=first.office, attempt=attempt)
+
+    assert second == first
+    assert Appointment.objects.count() == 1
+    assert counting.recount([monday_of(DAY)]) == []
+
+
+def test_extra_hours_for_named_offices_are_offered_to_them_only() -> None:
+    day = open_day()
+    chosen, other = OfficeFactory.create(), OfficeFactory.create()
+    professional = day.hours.get().professional
+    hours = offer(day, professional, first=time(10), last=time(11))
+    extra = ExtraHours.objects.create(
+        professional=professional,
+        starts_at=at(DAY, 10),
+        ends_at=at(DAY, 11),
+        purpose="High demand",
+        requested_by=professional.person,
+        requested_at=NOW,
+    )
+    reserve(hours, extra, mask=hours.mask, offices=[chosen.pk])
+
+    with pytest.raises(NotAdmitted):
+        AppointmentFactory.create(office=other)
+    AppointmentFactory.create(office=chosen)
+
+
+def test_a_held_time_is_nobody_elses_until_it_expires() -> None:
+    PolicyFactory.create(hold_minutes=5)
+    open_day(first=time(10), last=time(10, 30))
+    holder, other = OfficeFactory.create(), OfficeFactory.create()
+    hold = holding.hold_time(office=holder, wish=wish(), by=delegate_of(holder), now=NOW, seed=1)
+
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(office=other, now=NOW + timedelta(minutes=4, seconds=59))
+    assert refused.value.decision.reason == "no_time"
+
+    late = NOW + timedelta(minutes=5)
+    assert hold.expires_at == late  # type: ignore[union-attr]
+    AppointmentFactory.create(office=other, now=late)
+
+
+def test_an_office_books_the_time_it_holds_with_the_professional_it_was_shown() -> None:
+    PolicyFactory.create()
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(5)])
+    office = OfficeFactory.create()
+    hold = holding.hold_time(office=office, wish=wish(), by=delegate_of(office), now=NOW, seed=3)
+
+    appointment = AppointmentFactory.create(office=office, seed=4)
+
+    assert appointment.professional_id == hold.hours.professional_id  # type: ignore[union-attr]
+    assert not hasattr(type(office).objects.get(pk=office.pk), "hold")
+
+
+def test_an_office_holds_one_time_at_once() -> None:
+    PolicyFactory.create()
+    open_day(first=time(10), last=time(11))
+    office, other = OfficeFactory.create(), OfficeFactory.create()
+    by = delegate_of(office)
+    holding.hold_time(office=office, wish=wish(10), by=by, now=NOW, seed=1)
+    holding.hold_time(office=office, wish=wish(10, 30), by=by, now=NOW, seed=1)
+
+    AppointmentFactory.create(office=other)
+
+
+def test_an_office_at_its_limit_can_hold_nothing() -> None:
+    PolicyFactory.create(minutes_per_day=60)
+    open_day()
+    full = AppointmentFactory.create(minutes=60)
+
+    answer = holding.hold_time(
+        office=full.office, wish=wish(14), by=full.booked_by, now=NOW, seed=1
+    )
+
+    assert answer.reason == "day_limit"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_an_appointment_holds_its_quarter_hours_if_and_only_if_its_status_is_live(
+    status: Status,
+) -> None:
+    appointment = AppointmentFactory.create(status=status)
+
+    claims = Claim.objects.filter(appointment=appointment).count()
+
+    assert claims == (appointment.quanta if status in LIVE_STATUSES else 0)
+
+
+def test_the_same_values_and_seed_choose_the_same_professional() -> None:
+    PolicyFactory.create()
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(6)])
+    office = OfficeFactory.create()
+    rules = days.load_rules()
+    loaded = days.load_days(dates=[DAY], office=office, rules=rules, now=NOW)[DAY]
+
+    chosen = [
+        booking.ask(loaded, office=office, wish=wish(), hold=None, now=NOW, seed=7)
+        for _ in range(3)
+    ]
+
+    assert chosen[0] == chosen[1] == chosen[2]

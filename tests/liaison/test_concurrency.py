@@ -1,0 +1,278 @@
+"""Rivals at the same moment, each on a connection of its own, and what happens without the lock."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+from typing import TypeVar
+
+import pytest
+from django.db import connection, connections, transaction
+
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.actions import booking, changing, counting, locking
+from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.models import Appointment, Claim, Mode, Reason, Side
+from comptoir.people.models import Office
+from comptoir.roster.models import OfferedHours, ServiceDay
+from tests.liaison.factories import (
+    DAY,
+    NOW,
+    PolicyFactory,
+    ProfessionalFactory,
+    at,
+    consent_case,
+    delegate_of,
+    open_day,
+)
+from tests.people.factories import OfficeFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+T = TypeVar("T")
+
+
+def at_once(tasks: list[Callable[[], T]]) -> list[T | BaseException]:
+    """Run the tasks in threads that begin together; each result, or what it raised."""
+    ready = threading.Barrier(len(tasks))
+    results: list[T | BaseException | None] = [None] * len(tasks)
+
+    def run(index: int, task: Callable[[], T]) -> None:
+        try:
+            connection.ensure_connection()
+            ready.wait(timeout=30)
+            results[index] = task()
+        except BaseException as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results  # type: ignore[return-value]
+
+
+def book(office: Office, hour: int, minute: int = 0, minutes: int = 30) -> Appointment:
+    return booking.book_appointment(
+        office=office,
+        wish=Wish(at(DAY, hour, minute), minutes, "en", Mode.TELEPHONE, telephone="613-555-0100"),
+        cases=[consent_case()],
+        by=delegate_of(office),
+        now=NOW,
+        seed=1,
+    )
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
+    """Both rivals have read the day before either writes: the worst interleaving there is.
+
+    With the lock one of them waits for the other instead; the barrier then gives up and lets it on.
+    """
+    barrier = threading.Barrier(2)
+    ask = booking.ask
+
+    def ask_together(*args: object, **kwargs: object) -> object:
+        answer = ask(*args, **kwargs)  # type: ignore[arg-type]
+        try:
+            barrier.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            barrier.reset()
+        return answer
+
+    monkeypatch.setattr(booking, "ask", ask_together)
+    return barrier
+
+
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the same code, reading the same rows, locking none."""
+    monkeypatch.setattr(
+        locking,
+        "lock_days",
+        lambda dates: {d.on: d for d in ServiceDay.objects.filter(on__in=dates)},
+    )
+    monkeypatch.setattr(
+        locking,
+        "_locked",
+        lambda office, mondays: {w.week: w for w in office.weeks.filter(week__in=mondays)},
+    )
+
+
+def rivals_for_one_limit() -> list[Appointment | BaseException]:
+    """Two of one office's people ask at once for what the limit allows once, at different times."""
+    PolicyFactory.create(minutes_per_day=30, lengths=[15, 30])
+    open_day(professionals=[ProfessionalFactory.create(), ProfessionalFactory.create()])
+    office = OfficeFactory.create()
+    office.weeks.create(week=monday_of(DAY))
+    return at_once([lambda: book(office, 10), lambda: book(office, 14)])
+
+
+def test_of_two_rivals_for_an_offices_last_half_hour_exactly_one_wins(meeting: object) -> None:
+    results = rivals_for_one_limit()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 1
+    refused = [result for result in results if isinstance(result, NotAdmitted)]
+    assert [r.decision.reason for r in refused] == ["day_limit"]
+    assert counting.recount([monday_of(DAY)]) == []
+
+
+def test_without_the_lock_both_would_win(meeting: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_locks(monkeypatch)
+
+    results = rivals_for_one_limit()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 2
+
+
+def rivals_for_one_place() -> list[Appointment | BaseException]:
+    PolicyFactory.create()
+    open_day()
+    offices = [OfficeFactory.create(), OfficeFactory.create()]
+    return at_once([lambda office=office: book(office, 10) for office in offices])  # type: ignore[misc]
+
+
+def test_of_two_rivals_for_one_place_exactly_one_wins(meeting: object) -> None:
+    results = rivals_for_one_place()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 1
+    assert [r.decision.reason for r in results if isinstance(r, NotAdmitted)] == ["time_taken"]
+
+
+def test_without_lock_and_key_both_would_have_the_place(
+    meeting: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the claims' key: take the lock and the key away, and the place is sold twice."""
+    without_locks(monkeypatch)
+    monkeypatch.setattr(booking, "claim", lambda *_: None)
+
+    results = rivals_for_one_place()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 2
+
+
+def test_without_the_lock_the_claims_key_still_refuses_the_second(
+    meeting: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_locks(monkeypatch)
+
+    results = rivals_for_one_place()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 1
+    taken = Claim.objects.values_list("professional_id", "starts_at")
+    assert len(taken) == len(set(taken)) == 2
+
+
+@pytest.mark.slow
+def test_a_rush_of_sixteen_sells_every_quarter_hour_once_and_counts_it_right() -> None:
+    """Sixteen connections book one day until nothing is left: nothing twice, no counter off by one."""
+    PolicyFactory.create(minutes_per_day=240, minutes_per_week=480)
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(6)])
+    offices = [OfficeFactory.create() for _ in range(40)]
+    people = {office.pk: delegate_of(office) for office in offices}
+    starts = [at(DAY, 9) + timedelta(minutes=15 * i) for i in range(32)]
+
+    def rush(seed: int) -> Counter[str]:
+        random = Random(seed)
+        seen: Counter[str] = Counter()
+        while seen["refused in a row"] < 60:
+            office = random.choice(offices)
+            wish = Wish(
+                random.choice(starts),
+                random.choice([15, 30, 45, 60]),
+                "en",
+                Mode.TELEPHONE,
+                telephone="613-555-0100",
+            )
+            try:
+                booking.book_appointment(
+                    office=office,
+                    wish=wish,
+                    cases=[consent_case()],
+                    by=people[office.pk],
+                    now=NOW,
+                    seed=random.getrandbits(31),
+                )
+            except NotAdmitted:
+                seen["refused"] += 1
+                seen["refused in a row"] += 1
+            else:
+                seen["booked"] += 1
+                seen["refused in a row"] = 0
+        return seen
+
+    results = at_once([lambda seed=seed: rush(seed) for seed in range(16)])  # type: ignore[misc]
+
+    assert [r for r in results if isinstance(r, BaseException)] == []
+    booked = sum(r["booked"] for r in results if isinstance(r, Counter))
+    assert booked == Appointment.objects.count() > 0
+    assert counting.recount([monday_of(DAY)]) == []
+    for hours in OfferedHours.objects.all():
+        claims = list(hours.claims.values_list("bit", flat=True))
+        assert len(claims) == len(set(claims)), "a quarter hour was sold twice"
+        assert sum(claims) & ~hours.mask == 0, "a quarter hour was sold that is not on offer"
+        taken = Appointment.objects.filter(professional=hours.professional).order_by("starts_at")
+        assert all(first.ends_at <= second.starts_at for first, second in pairwise(taken))
+    assert Claim.objects.count() == sum(a.quanta for a in Appointment.objects.all())
+
+
+def test_who_waits_longer_than_the_lock_timeout_is_told_so_and_nothing_is_written() -> None:
+    PolicyFactory.create()
+    open_day()
+    office = OfficeFactory.create()
+    by = delegate_of(office)
+    held, done = threading.Event(), threading.Event()
+
+    def hold_the_day() -> None:
+        with transaction.atomic():
+            locking.lock_days([DAY])
+            held.set()
+            done.wait(timeout=30)
+
+    def try_meanwhile() -> Appointment:
+        held.wait(timeout=30)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+            return book(office, 10)
+        finally:
+            done.set()
+
+    results = at_once([hold_the_day, try_meanwhile])  # type: ignore[list-item]
+
+    assert isinstance(results[1], locking.DayBusy)
+    assert by is not None
+    assert Appointment.objects.count() == 0
+
+
+def test_moves_between_two_days_in_opposite_directions_do_not_stop_each_other() -> None:
+    other_day = DAY + timedelta(days=1)
+    PolicyFactory.create(minutes_per_day=600, minutes_per_week=3000)
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(2)])
+    open_day(other_day, professionals=[ProfessionalFactory.create() for _ in range(2)])
+    one, two = book(OfficeFactory.create(), 10), book(OfficeFactory.create(), 11)
+    two = changing.move_appointment(
+        appointment=two, starts_at=at(other_day, 11), minutes=30, side=Side.OFFICE,
+        reason=Reason.CONFLICT, by=two.booked_by, now=NOW, seed=1,
+    )  # fmt: skip
+
+    def swing(appointment: Appointment, days: list[object]) -> Appointment:
+        for day in days:
+            appointment = changing.move_appointment(
+                appointment=appointment, starts_at=at(day, 12), minutes=30,  # type: ignore[arg-type]
+                side=Side.OFFICE, reason=Reason.CONFLICT, by=appointment.booked_by, now=NOW, seed=1,
+            )  # fmt: skip
+        return appointment
+
+    results = at_once(
+        [lambda: swing(one, [other_day, DAY] * 5), lambda: swing(two, [DAY, other_day] * 5)]
+    )
+
+    assert [r for r in results if isinstance(r, BaseException)] == []
+    assert counting.recount([monday_of(DAY)]) == []
