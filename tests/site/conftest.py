@@ -5,29 +5,54 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.site.houses import House, comes_true
+from tests.site.houses import House, comes_true, heard, say_goodbye
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    """A house of its own, in a folder the server's account can reach. Nothing may be left of it."""
-    yield from _house()
+def new_house() -> Iterator[House]:
+    """A house in which nothing was ever started. Nothing may be left of it."""
+    with _house() as house:
+        yield house
+
+
+@pytest.fixture
+def house(_built: House) -> Iterator[House]:
+    """A house whose server has run before and was stopped; the same for all, as a new one is slow."""
+    _built.place.log.write_text("")
+    try:
+        yield _built
+    finally:
+        _built.close()
+        deserted = comes_true(_built.is_deserted)
+    assert deserted, "a server was left behind"
+
+
+@pytest.fixture(scope="session")
+def _built() -> Iterator[House]:
+    with _house() as house:
+        user = house.ready_user()
+        say_goodbye(user)
+        assert heard(user) == "left"
+        yield house
 
 
 @pytest.fixture(scope="module")
 def prepared_house() -> Iterator[House]:
     """A house with its tables and browser files, shared by a module's tests."""
-    for house in _house():
+    with _house() as house:
         code, _, errors = house.told_by("prepare")
         assert code == 0, errors
         yield house
 
 
+@contextmanager
 def _house() -> Iterator[House]:
+    """In a folder the server's account can reach, which pytest's own temporary ones are not."""
     folder = Path(tempfile.mkdtemp(prefix="comptoir-", dir="/var/tmp"))
     folder.chmod(0o755)
     house = House(folder / "state")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -90,6 +91,18 @@ class House:
             autocommit=True,
         )
 
+    def remember(self) -> str:
+        """Commit something, and how to ask for it."""
+        name = f"fact_{secrets.token_hex(6)}"
+        with self.connect() as session:
+            session.execute(f"CREATE TABLE {name} AS SELECT 'é' AS letter")
+        return name
+
+    def recalls(self, name: str) -> bool:
+        """Whether what was committed is there."""
+        with self.connect() as session:
+            return session.execute(f"SELECT upper(letter) FROM {name}").fetchone() == ("É",)
+
     def servers(self) -> list[int]:
         """The server's living processes."""
         return processes.of_cluster(self.place.cluster)
@@ -124,6 +137,14 @@ class House:
             if process.poll() is None:
                 process.kill()
             process.communicate(timeout=PATIENCE)
+        self._started.clear()
+
+
+def say_goodbye(user: subprocess.Popen[str]) -> None:
+    """Let a user leave."""
+    assert user.stdin is not None
+    user.stdin.write("\n")
+    user.stdin.flush()
 
 
 def heard(process: subprocess.Popen[str]) -> str:

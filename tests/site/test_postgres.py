@@ -15,29 +15,20 @@ import pytest
 from comptoir.site import lifeline
 from comptoir.site.postgres import processes, server
 from tests.database import ROOT
-from tests.site.houses import House, comes_true, heard, kill
+from tests.site.houses import House, comes_true, heard, kill, say_goodbye
 
 AS_ROOT = os.geteuid() == 0
 
 
-def say_goodbye(user: subprocess.Popen[str]) -> None:
-    assert user.stdin is not None
-    user.stdin.write("\n")
-    user.stdin.flush()
-
-
 def test_what_was_committed_is_there_at_the_next_start(house: House) -> None:
     first = house.ready_user()
-    with house.connect() as session:
-        session.execute("CREATE TABLE kept AS SELECT 'é' AS letter")
+    fact = house.remember()
     say_goodbye(first)
     assert heard(first) == "left"
 
     house.ready_user()
 
-    with house.connect() as session:
-        found = session.execute("SELECT upper(letter) FROM kept").fetchone()
-    assert found == ("É",)
+    assert house.recalls(fact)
 
 
 def test_who_leaves_last_finds_the_server_stopped_cleanly(house: House) -> None:
@@ -65,13 +56,13 @@ def test_the_server_stays_while_somebody_else_uses_it(house: House) -> None:
     assert house.servers() == []
 
 
-def test_eight_first_starts_at_once_make_one_server(house: House) -> None:
-    users = [house.user() for _ in range(8)]
+def test_eight_first_starts_at_once_make_one_server(new_house: House) -> None:
+    users = [new_house.user() for _ in range(8)]
 
     assert [heard(user) for user in users] == ["ready"] * 8
 
-    assert house.log().count("starting PostgreSQL") == 1
-    assert len(house.keepers()) == 1
+    assert new_house.log().count("starting PostgreSQL") == 1
+    assert len(new_house.keepers()) == 1
 
 
 def test_a_user_killed_outright_leaves_no_server(house: House) -> None:
@@ -94,69 +85,61 @@ def test_a_user_and_its_keeper_killed_outright_leave_no_server(house: House) -> 
 
 def test_a_server_whose_keeper_was_killed_is_started_again_for_the_next_user(house: House) -> None:
     user = house.ready_user()
-    with house.connect() as session:
-        session.execute("CREATE TABLE kept ()")
+    fact = house.remember()
     before = house.first_server()
 
     kill(*house.keepers())
     house.ready_user()
 
-    with house.connect() as session:
-        session.execute("SELECT FROM kept")
+    assert house.recalls(fact)
     assert house.first_server() != before
     assert user.poll() is None
 
 
 def test_a_server_killed_outright_is_started_again_for_the_next_user(house: House) -> None:
     house.ready_user()
-    with house.connect() as session:
-        session.execute("CREATE TABLE kept ()")
+    fact = house.remember()
 
     kill(house.first_server())
     house.ready_user()
 
-    with house.connect() as session:
-        session.execute("SELECT FROM kept")
+    assert house.recalls(fact)
 
 
 def test_a_house_killed_all_at_once_recovers(house: House) -> None:
     user = house.ready_user()
-    with house.connect() as session:
-        session.execute("CREATE TABLE kept ()")
+    fact = house.remember()
 
-    kill(user.pid, *house.keepers(), house.first_server(), *house.servers())
+    kill(user.pid, *house.keepers(), *house.servers())
     house.ready_user()
 
-    with house.connect() as session:
-        session.execute("SELECT FROM kept")
+    assert house.recalls(fact)
     assert "was not properly shut down" in house.log()
 
 
-def test_a_keeper_killed_while_it_starts_the_server_is_replaced(house: House) -> None:
-    starter = house.user()
-    assert comes_true(house.keepers)
-    kill(starter.pid, *house.keepers())
+def test_a_keeper_killed_while_it_starts_the_server_is_replaced(new_house: House) -> None:
+    starter = new_house.user()
+    assert comes_true(new_house.keepers)
+    kill(starter.pid, *new_house.keepers())
 
-    house.ready_user()
+    new_house.ready_user()
 
-    with house.connect() as session:
+    with new_house.connect() as session:
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_half_made_data_folder_is_not_used(house: House) -> None:
-    house.place.home.mkdir(parents=True)
-    half = house.place.home / "data.new-killed"
+def test_a_half_made_data_folder_is_not_used(new_house: House) -> None:
+    new_house.place.home.mkdir(parents=True)
+    half = new_house.place.home / "data.new-killed"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
 
-    house.ready_user()
+    new_house.ready_user()
 
     assert not half.exists()
 
 
 def test_a_lock_file_naming_a_zombie_does_not_stop_a_start(house: House) -> None:
-    say_goodbye(house.ready_user())
-    assert comes_true(house.is_deserted)
     zombie = os.posix_spawn(sys.executable, [sys.executable, "-c", ""], os.environ)
     os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
     (house.place.data / "postmaster.pid").write_text(f"{zombie}\n")
@@ -168,8 +151,6 @@ def test_a_lock_file_naming_a_zombie_does_not_stop_a_start(house: House) -> None
 
 
 def test_a_lock_file_naming_somebody_elses_process_harms_neither(house: House) -> None:
-    say_goodbye(house.ready_user())
-    assert comes_true(house.is_deserted)
     owner = house.place.data.stat()
     other = subprocess.Popen(
         [shutil.which("cat") or "cat"],
@@ -186,8 +167,6 @@ def test_a_lock_file_naming_somebody_elses_process_harms_neither(house: House) -
 
 def test_an_orphaned_server_is_replaced(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a system where the kernel does not end the server with its keeper."""
-    say_goodbye(house.ready_user())
-    assert comes_true(house.is_deserted)
     monkeypatch.setattr(lifeline, "tie_to_parent", lambda _: None)
     orphan = server.start(house.place)
 
@@ -211,34 +190,31 @@ def test_a_path_too_long_for_a_socket_gets_a_short_private_folder(house: House) 
     assert comes_true(lambda: not far.place.socket.exists())
 
 
-def test_no_folder_of_others_changes_its_mode(house: House) -> None:
-    private = house.state.parent / "installed"
-    private.mkdir(mode=0o711)
-    house.state = private
+def test_no_folder_of_others_changes_its_mode(new_house: House) -> None:
+    closed = new_house.state.parent
+    closed.chmod(0o711)
     watched = [ROOT, *ROOT.parents, Path(sys.prefix), Path(psycopg.__file__).parent.parent]
-    watched += [Path.home(), private, *private.parents]
+    watched += [Path.home(), closed, *closed.parents]
     before = [(path.stat().st_mode, path.stat().st_uid) for path in watched]
-    house.environment["COMPTOIR_STATE"] = str(private / "state")
-    house.place = type(house.place)(private / "state" / "postgres")
 
-    house.ready_user()
+    new_house.ready_user()
 
     assert [(path.stat().st_mode, path.stat().st_uid) for path in watched] == before
-    assert house.place.data.stat().st_mode & 0o777 == 0o700
-    assert house.place.socket.stat().st_mode & 0o777 == 0o700
-    assert house.place.log.stat().st_mode & 0o777 == 0o600
+    assert new_house.place.data.stat().st_mode & 0o777 == 0o700
+    assert new_house.place.socket.stat().st_mode & 0o777 == 0o700
+    assert new_house.place.log.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root runs the server as another account")
-def test_root_is_told_which_folder_is_closed_to_the_servers_account(house: House) -> None:
-    house.state.mkdir(mode=0o700)
+def test_root_is_told_which_folder_is_closed_to_the_servers_account(new_house: House) -> None:
+    new_house.state.mkdir(mode=0o700)
 
-    user = house.user()
+    user = new_house.user()
     _, errors = user.communicate(timeout=30)
 
-    assert f"may not enter {house.state}" in errors
+    assert f"may not enter {new_house.state}" in errors
     assert "COMPTOIR_STATE" in errors
-    assert house.state.stat().st_mode & 0o777 == 0o700
+    assert new_house.state.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root changes accounts")
@@ -251,12 +227,11 @@ def test_the_server_never_runs_as_root(house: House) -> None:
 
 
 def test_data_of_another_version_is_refused_in_words(house: House) -> None:
-    say_goodbye(house.ready_user())
-    assert comes_true(house.is_deserted)
     (house.place.data / "PG_VERSION").write_text("17\n")
 
     user = house.user()
     _, errors = user.communicate(timeout=30)
+    (house.place.data / "PG_VERSION").write_text("18\n")
 
     assert "made by PostgreSQL 17" in errors
     assert "Traceback" not in errors
