@@ -57,6 +57,10 @@ class RowsFormSet(forms.BaseFormSet[forms.Form]):
         self.rows_changed = changed is not None
         super().__init__(changed if changed is not None else data, *arguments, **options)
 
+    def total_form_count(self) -> int:
+        """Never fewer rows than the least, whatever a request claims; so none of those stays unjudged."""
+        return max(super().total_form_count(), self.min_num)
+
     def full_clean(self) -> None:
         super().full_clean()
         if self.rows_changed:
@@ -93,7 +97,6 @@ def rows_of(
         min_num=least,
         max_num=most,
         absolute_max=most,
-        validate_min=True,
         validate_max=True,
     )
     rows = cast(type[RowsFormSet], made)
@@ -136,18 +139,32 @@ def _without_row(data: QueryDict, prefix: str, removed: int, total: int) -> Quer
     return changed
 
 
-def all_errors(parts: Iterable[forms.BaseForm | forms.BaseFormSet[Any]]) -> list[tuple[str, str]]:
+def all_errors(
+    parts: Iterable[forms.BaseForm | forms.BaseFormSet[Any]],
+) -> list[tuple[str, str]]:
     """Every error of forms and formsets in the order of the page: where it is (or "") and what it says."""
     found: list[tuple[str, str]] = []
     for part in parts:
         if isinstance(part, forms.BaseFormSet):
             found += [("", str(error)) for error in part.non_form_errors()]
-            found += all_errors(part.forms)
-        elif part.is_bound or part.errors:
-            found += [("", str(error)) for error in part.non_field_errors()]
-            for field in part:
-                place = "" if field.is_hidden else host_id(field)
-                found += [(place, str(error)) for error in field.errors]
+            name = getattr(part, "row_name", _("Line"))
+            for number, row in enumerate(part.forms, start=1):
+                found += _errors_of(row, f"{name} {number}, ")
+        else:
+            found += _errors_of(part, "")
+    return found
+
+
+def _errors_of(form: forms.BaseForm, prefix: str) -> list[tuple[str, str]]:
+    """One form's errors, each with the name of its field: in a summary the field is not beside it."""
+    found = [("", str(error)) for error in form.non_field_errors()]
+    for field in form:
+        place = "" if field.is_hidden else host_id(field)
+        name = prefix + str(field.label).rstrip(".")
+        found += [
+            (place, str(_("%(label)s: %(error)s")) % {"label": name, "error": error})
+            for error in field.errors
+        ]
     return found
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.ui import icons
-from comptoir.ui.forms import Choice, rows_of
+from comptoir.ui.forms import Choice, rows_of, without_errors
 
 EXAMPLE = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
 
@@ -84,7 +84,9 @@ def page(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = ExampleForm(data, request.FILES or None, initial={"day": EXAMPLE.date(), "length": "30"})
     cases = CaseRows(data, prefix="cases")
-    if data is not None and not cases.rows_changed and form.is_valid() and cases.is_valid():
+    if cases.rows_changed:
+        without_errors(form)
+    elif data is not None and form.is_valid() and cases.is_valid():
         messages.success(request, _("The form was sent."))
     context = {
         "form": form,
@@ -101,5 +103,5 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "account": {"name": "Alex Tremblay", "links": [{"label": _("My details"), "url": "#"}]},
     }
-    status = 200 if data is None or cases.rows_changed or form.is_valid() else 422
+    status = 422 if form.errors or cases.total_error_count() else 200
     return render(request, "ui/style_guide.html", context, status=status)

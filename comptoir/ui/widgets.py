@@ -47,6 +47,10 @@ PASSED_ON = (
 """Attributes of the widget that the component takes as they are."""
 
 
+SIZES: dict[str, Any] = {"number": 6, "time": 8}
+"""A box as wide as its answer, where the widget does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One choice of a select, of radios or of checkboxes."""
@@ -113,14 +117,16 @@ def describe(bound: forms.BoundField) -> Described:
     data = widget.get_context(
         bound.html_name, bound.value(), bound.build_widget_attrs(dict(widget.attrs))
     )["widget"]
-    attributes = {key: data["attrs"][key] for key in PASSED_ON if data["attrs"].get(key)}
+    shown_as = _type(widget)
+    attributes = {"size": SIZES[shown_as]} if shown_as in SIZES else {}
+    attributes |= {key: data["attrs"][key] for key in PASSED_ON if data["attrs"].get(key)}
     groups = _groups(bound, kind, data)
     return Described(
         kind=kind,
         host_id=host_id(bound),
         id=bound.id_for_label or bound.auto_id or bound.html_name,
         name=bound.html_name,
-        type=_type(widget),
+        type=shown_as,
         label=str(bound.label),
         hint=strip_tags(str(bound.help_text)),
         error=" ".join(str(error) for error in bound.errors),

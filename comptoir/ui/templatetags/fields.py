@@ -32,3 +32,9 @@ def attributes(values: dict[str, Any]) -> SafeString:
 def error_summary(*parts: forms.BaseForm | forms.BaseFormSet[Any]) -> dict[str, Any]:
     """What is wrong on the page, each linked to its field. `{{ form }}` has its own."""
     return {"errors": ui_forms.all_errors(parts)}
+
+
+@register.simple_tag
+def form_fields(form: forms.BaseForm) -> SafeString:
+    """The fields without a summary, where one `error_summary` speaks for several forms."""
+    return form.render("ui/forms/fields.html")

@@ -36,6 +36,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   nameTableRoles(event.detail.elt);
 });
 
+// htmx parses answers as if scripts were off, which would make the twins in <noscript> real fields
+// and send every value twice.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  event.detail.serverResponse = event.detail.serverResponse.replace(/<noscript>[^]*?<\/noscript>/g, "");
+});
+
 // A new row of a form: its first field takes the focus.
 document.addEventListener("htmx:afterSwap", (event) => {
   const button = event.detail.requestConfig && event.detail.requestConfig.elt;
@@ -47,10 +53,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // Cells turned into blocks on a phone lose their role in some browsers: say it outright.
 function nameTableRoles(root) {
-  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   for (const table of root.querySelectorAll(".table--cards, .calendar")) {
     table.setAttribute("role", "table");
-    for (const part of table.querySelectorAll("caption, thead, tbody, tr, td")) part.setAttribute("role", roles[part.tagName]);
+    for (const part of table.querySelectorAll("thead, tbody, tr, td")) part.setAttribute("role", roles[part.tagName]);
     for (const head of table.querySelectorAll("th")) {
       head.setAttribute("role", head.scope === "row" ? "rowheader" : "columnheader");
     }
