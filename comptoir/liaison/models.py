@@ -343,6 +343,12 @@ class Outcome(models.TextChoices):
 FOLLOWED_OUTCOMES = (Outcome.ACTION_REQUESTED, Outcome.REFERRED)
 """Outcomes that leave something to do, and so a follow-up with a due date."""
 
+SILENT_OUTCOMES = (Outcome.NOT_AUTHORIZED, Outcome.NOT_DISCUSSED)
+"""Outcomes under which nothing about the person was told, and so nothing disclosed."""
+
+BASELESS_OUTCOMES = (*SILENT_OUTCOMES, Outcome.MORE_NEEDED)
+"""The outcomes left when the legal basis does not hold: say nothing, or ask for a new consent."""
+
 
 @pghistory.track(pghistory.UpdateEvent(), append_only=True)
 class CaseLine(models.Model):

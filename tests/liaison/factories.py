@@ -263,13 +263,30 @@ def in_status(appointment: Appointment, status: Status) -> Appointment:
     return appointment
 
 
-def start(appointment: Appointment, *, late: int | None = None) -> Appointment:
-    """Begun at its time by its professional."""
+def move(appointment: Appointment, starts_at: datetime, **values: Any) -> Appointment:
+    """Moved by its office, with a day or more of notice unless `now` says otherwise."""
+    return changing.move_appointment(
+        **{
+            "appointment": appointment,
+            "starts_at": starts_at,
+            "minutes": appointment.minutes,
+            "side": Side.OFFICE,
+            "reason": Reason.CONFLICT,
+            "by": appointment.booked_by,
+            "now": NOW,
+            "seed": 1,
+            **values,
+        }
+    )
+
+
+def start(appointment: Appointment, *, late: int = 0) -> Appointment:
+    """Begun by its professional at its time, or when the office came."""
     return serving.start_appointment(
         appointment=appointment,
         office_late_minutes=late,
         by=appointment.professional.person,
-        now=appointment.starts_at + timedelta(minutes=late or 0),
+        now=appointment.starts_at + timedelta(minutes=late),
     )
 
 
@@ -308,3 +325,18 @@ def finish(appointment: Appointment, *, after_minutes: int = 20) -> Appointment:
         by=appointment.professional.person,
         now=appointment.starts_at + timedelta(minutes=after_minutes),
     )
+
+
+def follow_up(*, done: bool = False, task: str = "Ask the visa office", **values: Any) -> Any:
+    """Something left to do after a finished appointment; `values` are the outcome's."""
+    appointment = values.pop("appointment", None) or AppointmentFactory.create()
+    if appointment.status == Status.BOOKED:
+        appointment = start(appointment)
+    recorded = record(appointment, Outcome.REFERRED, task=task, **values)
+    finish(appointment)
+    made = recorded.follow_up
+    if done:
+        serving.complete_follow_up(
+            follow_up=made, result="It was done.", by=appointment.professional.person, now=NOW
+        )
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -10,7 +11,9 @@ from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
 from comptoir.liaison.actions import counting, locking
 from comptoir.liaison.models import (
+    BASELESS_OUTCOMES,
     FOLLOWED_OUTCOMES,
+    SILENT_OUTCOMES,
     Appointment,
     AppointmentEvent,
     CaseLine,
@@ -21,8 +24,9 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days
+from comptoir.liaison.queries import bases, days
 from comptoir.people.models import Person
+from comptoir.roster.models import Professional
 from comptoir.ui import clock
 
 
@@ -31,7 +35,7 @@ class WrongState(Exception):
 
 
 class TooEarly(Exception):
-    """Nobody can be absent from what has not begun."""
+    """Nobody can be absent from what has not begun, and nothing begins before its day."""
 
 
 class OutcomesMissing(Exception):
@@ -42,18 +46,29 @@ class OutcomesMissing(Exception):
         self.positions = positions
 
 
-class DueDateMissing(Exception):
-    """What is referred or asked for has a due date."""
+class FollowUpIncomplete(Exception):
+    """What is referred or asked for says what is to be done and when it is due."""
+
+
+class NotAuthorized(Exception):
+    """The legal basis does not hold: nothing may be told, and no other outcome recorded."""
 
 
 @transaction.atomic
 def start_appointment(
-    *, appointment: Appointment, office_late_minutes: int | None, by: Person, now: datetime
+    *, appointment: Appointment, office_late_minutes: int, by: Person, now: datetime
 ) -> Appointment:
-    """Begin; the office may have arrived late. Raises WrongState."""
+    """Begin; the office may have arrived late. Raises WrongState, TooEarly.
+
+    Begun for the record after its time has passed, it is taken to have begun at its time, or as
+    late as the office was; otherwise it begins now.
+    """
     current = _locked(appointment, Status.BOOKED)
+    if clock.service_date(now) < clock.service_date(current.starts_at):
+        raise TooEarly
+    declared = current.starts_at + timedelta(minutes=office_late_minutes)
     current.status = Status.STARTED
-    current.started_at = now
+    current.started_at = now if now < current.ends_at else min(declared, now)
     current.office_late_minutes = office_late_minutes
     current.save(update_fields=["status", "started_at", "office_late_minutes"])
     _happened(current, Happening.STARTED, by, now)
@@ -61,15 +76,23 @@ def start_appointment(
 
 
 @transaction.atomic
-def finish_appointment(*, appointment: Appointment, by: Person, now: datetime) -> Appointment:
-    """End; the time really used is from start to now. Raises WrongState, OutcomesMissing."""
+def finish_appointment(
+    *, appointment: Appointment, by: Person, now: datetime, minutes_used: int | None = None
+) -> Appointment:
+    """End; the time used is from start to now, unless the professional knows better.
+
+    Raises WrongState, OutcomesMissing.
+    """
     current = _locked(appointment, Status.STARTED)
     missing = current.case_lines.filter(outcome="").order_by("position")
     positions = list(missing.values_list("position", flat=True))
     if positions:
         raise OutcomesMissing(positions)
+    assert current.started_at is not None, "what is in progress was started"
     current.status = Status.FINISHED
     current.finished_at = now
+    if minutes_used is not None:
+        current.finished_at = current.started_at + timedelta(minutes=minutes_used)
     current.save(update_fields=["status", "finished_at"])
     _happened(current, Happening.FINISHED, by, now)
     return current
@@ -85,6 +108,8 @@ def record_no_show(*, appointment: Appointment, by: Person, now: datetime) -> Ap
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
         current = _locked(appointment, Status.BOOKED)
+        if clock.service_date(current.starts_at) != on:
+            raise WrongState  # moved in the meantime: another day's counters are meant
         if now < current.starts_at:
             raise TooEarly
         weeks = locking.lock_weeks(current.office, [on])
@@ -110,16 +135,20 @@ def record_outcome(
     due_on: date | None,
     by: Person,
     now: datetime,
+    urgent: bool = False,
 ) -> CaseLine:
     """Keep the one outcome of a case; what is referred or asked for leaves a follow-up with a due date.
 
     It may be corrected until the appointment is finished; every version stays in the history.
-    Raises DueDateMissing, WrongState.
+    Raises FollowUpIncomplete, NotAuthorized, WrongState.
     """
     appointment = _locked(case_line.appointment, Status.STARTED)
     followed = outcome in FOLLOWED_OUTCOMES
-    if followed and due_on is None:
-        raise DueDateMissing
+    if followed and (due_on is None or not task):
+        raise FollowUpIncomplete
+    baseless = bool(bases.faults(case_line, appointment, clock.service_date(now)))
+    if baseless and outcome not in BASELESS_OUTCOMES:
+        raise NotAuthorized
     case_line.outcome = outcome
     case_line.answer = answer
     case_line.advice = advice
@@ -132,6 +161,7 @@ def record_outcome(
             defaults={
                 "professional": appointment.professional,
                 "task": task,
+                "urgent": urgent,
                 "due_on": due_on,
                 "created_at": now,
             },
@@ -139,7 +169,8 @@ def record_outcome(
     else:
         FollowUp.objects.filter(case_line=case_line, done_at=None).delete()
     audit.record(
-        verb=Verb.DISCLOSED,
+        # What was not spoken about was not disclosed, and the log of disclosures is a legal record.
+        verb=Verb.DID if baseless or outcome in SILENT_OUTCOMES else Verb.DISCLOSED,
         action="case.outcome",
         subject=case_line,
         by=by,
@@ -165,11 +196,51 @@ def prepare_case(*, case_line: CaseLine, preparation: str, by: Person, now: date
     return case_line
 
 
+def note_seen(
+    *, appointment: Appointment, cases: Sequence[CaseLine], by: Person, now: datetime
+) -> None:
+    """Keep that somebody looked at these cases: one row per page."""
+    audit.record(
+        verb=Verb.SAW,
+        action="case.seen",
+        subject=appointment,
+        by=by,
+        now=now,
+        office_id=appointment.office_id,
+        detail={"cases": [case.pk for case in cases]},
+    )
+
+
+def note_follow_ups_seen(
+    *,
+    professional: Professional | None,
+    follow_ups: Sequence[FollowUp],
+    by: Person,
+    now: datetime,
+) -> None:
+    """Keep that somebody looked at these follow-ups, each of which speaks of a case: one row per page."""
+    if not follow_ups:
+        return
+    audit.record(
+        verb=Verb.SAW,
+        action="case.seen",
+        subject=professional or follow_ups[0].professional,
+        by=by,
+        now=now,
+        detail={"cases": [follow_up.case_line_id for follow_up in follow_ups]},
+    )
+
+
 @transaction.atomic
 def complete_follow_up(*, follow_up: FollowUp, result: str, by: Person, now: datetime) -> FollowUp:
-    """Close a follow-up with what came of it, which the office can read. Raises WrongState."""
-    current = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
-    if current.done_at is not None:
+    """Close a follow-up with what came of it, which the office can read.
+
+    Raises WrongState: done already, or its appointment still goes on and may yet change it.
+    """
+    related = FollowUp.objects.select_related("case_line__appointment")
+    current = related.select_for_update(of=("self",)).get(pk=follow_up.pk)
+    in_progress = current.case_line.appointment.status == Status.STARTED
+    if current.done_at is not None or in_progress:
         raise WrongState
     current.done_at = now
     current.done_by = by

@@ -1,0 +1,501 @@
+"""Starting, recording outcomes, finishing, no-shows, follow-ups: what a professional's day writes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from comptoir.audit.models import Event, Verb
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.actions import counting, serving
+from comptoir.liaison.models import (
+    BASELESS_OUTCOMES,
+    FOLLOWED_OUTCOMES,
+    LIVE_STATUSES,
+    SILENT_OUTCOMES,
+    Appointment,
+    AppointmentEvent,
+    CaseLine,
+    Claim,
+    FollowUp,
+    Happening,
+    OfficeWeek,
+    Outcome,
+    Side,
+    Status,
+)
+from comptoir.people.models import Chamber
+from comptoir.ui import clock
+from tests.liaison import factories
+from tests.liaison.factories import (
+    DAY,
+    NOW,
+    AppointmentFactory,
+    PolicyFactory,
+    at,
+    consent_case,
+    member_case,
+)
+from tests.people.factories import OfficeFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+FOLLOWED = list(FOLLOWED_OUTCOMES)
+UNFOLLOWED = [outcome for outcome in Outcome if outcome not in FOLLOWED_OUTCOMES]
+TELLING = [outcome for outcome in Outcome if outcome not in SILENT_OUTCOMES]
+
+
+def counters(appointment: Appointment) -> tuple[int, int]:
+    """What the office's week says of the appointment's day: booked and late quanta."""
+    on = clock.service_date(appointment.starts_at)
+    week = OfficeWeek.objects.get(office=appointment.office, week=monday_of(on))
+    return week.booked[on.weekday()], week.late[on.weekday()]
+
+
+def outcome_of(appointment: Appointment, position: int = 1) -> CaseLine:
+    return appointment.case_lines.get(position=position)
+
+
+class TestStatuses:
+    @pytest.mark.parametrize("status", list(LIVE_STATUSES))
+    def test_a_live_status_keeps_its_quarter_hours(self, status: Status) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        assert appointment.status == status
+        assert Claim.objects.filter(appointment=appointment).count() == appointment.quanta
+        assert counters(appointment) == (appointment.quanta, 0)
+
+    @pytest.mark.parametrize("status", [s for s in Status if s not in LIVE_STATUSES])
+    def test_a_status_that_is_not_live_frees_its_quarter_hours_at_once(
+        self, status: Status
+    ) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        assert appointment.status == status
+        assert not Claim.objects.filter(appointment=appointment).exists()
+        assert counters(appointment)[0] == 0
+
+    @pytest.mark.parametrize("status", list(Status))
+    def test_a_recount_agrees_with_the_counters_whatever_the_status(self, status: Status) -> None:
+        AppointmentFactory.create(status=status)
+
+        assert counting.recount([monday_of(DAY)]) == []
+
+
+class TestStart:
+    def test_it_begins_now_and_says_how_late_the_office_was(self) -> None:
+        appointment = AppointmentFactory.create()
+        now = appointment.starts_at + timedelta(minutes=7)
+
+        begun = serving.start_appointment(
+            appointment=appointment,
+            office_late_minutes=6,
+            by=appointment.professional.person,
+            now=now,
+        )
+
+        assert begun.status == Status.STARTED
+        assert begun.started_at == now
+        assert begun.office_late_minutes == 6
+
+    def test_an_office_on_time_is_nought_minutes_late(self) -> None:
+        assert AppointmentFactory.create(status=Status.STARTED).office_late_minutes == 0
+
+    def test_who_began_it_and_when_is_on_record(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+
+        event = AppointmentEvent.objects.get(appointment=appointment, kind=Happening.STARTED)
+        assert event.by == appointment.professional.person
+        assert event.side == Side.CENTRE
+        assert Event.objects.filter(action="appointment.started").count() == 1
+
+    def test_it_can_begin_early_on_its_day(self) -> None:
+        appointment = AppointmentFactory.create()
+        early = appointment.starts_at - timedelta(minutes=5)
+
+        begun = serving.start_appointment(
+            appointment=appointment,
+            office_late_minutes=0,
+            by=appointment.professional.person,
+            now=early,
+        )
+
+        assert begun.started_at == early
+
+    def test_it_cannot_begin_before_its_day(self) -> None:
+        appointment = AppointmentFactory.create()
+
+        with pytest.raises(serving.TooEarly):
+            serving.start_appointment(
+                appointment=appointment,
+                office_late_minutes=0,
+                by=appointment.professional.person,
+                now=appointment.starts_at - timedelta(days=1),
+            )
+
+    def test_begun_for_the_record_after_its_time_it_began_when_the_office_came(self) -> None:
+        appointment = AppointmentFactory.create()
+
+        begun = serving.start_appointment(
+            appointment=appointment,
+            office_late_minutes=5,
+            by=appointment.professional.person,
+            now=appointment.ends_at + timedelta(hours=3),
+        )
+
+        assert begun.started_at == appointment.starts_at + timedelta(minutes=5)
+
+    @pytest.mark.parametrize("status", [s for s in Status if s != Status.BOOKED])
+    def test_only_what_is_booked_can_begin(self, status: Status) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        with pytest.raises(serving.WrongState):
+            factories.start(appointment)
+
+
+class TestFinish:
+    def test_it_is_refused_until_every_case_has_an_outcome(self) -> None:
+        appointment = AppointmentFactory.create(
+            cases=[consent_case(), member_case(), consent_case()], status=Status.STARTED
+        )
+        factories.record(appointment, position=2)
+
+        with pytest.raises(serving.OutcomesMissing) as refused:
+            serving.finish_appointment(
+                appointment=appointment,
+                by=appointment.professional.person,
+                now=appointment.ends_at,
+            )
+
+        assert refused.value.positions == [1, 3]
+        appointment.refresh_from_db()
+        assert appointment.status == Status.STARTED
+
+    @pytest.mark.parametrize("outcome", list(Outcome))
+    def test_any_outcome_will_do(self, outcome: Outcome) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment, outcome)
+
+        assert factories.finish(appointment).status == Status.FINISHED
+
+    def test_the_time_used_is_from_start_to_finish(self) -> None:
+        appointment = factories.start(AppointmentFactory.create(), late=4)
+
+        ended = factories.finish(appointment, after_minutes=29)
+
+        assert ended.minutes_used == 25
+
+    def test_the_professional_can_correct_the_time_used(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment)
+
+        ended = serving.finish_appointment(
+            appointment=appointment,
+            by=appointment.professional.person,
+            now=appointment.ends_at + timedelta(hours=2),
+            minutes_used=25,
+        )
+
+        assert ended.minutes_used == 25
+
+    @pytest.mark.parametrize("status", [s for s in Status if s != Status.STARTED])
+    def test_only_what_is_in_progress_can_end(self, status: Status) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        with pytest.raises(serving.WrongState):
+            serving.finish_appointment(
+                appointment=appointment,
+                by=appointment.professional.person,
+                now=appointment.ends_at,
+            )
+
+
+class TestNoShow:
+    def test_the_whole_length_counts_as_given_up_late(self) -> None:
+        appointment = AppointmentFactory.create(minutes=45, status=Status.NO_SHOW)
+
+        assert counters(appointment) == (0, 3)
+        event = AppointmentEvent.objects.get(appointment=appointment, kind=Happening.NO_SHOW)
+        assert event.side == Side.OFFICE
+        assert event.late_quanta == 3
+        assert event.notice_minutes == 0
+
+    def test_under_a_rule_that_does_not_count_late_nothing_counts(self) -> None:
+        PolicyFactory.create(late_counts=False)
+
+        appointment = AppointmentFactory.create(status=Status.NO_SHOW)
+
+        assert counters(appointment) == (0, 0)
+
+    def test_the_freed_time_can_be_booked_by_another_office(self) -> None:
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 10), minutes=60)
+        serving.record_no_show(
+            appointment=appointment,
+            by=appointment.professional.person,
+            now=at(DAY, 10, 10),
+        )
+
+        again = AppointmentFactory.create(
+            starts_at=at(DAY, 10, 30), minutes=30, now=at(DAY, 10, 12)
+        )
+
+        assert again.professional == appointment.professional
+
+    def test_nobody_is_absent_before_the_time_comes(self) -> None:
+        appointment = AppointmentFactory.create()
+
+        with pytest.raises(serving.TooEarly):
+            serving.record_no_show(
+                appointment=appointment,
+                by=appointment.professional.person,
+                now=appointment.starts_at - timedelta(seconds=1),
+            )
+
+        assert counters(appointment) == (2, 0)
+
+    @pytest.mark.parametrize("status", [s for s in Status if s != Status.BOOKED])
+    def test_only_what_is_booked_can_be_missed(self, status: Status) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        with pytest.raises(serving.WrongState):
+            serving.record_no_show(
+                appointment=appointment,
+                by=appointment.professional.person,
+                now=appointment.starts_at + timedelta(minutes=10),
+            )
+
+    def test_one_that_was_moved_away_in_the_meantime_is_not_missed(self) -> None:
+        appointment = AppointmentFactory.create()
+        stale = Appointment.objects.get(pk=appointment.pk)
+        factories.open_day(date(2026, 11, 17))
+        factories.move(appointment, at(date(2026, 11, 17), 10))
+
+        with pytest.raises(serving.WrongState):
+            serving.record_no_show(
+                appointment=stale,
+                by=appointment.professional.person,
+                now=at(DAY, 10, 10),
+            )
+
+
+class TestOutcome:
+    def test_what_was_said_is_kept_with_who_recorded_it(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        recorder = PersonFactory.create()
+
+        factories.record(
+            appointment, answer="In background check.", advice="Wait 30 days.", by=recorder
+        )
+
+        case_line = outcome_of(appointment)
+        assert case_line.outcome == Outcome.ANSWERED
+        assert case_line.answer == "In background check."
+        assert case_line.advice == "Wait 30 days."
+        assert case_line.recorded_by == recorder
+
+    @pytest.mark.parametrize("outcome", FOLLOWED)
+    def test_what_is_asked_for_or_referred_leaves_a_follow_up(self, outcome: Outcome) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+
+        factories.record(
+            appointment, outcome, task="Ask Lagos", due_on=date(2026, 12, 2), urgent=True
+        )
+
+        follow_up = FollowUp.objects.get()
+        assert follow_up.case_line == outcome_of(appointment)
+        assert follow_up.professional == appointment.professional
+        assert (follow_up.task, follow_up.due_on) == ("Ask Lagos", date(2026, 12, 2))
+        assert follow_up.urgent
+
+    @pytest.mark.parametrize("outcome", UNFOLLOWED)
+    def test_any_other_outcome_leaves_none(self, outcome: Outcome) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+
+        factories.record(appointment, outcome)
+
+        assert not FollowUp.objects.exists()
+
+    @pytest.mark.parametrize(
+        "missing", [{"due_on": None}, {"task": ""}], ids=["no due date", "no task"]
+    )
+    @pytest.mark.parametrize("outcome", FOLLOWED)
+    def test_a_follow_up_says_what_and_by_when(
+        self, outcome: Outcome, missing: dict[str, Any]
+    ) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+
+        with pytest.raises(serving.FollowUpIncomplete):
+            factories.record(appointment, outcome, **missing)
+
+        assert outcome_of(appointment).outcome == ""
+
+    def test_a_correction_replaces_the_outcome_and_keeps_the_former_in_the_history(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment, answer="First")
+        factories.record(appointment, Outcome.MORE_NEEDED, answer="Second")
+
+        case_line = outcome_of(appointment)
+        assert (case_line.outcome, case_line.answer) == (Outcome.MORE_NEEDED, "Second")
+        versions = case_line.events.order_by("pgh_id").values_list("outcome", "answer")
+        assert (Outcome.ANSWERED, "First") in list(versions)
+
+    def test_a_correction_takes_an_open_follow_up_away_or_gives_it_another_date(self) -> None:
+        appointment = AppointmentFactory.create(
+            cases=[consent_case(), consent_case()], status=Status.STARTED
+        )
+        for position in (1, 2):
+            factories.record(appointment, Outcome.REFERRED, position=position)
+
+        factories.record(appointment, Outcome.ANSWERED, position=1)
+        factories.record(appointment, Outcome.REFERRED, position=2, due_on=date(2026, 11, 20))
+
+        follow_up = FollowUp.objects.get()
+        assert follow_up.case_line.position == 2
+        assert follow_up.due_on == date(2026, 11, 20)
+
+    @pytest.mark.parametrize("status", [s for s in Status if s != Status.STARTED])
+    def test_outcomes_are_recorded_while_the_appointment_is_in_progress(
+        self, status: Status
+    ) -> None:
+        appointment = AppointmentFactory.create(status=status)
+
+        with pytest.raises(serving.WrongState):
+            factories.record(appointment)
+
+
+class TestLegalBasis:
+    @pytest.mark.parametrize("outcome", TELLING)
+    def test_what_was_told_is_on_the_log_of_disclosures_with_its_basis(
+        self, outcome: Outcome
+    ) -> None:
+        appointment = AppointmentFactory.create(cases=[member_case()], status=Status.STARTED)
+
+        factories.record(appointment, outcome)
+
+        event = Event.objects.get(action="case.outcome")
+        assert event.verb == Verb.DISCLOSED
+        assert event.detail == {"outcome": outcome, "basis": "member"}
+        assert event.office_id == appointment.office_id
+
+    @pytest.mark.parametrize("outcome", list(SILENT_OUTCOMES))
+    def test_what_was_not_spoken_about_is_not_a_disclosure(self, outcome: Outcome) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+
+        factories.record(appointment, outcome)
+
+        assert Event.objects.get(action="case.outcome").verb == Verb.DID
+
+    @pytest.mark.parametrize("outcome", [o for o in Outcome if o not in BASELESS_OUTCOMES])
+    def test_a_consent_that_has_expired_allows_no_answer(self, outcome: Outcome) -> None:
+        appointment = _with_expired_consent()
+
+        with pytest.raises(serving.NotAuthorized):
+            factories.record(appointment, outcome)
+
+        assert not Event.objects.filter(verb=Verb.DISCLOSED).exists()
+
+    @pytest.mark.parametrize("outcome", list(BASELESS_OUTCOMES))
+    def test_a_consent_that_has_expired_leaves_asking_for_a_new_one(self, outcome: Outcome) -> None:
+        appointment = _with_expired_consent()
+
+        factories.record(appointment, outcome)
+
+        assert outcome_of(appointment).outcome == outcome
+        assert Event.objects.get(action="case.outcome").verb == Verb.DID
+
+    def test_a_consent_that_ends_on_the_day_still_holds(self) -> None:
+        appointment = AppointmentFactory.create(
+            cases=[consent_case(consent_expires_on=DAY)], status=Status.STARTED
+        )
+
+        factories.record(appointment)
+
+        assert outcome_of(appointment).outcome == Outcome.ANSWERED
+
+    def test_the_provision_for_members_does_not_serve_a_senator(self) -> None:
+        senator = OfficeFactory.create(senate=True)
+        assert senator.chamber == Chamber.SENATE
+        appointment = AppointmentFactory.create(
+            office=senator, cases=[member_case()], status=Status.STARTED
+        )
+
+        with pytest.raises(serving.NotAuthorized):
+            factories.record(appointment)
+
+
+class TestPreparation:
+    def test_notes_are_kept_and_nobody_is_told(self) -> None:
+        appointment = AppointmentFactory.create()
+
+        serving.prepare_case(
+            case_line=outcome_of(appointment),
+            preparation="Biometrics done in May.",
+            by=appointment.professional.person,
+            now=NOW,
+        )
+
+        assert outcome_of(appointment).preparation == "Biometrics done in May."
+        assert not Event.objects.filter(verb=Verb.DISCLOSED).exists()
+
+
+class TestFollowUp:
+    def test_it_is_closed_with_its_result_by_somebody(self) -> None:
+        follow_up = factories.follow_up()
+        closer = PersonFactory.create()
+
+        serving.complete_follow_up(
+            follow_up=follow_up, result="Visa office will reissue.", by=closer, now=NOW
+        )
+
+        follow_up.refresh_from_db()
+        assert follow_up.done_at == NOW
+        assert follow_up.done_by == closer
+        assert follow_up.result == "Visa office will reissue."
+        assert Event.objects.filter(action="follow_up.done").count() == 1
+
+    def test_it_is_closed_once(self) -> None:
+        follow_up = factories.follow_up()
+        by = PersonFactory.create()
+        serving.complete_follow_up(follow_up=follow_up, result="Done.", by=by, now=NOW)
+
+        with pytest.raises(serving.WrongState):
+            serving.complete_follow_up(follow_up=follow_up, result="Again.", by=by, now=NOW)
+
+        follow_up.refresh_from_db()
+        assert follow_up.result == "Done."
+
+    def test_it_waits_for_the_end_of_an_appointment_that_may_yet_change_it(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment, Outcome.REFERRED)
+
+        with pytest.raises(serving.WrongState):
+            serving.complete_follow_up(
+                follow_up=FollowUp.objects.get(),
+                result="Done.",
+                by=appointment.professional.person,
+                now=NOW,
+            )
+
+
+class TestSeen:
+    def test_looking_at_cases_leaves_one_row_that_names_them(self) -> None:
+        appointment = AppointmentFactory.create(cases=[consent_case(), member_case()])
+        cases = list(appointment.case_lines.order_by("position"))
+
+        serving.note_seen(
+            appointment=appointment, cases=cases, by=appointment.professional.person, now=NOW
+        )
+
+        event = Event.objects.get(verb=Verb.SAW)
+        assert event.action == "case.seen"
+        assert event.office_id == appointment.office_id
+        assert event.detail == {"cases": [case.pk for case in cases]}
+
+
+def _with_expired_consent() -> Appointment:
+    """In progress; its consent ended the day before, as after a move to a later day."""
+    return AppointmentFactory.create(
+        cases=[consent_case(consent_expires_on=DAY - timedelta(days=1))], status=Status.STARTED
+    )
