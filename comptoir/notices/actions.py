@@ -189,8 +189,8 @@ def _begin(notice_id: int, now: datetime) -> bool:
 
 
 def _send(notice_id: int, connection: BaseEmailBackend, now: datetime) -> Status | None:
-    waiting = Notice.objects.due(now).filter(pk=notice_id)
-    notice = waiting.select_for_update(skip_locked=True).first()
+    # Waits, unlike `_begin`: another worker that looks whether we are alive holds the row for an instant.
+    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update().first()
     if notice is None:
         return None
     if now > notice.useless_after:

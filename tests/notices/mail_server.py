@@ -26,6 +26,15 @@ class Gate:
         await asyncio.get_running_loop().run_in_executor(None, self.opened.wait, 60)
 
 
+class Loopback(Controller):
+    """Takes whatever port is free; aiosmtpd proves itself by connecting to the one it was given."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+        super()._trigger_server()
+
+
 class MailServer:
     """The handler of the server, and the test's view of it."""
 
@@ -37,23 +46,25 @@ class MailServer:
         self.connections = 0
         self.gate_before_data: Gate | None = None
         self.gate_after_data: Gate | None = None
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._running = False
+        self._controller = Loopback(self, hostname="127.0.0.1", port=0)
 
     @property
     def port(self) -> int:
-        server = self._controller.server
-        assert server is not None
-        return int(server.sockets[0].getsockname()[1])  # type: ignore[attr-defined]
+        return self._controller.port
 
     def start(self) -> None:
-        # aiosmtpd proves itself by connecting to the port it was given; with 0 it learns it first.
         self._controller.start()
+        self._running = True
 
     def stop(self) -> None:
+        """Close the port; stopping twice is stopping once."""
         for gate in (self.gate_before_data, self.gate_after_data):
             if gate is not None:
                 gate.opened.set()
-        self._controller.stop()
+        if self._running:
+            self._controller.stop()
+        self._running = False
 
     @property
     def readers(self) -> list[str]:
@@ -61,11 +72,16 @@ class MailServer:
         return [str(message["To"]) for message in self.accepted]
 
     async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str
-    ) -> str:
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
-        return "250 HELP"
+        return responses
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
