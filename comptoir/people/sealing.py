@@ -11,6 +11,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 PURPOSE = b"comptoir.sealing"
 
@@ -37,6 +38,6 @@ def _lock() -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 
-def _derived(key: str) -> bytes:
-    digest = hashlib.blake2b(key.encode(), digest_size=32, person=PURPOSE).digest()
+def _derived(key: str | bytes) -> bytes:
+    digest = hashlib.blake2b(force_bytes(key), digest_size=32, person=PURPOSE).digest()
     return base64.urlsafe_b64encode(digest)
