@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, AppointmentEvent, OfficeWeek
@@ -49,19 +49,22 @@ class Difference:
 def recount(mondays: Iterable[date]) -> list[Difference]:
     """Every difference between counters and rows in these weeks; empty when all is well."""
     wanted = set(mondays)
+    if not wanted:
+        return []
+    between = _instants(wanted)
     zeros = ([0] * 7, [0] * 7)
     found: dict[tuple[int, date], tuple[list[int], list[int]]] = defaultdict(
         lambda: ([0] * 7, [0] * 7)
     )
-    live = Appointment.objects.filter(status__in=LIVE_STATUSES).only(
+    live = Appointment.objects.filter(status__in=LIVE_STATUSES, starts_at__range=between).only(
         "office_id", "starts_at", "ends_at"
     )
     for appointment in live.iterator():
         on = clock.service_date(appointment.starts_at)
         found[appointment.office_id, monday_of(on)][0][on.weekday()] += appointment.quanta
-    late = AppointmentEvent.objects.filter(late_quanta__gt=0).values_list(
-        "appointment__office_id", "from_starts_at", "late_quanta"
-    )
+    late = AppointmentEvent.objects.filter(
+        late_quanta__gt=0, from_starts_at__range=between
+    ).values_list("appointment__office_id", "from_starts_at", "late_quanta")
     for office_id, starts_at, quanta in late.iterator():
         on = clock.service_date(starts_at)
         found[office_id, monday_of(on)][1][on.weekday()] += quanta
@@ -76,3 +79,9 @@ def recount(mondays: Iterable[date]) -> list[Difference]:
         and (recounted := found.get((office_id, week), zeros))
         != counters.get((office_id, week), zeros)
     ]
+
+
+def _instants(mondays: set[date]) -> tuple[datetime, datetime]:
+    """Between which instants the weeks lie, and a little more: what is outside them is left out later."""
+    first = datetime.combine(min(mondays), time(), clock.service_zone())
+    return first, datetime.combine(max(mondays) + timedelta(weeks=1), time(), clock.service_zone())

@@ -111,24 +111,31 @@ def load_days(
     now: datetime,
     excluding: Appointment | None = None,
     weeks: Iterable[OfficeWeek] | None = None,
+    still_counted: int = 0,
 ) -> dict[date, LoadedDay]:
     """Each of `dates` as it stands for this office at `now`.
 
-    `excluding` leaves out an appointment's claims, as if it had been given up (a move). Without
-    `weeks` the office's counters are read as they stand; an action passes those it has locked.
+    `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
+    passes the `weeks` it has locked and changed; without them the office's counters are read and
+    the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
     today = clock.service_date(now)
-    use = _use(office, dates, weeks)
+    if weeks is None:
+        weeks = _weeks(office, dates, excluding, still_counted)
+    use = _use(dates, weeks)
     rows = {
         on: list(found)
         for on, found in groupby(_rows(dates, office, now, excluding), key=attrgetter("on"))
     }
+    horizons: dict[int, date] = {}
     loaded = {}
     for on in dates:
         found = rows.get(on, [])
         current = rules.on(on)
-        last = roster.horizon(today, current.horizon_business_days) if current else today
-        loaded[on] = _loaded(on, found, current, last, {office.pk: use[on]})
+        ahead = current.horizon_business_days if current is not None else 0
+        if ahead not in horizons:
+            horizons[ahead] = roster.horizon(today, ahead)
+        loaded[on] = _loaded(on, found, current, horizons[ahead], {office.pk: use[on]})
     return loaded
 
 
@@ -175,12 +182,23 @@ def _rows(
     return (_Row(*row) for row in rows)
 
 
-def _use(
-    office: Office, dates: Collection[date], weeks: Iterable[OfficeWeek] | None
-) -> dict[date, Use]:
+def _weeks(
+    office: Office, dates: Collection[date], excluding: Appointment | None, still_counted: int
+) -> list[OfficeWeek]:
+    """The office's counters as they would be if `excluding` had been given up; never saved."""
     mondays = {business_days.monday_of(on) for on in dates}
-    if weeks is None:
-        weeks = OfficeWeek.objects.filter(office=office, week__in=mondays)
+    weeks = list(OfficeWeek.objects.filter(office=office, week__in=mondays))
+    if excluding is None:
+        return weeks
+    given_up_on = clock.service_date(excluding.starts_at)
+    for week in weeks:
+        if week.week == business_days.monday_of(given_up_on):
+            week.booked[given_up_on.weekday()] -= excluding.quanta
+            week.late[given_up_on.weekday()] += still_counted
+    return weeks
+
+
+def _use(dates: Collection[date], weeks: Iterable[OfficeWeek]) -> dict[date, Use]:
     by_monday = {week.week: week for week in weeks}
     return {on: use_of(by_monday.get(business_days.monday_of(on)), on) for on in dates}
 

@@ -30,11 +30,23 @@ def find_times(
     language: str,
     now: datetime,
     excluding: Appointment | None = None,
+    still_counted: int = 0,
 ) -> list[DayTimes]:
-    """Every day up to the horizon with its true times for this office, soonest first."""
+    """Every day up to the horizon with its true times for this office, soonest first.
+
+    For a move, `excluding` is the appointment that would be given up, and `still_counted` the quanta
+    of it that would stay on the office's counters because it is late.
+    """
     rules = days.load_rules()
     dates = days.bookable_dates(rules, now)
-    loaded = days.load_days(dates=dates, office=office, rules=rules, now=now, excluding=excluding)
+    loaded = days.load_days(
+        dates=dates,
+        office=office,
+        rules=rules,
+        now=now,
+        excluding=excluding,
+        still_counted=still_counted,
+    )
     request = Request(
         office=office.pk,
         quanta=minutes // grid.QUANTUM_MINUTES,

@@ -52,7 +52,7 @@ def calendar_file(request: SignedIn, reference: str) -> HttpResponse:
     """The appointment for a calendar program; nothing about a case."""
     appointment = get_office_appointment_for(request.standing, reference)
     answer = HttpResponse(
-        texts.calendar_file(appointment, to=request.user, now=request.now).content,
+        texts.calendar_file(appointment, to=request.user, now=request.now),
         content_type="text/calendar; charset=utf-8",
     )
     answer["Content-Disposition"] = f'attachment; filename="{appointment.reference}.ics"'
@@ -137,12 +137,14 @@ def _move_page(
     form: MoveForm,
     refusal: explanations.Explanation | None,
 ) -> HttpResponse:
+    late = changing.would_be_late(appointment, days.load_rules(), request.now)
     found = times.find_times(
         office=appointment.office,
         minutes=appointment.minutes,
         language=appointment.language,
         now=request.now,
         excluding=appointment,
+        still_counted=appointment.quanta if late else 0,
     )
     wanted = form.cleaned_data.get("start") if refusal is not None else None
     context = {
@@ -154,7 +156,7 @@ def _move_page(
         if wanted
         else times.soonest(found, SOONEST),
         "refusal": refusal,
-        "late": changing.would_be_late(appointment, days.load_rules(), request.now),
+        "late": late,
     }
     status = 422 if form.errors or refusal is not None else 200
     return render(request, "liaison/appointment_move.html", context, status=status)
