@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from comptoir.domain import business_days
@@ -38,6 +38,14 @@ class Weekly:
             and (self.until is None or on < self.until)
             and self._weeks_to(on) % self.every == 0
         )
+
+    def next_from(self, on: date) -> date | None:
+        """The first date from `on` at which it holds; None once it holds no more."""
+        start = max(on, self.first)
+        found = start + timedelta(days=(self.weekday - start.weekday()) % 7)
+        while self._weeks_to(found) % self.every:
+            found += timedelta(weeks=1)
+        return found if self.until is None or found < self.until else None
 
     def _weeks_to(self, on: date) -> int:
         return (business_days.monday_of(on) - business_days.monday_of(self.first)).days // 7

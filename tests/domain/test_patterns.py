@@ -112,6 +112,24 @@ def test_a_row_holds_from_its_first_day_until_the_day_named_and_not_on_it() -> N
     assert not row.holds_on(date(2026, 12, 7))
 
 
+@given(
+    st.integers(0, 6),
+    st.integers(1, 4),
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.integers(-30, 60),
+    st.one_of(st.none(), st.integers(1, 90)),
+)
+def test_the_next_date_is_the_first_of_all_dates_that_holds(
+    weekday: int, every: int, first: date, offset: int, lasting: int | None
+) -> None:
+    until = first + timedelta(days=lasting) if lasting else None
+    row = Weekly(weekday, time(9), time(17), first, until, every=every)
+    asked = first + timedelta(days=offset)
+
+    dates = (asked + timedelta(days=i) for i in range(120))
+    assert row.next_from(asked) == next((on for on in dates if row.holds_on(on)), None)
+
+
 def test_a_time_that_the_clock_skips_is_read_as_before_the_change() -> None:
     # 8 March 2026: 2:00 becomes 3:00.
     found = patterns.wall_period(date(2026, 3, 8), time(2, 30), time(9), TORONTO)

@@ -1,5 +1,5 @@
 """Reads across the roster's models."""
 
-from comptoir.roster.queries.calendar import closed_days, horizon
+from comptoir.roster.queries.calendar import closed_days, days_ahead, horizon
 
-__all__ = ["closed_days", "horizon"]
+__all__ = ["closed_days", "days_ahead", "horizon"]

@@ -70,11 +70,19 @@ def is_open(on: date) -> bool:
 
 def horizon(today: date, count: int) -> date:
     """The date `count` business days after today (which never counts). One query."""
+    return days_ahead(today, count)[-1]
+
+
+def days_ahead(today: date, count: int) -> list[date]:
+    """Today, whatever day it is, and the next `count` business days in order. One query."""
     reach = timedelta(days=2 * count + 14)
     while True:
-        found = business_days.add(today, count, closed_days(today, today + reach))
+        closed = closed_days(today, today + reach)
+        found = [today]
+        while len(found) <= count:
+            found.append(business_days.add(found[-1], 1, closed))
         # Days beyond the closures that were read were taken for open: read further and count again.
-        if found <= today + reach:
+        if found[-1] <= today + reach:
             return found
         reach *= 2
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from django.db.models import Q, QuerySet
 from comptoir.domain import business_days
 from comptoir.domain import worked as domain
 from comptoir.domain.grid import Grid
-from comptoir.domain.patterns import OneOff, Weekly
+from comptoir.domain.patterns import OneOff, Weekly, wall_period
 from comptoir.domain.periods import Period
 from comptoir.domain.worked import Extra, Plan, Worked
 from comptoir.roster.models import (
@@ -93,6 +94,33 @@ def instants_of(first: date, last: date) -> tuple[datetime, datetime]:
     return (
         datetime.combine(first - day, time(), zone),
         datetime.combine(last + 2 * day, time(), zone),
+    )
+
+
+def within_service_days(
+    zone: str, starts: time, ends: time, first: date, *, only: date | None = None
+) -> bool:
+    """Whether wall times lie inside the service day on `only`, or else all through the year from `first`.
+
+    Zones do not change clocks on the same day, so every week of the year is looked at.
+    """
+    dates = [only] if only else [first + timedelta(weeks=week) for week in range(53)]
+    clocks = (
+        settings.SERVICE_DAY_STARTS,
+        settings.SERVICE_DAY_QUARTERS,
+        settings.SERVICE_TIME_ZONE,
+    )
+    return _within(zone, starts, ends, tuple(dates), clocks)
+
+
+@lru_cache(maxsize=1024)
+def _within(
+    zone: str, starts: time, ends: time, dates: tuple[date, ...], clocks: tuple[object, ...]
+) -> bool:
+    """An import asks the same of many rows; the setting is part of the key."""
+    periods = {on: wall_period(on, starts, ends, ZoneInfo(zone)) for on in dates}
+    return not any(
+        domain.beyond(grid_of(on), [period]) for on, period in periods.items() if period is not None
     )
 
 

@@ -1,0 +1,139 @@
+"""What is booked stays booked, whatever happens to the hours it was booked from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+from django.forms.models import model_to_dict
+
+from comptoir.domain import grid
+from comptoir.domain.periods import Period
+from comptoir.liaison.actions import changing
+from comptoir.liaison.models import Appointment, Claim, Reason, Side
+from comptoir.liaison.queries import times
+from comptoir.people.models import Person
+from comptoir.roster.actions import absences, closures, patterns, professionals, publishing
+from comptoir.roster.models import AbsenceKind, OfferedHours, Professional
+from tests.liaison.factories import NOW, AppointmentFactory, PolicyFactory, at
+from tests.people.factories import OfficeFactory, PersonFactory
+from tests.roster.factories import ProfessionalFactory, full_week
+
+pytestmark = pytest.mark.django_db
+
+WEDNESDAY = date(2026, 11, 18)
+
+
+@pytest.fixture
+def anna() -> Professional:
+    """Works 8 to 16, published."""
+    found = ProfessionalFactory.create(code="anna")
+    full_week(found)
+    publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+    PolicyFactory.create()
+    return found
+
+
+@pytest.fixture
+def lead() -> Person:
+    return PersonFactory.create()
+
+
+def absent(anna: Professional, by: Person) -> None:
+    absences.record_absence(
+        professional=anna,
+        kind=AbsenceKind.SICK,
+        period=Period(at(WEDNESDAY, 6), at(WEDNESDAY, 21)),
+        by=by,
+        now=NOW,
+    )
+
+
+def closed(anna: Professional, by: Person) -> None:
+    closures.add_closed_day(
+        on=WEDNESDAY, name_en="Storm", name_fr="Tempête", reason="Snow", by=by, now=NOW
+    )
+
+
+def fewer_hours(anna: Professional, by: Person) -> None:
+    rows = [patterns.Row(2, time(8), time(10))]
+    patterns.set_pattern(professional=anna, rows=rows, valid_from=WEDNESDAY, by=by, now=NOW)
+
+
+def day_off(anna: Professional, by: Person) -> None:
+    patterns.add_exception(professional=anna, on=WEDNESDAY, hours=[], by=by, now=NOW)
+
+
+def left(anna: Professional, by: Person) -> None:
+    professionals.change_professional(
+        professional=anna,
+        languages=["en"],
+        skills=[],
+        time_zone=anna.time_zone,
+        active=False,
+        by=by,
+        now=NOW,
+    )
+
+
+CHANGES = [absent, closed, fewer_hours, day_off, left]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_appointment_and_its_claims_stand(
+    anna: Professional, lead: Person, change: Callable[[Professional, Person], None]
+) -> None:
+    booked = AppointmentFactory.create(starts_at=at(WEDNESDAY, 10), minutes=45)
+    appointment, claims = model_to_dict(booked), list(Claim.objects.order_by("starts_at").values())
+
+    change(anna, lead)
+
+    assert model_to_dict(Appointment.objects.get()) == appointment
+    assert list(Claim.objects.order_by("starts_at").values()) == claims
+    assert len(claims) == 3
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_sold_and_is_no_longer_worked_can_be_told_from_masks_and_claims(
+    anna: Professional, lead: Person, change: Callable[[Professional, Person], None]
+) -> None:
+    AppointmentFactory.create(starts_at=at(WEDNESDAY, 10), minutes=30)
+
+    change(anna, lead)
+
+    mask = OfferedHours.objects.get().mask
+    sold = list(Claim.objects.values_list("bit", flat=True))
+    assert all(not bit & mask for bit in sold)
+
+
+def test_time_given_up_after_an_absence_is_not_sold_again(anna: Professional, lead: Person) -> None:
+    booked = AppointmentFactory.create(starts_at=at(WEDNESDAY, 10), minutes=30)
+    absent(anna, lead)
+
+    changing.cancel_appointment(
+        appointment=booked, side=Side.CENTRE, reason=Reason.ABSENCE, by=lead, now=NOW
+    )
+
+    offered = times.find_times(office=OfficeFactory.create(), minutes=15, language="en", now=NOW)
+    assert all(not day.starts for day in offered)
+
+
+def test_only_what_is_free_is_sold_while_the_hours_change_around_a_booking(
+    anna: Professional, lead: Person
+) -> None:
+    AppointmentFactory.create(starts_at=at(WEDNESDAY, 10), minutes=30)
+    fewer_hours(anna, lead)
+
+    offered = times.find_times(office=OfficeFactory.create(), minutes=15, language="en", now=NOW)
+
+    starts = [start for day in offered if day.on == WEDNESDAY for start in day.starts]
+    assert starts == [at(WEDNESDAY, 8) + i * grid.QUANTUM for i in range(8)]
+
+
+def test_publishing_again_after_a_booking_changes_nothing(anna: Professional) -> None:
+    AppointmentFactory.create(starts_at=at(WEDNESDAY, 10), minutes=30)
+
+    again = publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+
+    assert not again.changed

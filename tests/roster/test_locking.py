@@ -1,0 +1,104 @@
+"""Changes to the roster that come together do not forget one another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from comptoir.domain.periods import Period
+from comptoir.people.models import Person
+from comptoir.roster.actions import absences, extra_hours, publishing
+from comptoir.roster.actions.locking import ROSTER_LOCK, RosterBusy
+from comptoir.roster.models import AbsenceKind, OfferedHours, Professional
+from tests.people.factories import PersonFactory
+from tests.roster.factories import (
+    NOW,
+    ExtraHoursFactory,
+    ProfessionalFactory,
+    between,
+    full_week,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WEDNESDAY = date(2026, 11, 25)
+TEN = datetime.fromisoformat("2026-11-25T15:00+00:00")
+
+
+def in_thread(work: Callable[[], object]) -> threading.Thread:
+    """Run with a connection of its own, which is closed at the end."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def somebody_waits_for_the_roster() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND objid = %s",
+            [ROSTER_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def absent(anna: Professional, by: Person) -> None:
+    absences.record_absence(
+        professional=anna,
+        kind=AbsenceKind.SICK,
+        period=Period(TEN, TEN + timedelta(hours=2)),
+        by=by,
+        now=NOW,
+    )
+
+
+def test_an_absence_and_an_approval_at_the_same_moment_both_count() -> None:
+    anna, lead = ProfessionalFactory.create(), PersonFactory.create()
+    full_week(anna)
+    extra = ExtraHoursFactory.create(professional=anna)
+    publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+    answers: list[object] = []
+
+    with transaction.atomic():
+        absent(anna, lead)
+        rival = in_thread(
+            lambda: answers.append(extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW))
+        )
+        while rival.is_alive() and not somebody_waits_for_the_roster():
+            pass
+        assert rival.is_alive(), "the rival did not wait: the lock proves nothing"
+    rival.join()
+
+    assert len(answers) == 1
+    assert OfferedHours.objects.get().mask == between(8, 10) | between(12, 18)
+
+
+def test_who_waits_too_long_for_the_roster_is_told_so_and_nothing_is_written() -> None:
+    anna, lead = ProfessionalFactory.create(), PersonFactory.create()
+    refusals: list[Exception] = []
+
+    def hurried() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        try:
+            absent(anna, lead)
+        except RosterBusy as error:
+            refusals.append(error)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROSTER_LOCK])
+        in_thread(hurried).join()
+
+    assert len(refusals) == 1
+    assert not anna.absences.exists()
