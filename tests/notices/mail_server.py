@@ -46,6 +46,7 @@ class MailServer:
         self.connections = 0
         self.gate_before_data: Gate | None = None
         self.gate_after_data: Gate | None = None
+        self._came = threading.Condition()
         self._running = False
         self._controller = Loopback(self, hostname="127.0.0.1", port=0)
 
@@ -70,6 +71,11 @@ class MailServer:
     def readers(self) -> list[str]:
         """Whom the accepted messages are for, in the order they came."""
         return [str(message["To"]) for message in self.accepted]
+
+    def wait_for(self, number: int) -> bool:
+        """Wait until so many messages were accepted; False if they do not come."""
+        with self._came:
+            return self._came.wait_for(lambda: len(self.accepted) >= number, timeout=60)
 
     async def handle_EHLO(
         self,
@@ -103,7 +109,9 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.data_answer == TAKEN:
             content: Any = envelope.content
-            self.accepted.append(message_from_bytes(content, policy=policy.default))
+            with self._came:
+                self.accepted.append(message_from_bytes(content, policy=policy.default))
+                self._came.notify_all()
         if self.gate_after_data is not None:
             await self.gate_after_data.pass_through()
         return self.data_answer

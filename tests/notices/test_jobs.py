@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.db import connection
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 
@@ -128,6 +129,7 @@ def test_the_job_of_a_dead_worker_comes_back_a_few_times_and_then_is_given_up(
     attempts: int, status: str
 ) -> None:
     number = job_of_a_dead_worker(attempts)
+    assert isinstance(app.connector, DjangoConnector)
     connector = app.connector.get_worker_connector()
 
     async def run() -> None:
