@@ -122,7 +122,9 @@ def test_a_day_shown_full_for_an_office_is_refused_and_one_refused_is_not_shown(
         open_day(on)
     first = AppointmentFactory.create(starts_at=at(week[0], 15), minutes=60)
 
-    found = times.find_times(office=first.office, minutes=15, language="en", now=NOW)
+    found = times.find_times(
+        office=first.office, minutes=15, language="en", rules=days.load_rules(), now=NOW
+    )
 
     this_week = [day for day in found if day.on in week]
     assert len(this_week) == 5
@@ -180,7 +182,9 @@ def test_the_soonest_alternatives_are_those_nearest_to_the_wish() -> None:
     taken = AppointmentFactory.create(minutes=30)
     other = OfficeFactory.create()
 
-    found = times.find_times(office=other, minutes=30, language="en", now=NOW)
+    found = times.find_times(
+        office=other, minutes=30, language="en", rules=days.load_rules(), now=NOW
+    )
 
     assert times.nearest(found, taken.starts_at, 3) == [
         at(DAY, 9, 15),

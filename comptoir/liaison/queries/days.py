@@ -94,13 +94,10 @@ def as_rule(policy: Policy) -> SharingRule:
 
 
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
-    """The business days from today to the horizon of the rule in force today, oldest first."""
+    """Today and the business days up to the horizon of the rule in force today, oldest first."""
     today = clock.service_date(now)
     current = rules.on(today)
-    if current is None:
-        return []
-    last = roster.horizon(today, current.horizon_business_days)
-    return business_days.between(today, last, roster.closed_days(today, last))
+    return roster.days_ahead(today, current.horizon_business_days) if current is not None else []
 
 
 def load_days(
@@ -112,14 +109,19 @@ def load_days(
     excluding: Appointment | None = None,
     weeks: Iterable[OfficeWeek] | None = None,
     still_counted: int = 0,
+    last_bookable: date | None = None,
 ) -> dict[date, LoadedDay]:
     """Each of `dates` as it stands for this office at `now`.
+
+    How far ahead may be booked is a matter of the rule in force today, not of the day asked for;
+    who already knows that day passes it as `last_bookable`.
 
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
     passes the `weeks` it has locked and changed; without them the office's counters are read and
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
-    today = clock.service_date(now)
+    if last_bookable is None:
+        last_bookable = max(bookable_dates(rules, now), default=clock.service_date(now))
     if weeks is None:
         weeks = _weeks(office, dates, excluding, still_counted)
     use = _use(dates, weeks)
@@ -127,16 +129,10 @@ def load_days(
         on: list(found)
         for on, found in groupby(_rows(dates, office, now, excluding), key=attrgetter("on"))
     }
-    horizons: dict[int, date] = {}
-    loaded = {}
-    for on in dates:
-        found = rows.get(on, [])
-        current = rules.on(on)
-        ahead = current.horizon_business_days if current is not None else 0
-        if ahead not in horizons:
-            horizons[ahead] = roster.horizon(today, ahead)
-        loaded[on] = _loaded(on, found, current, horizons[ahead], {office.pk: use[on]})
-    return loaded
+    return {
+        on: _loaded(on, rows.get(on, []), rules.on(on), last_bookable, {office.pk: use[on]})
+        for on in dates
+    }
 
 
 def _loaded(

@@ -29,16 +29,20 @@ def find_times(
     minutes: int,
     language: str,
     now: datetime,
+    rules: days.Rules | None = None,
     excluding: Appointment | None = None,
     still_counted: int = 0,
 ) -> list[DayTimes]:
     """Every day up to the horizon with its true times for this office, soonest first.
 
     For a move, `excluding` is the appointment that would be given up, and `still_counted` the quanta
-    of it that would stay on the office's counters because it is late.
+    of it that would stay on the office's counters because it is late. Who has loaded the `rules`
+    already passes them.
     """
-    rules = days.load_rules()
+    rules = rules if rules is not None else days.load_rules()
     dates = days.bookable_dates(rules, now)
+    if not dates:
+        return []
     loaded = days.load_days(
         dates=dates,
         office=office,
@@ -46,6 +50,7 @@ def find_times(
         now=now,
         excluding=excluding,
         still_counted=still_counted,
+        last_bookable=dates[-1],
     )
     request = Request(
         office=office.pk,

@@ -137,11 +137,13 @@ def _move_page(
     form: MoveForm,
     refusal: explanations.Explanation | None,
 ) -> HttpResponse:
-    late = changing.would_be_late(appointment, days.load_rules(), request.now)
+    rules = days.load_rules()
+    late = changing.would_be_late(appointment, rules, request.now)
     found = times.find_times(
         office=appointment.office,
         minutes=appointment.minutes,
         language=appointment.language,
+        rules=rules,
         now=request.now,
         excluding=appointment,
         still_counted=appointment.quanta if late else 0,

@@ -37,7 +37,8 @@ SEED_BITS = 31
 def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
     """The true times for a length and a language: the soonest, then day by day, or as a calendar."""
     office = get_office_for(request.standing, office_ref)
-    form = TimesForm(request.GET, rule=_rule_today(request.now), office=office)
+    rules = days.load_rules()
+    form = TimesForm(request.GET, rule=rules.on(clock.service_date(request.now)), office=office)
     found: list[times.DayTimes] = []
     refusal = None
     if form.is_valid():
@@ -45,6 +46,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
             office=office,
             minutes=form.cleaned_data["minutes"],
             language=form.cleaned_data["language"],
+            rules=rules,
             now=request.now,
         )
         refusal = times.main_refusal(found)
@@ -164,7 +166,11 @@ class _BookingPage:
         """Show why, and the nearest times that would be granted now."""
         self.refusal = explanations.explain(reason, counters)
         found = times.find_times(
-            office=self.office, minutes=self.minutes, language=self.language, now=now
+            office=self.office,
+            minutes=self.minutes,
+            language=self.language,
+            rules=days.load_rules(),
+            now=now,
         )
         self.alternatives = times.nearest(found, self.start, NEAREST)
 
