@@ -42,7 +42,7 @@ lock: install-dev ## Choose versions again and write the locked requirements
 	    --python-version 3.11 --no-header $$name.in -o $$name.txt || exit 1; done
 
 messages: install-dev ## Bring the catalogues in line with the sources; then translate locale/fr
-	$(BIN)/python -m comptoir.ui.translations
+	$(BIN)/python -m scripts.translations
 
 wheel: install-dev ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m hatchling build
