@@ -35,22 +35,22 @@ def read(path: Path, kind: Kind | None = None) -> tuple[Kind, Iterator[Row]]:
 
     The rows come one by one; a bad one raises BadRow and the next may still be read.
     """
-    start = _beginning(path)
+    start = beginning(path)
     if start.startswith(b"<"):
         if kind not in (None, Kind.MEMBERS):
             raise BadFile(f"this is XML, and a list of {kind} is a CSV file.")
-        if _looks_like_html(start):
+        if looks_like_html(start):
             raise BadFile("this is a web page, not the list itself. Download the XML or CSV file.")
         return Kind.MEMBERS, members.read(path)
     if kind is Kind.MEMBERS:
         raise BadFile("a list of members is the XML file of the House of Commons; this is not XML.")
-    found, rows = tables.read(path)
+    found, rows = tables.read(path, tables.KINDS)
     if kind is not None and kind != found:
         raise BadFile(f"the columns are those of a list of {found}, not of {kind}.")
     return Kind(found), rows
 
 
-def _beginning(path: Path) -> bytes:
+def beginning(path: Path) -> bytes:
     """The first bytes without mark and blanks, of a file whose size and nature are in order."""
     try:
         status = path.stat()
@@ -75,6 +75,7 @@ def _beginning(path: Path) -> bytes:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
-def _looks_like_html(start: bytes) -> bool:
+def looks_like_html(start: bytes) -> bool:
+    """Whether somebody saved the page that links to the list instead of the list."""
     lowered = start.lower()
     return lowered.startswith((b"<!doctype html", b"<html")) or b"<html" in lowered

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from comptoir.people.models import Province
 from comptoir.people.place_names import matching_key
+
+R = TypeVar("R")
 
 MAX_BAD_ROWS = 20
 """How many bad rows are worth showing: a file with more has one cause."""
@@ -182,9 +184,9 @@ PROVINCES = {
 }
 
 
-def collect(rows: Iterator[Row]) -> list[Row]:
+def collect(rows: Iterator[R]) -> list[R]:
     """Every row, once all could be read; raises BadRows. A reader goes on after a bad row."""
-    good: list[Row] = []
+    good: list[R] = []
     faults: list[Fault] = []
     while len(faults) <= MAX_BAD_ROWS:
         try:

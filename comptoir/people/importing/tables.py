@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from comptoir.people.importing.rows import BadFile, BadRow, DistrictRow, Fields, Row, SenatorRow
+
+R = TypeVar("R")
 
 LONGEST_LINE = 10_000
 
@@ -43,20 +46,24 @@ KINDS: dict[str, tuple[tuple[str, ...], Callable[[Fields], Row]]] = {
 """The columns of each list; others beside them are ignored."""
 
 
-def read(path: Path) -> tuple[str, Iterator[Row]]:
-    """Which list it is by its columns, and its rows; raises BadFile."""
+def read(
+    path: Path, kinds: Mapping[str, tuple[tuple[str, ...], Callable[[Fields], R]]]
+) -> tuple[str, Iterator[R]]:
+    """Which of `kinds` (columns it must have, what reads a row) it is, and its rows; raises BadFile."""
     lines = _lines(path)
     header = next(lines, "")
     separator = max(",;\t", key=header.count)
-    columns = [
-        name.strip().casefold() for name in next(csv.reader([header], delimiter=separator), [])
-    ]
-    for kind, (wanted, parse) in KINDS.items():
+    try:
+        names = next(csv.reader([header], delimiter=separator), [])
+    except csv.Error as error:
+        raise BadFile(f"line 1 cannot be read: {error}.") from error
+    columns = [name.strip().casefold() for name in names]
+    for kind, (wanted, parse) in kinds.items():
         if set(wanted) <= set(columns):
             if len(set(columns)) < len(columns):
                 raise BadFile("line 1: a column is there twice.")
             return kind, _rows(lines, separator, columns, parse)
-    expected = "; ".join(f"{kind}: {', '.join(wanted)}" for kind, (wanted, _) in KINDS.items())
+    expected = "; ".join(f"{kind}: {', '.join(wanted)}" for kind, (wanted, _) in kinds.items())
     raise BadFile(f"line 1 does not name the columns of a list we know ({expected}).")
 
 
@@ -78,22 +85,22 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _rows(
-    lines: Iterator[str], separator: str, columns: list[str], parse: Callable[[Fields], Row]
-) -> Iterator[Row]:
+    lines: Iterator[str], separator: str, columns: list[str], parse: Callable[[Fields], R]
+) -> Iterator[R]:
     return _Rows(csv.reader(lines, delimiter=separator, strict=True), columns, parse)
 
 
-class _Rows(Iterator[Row]):
+class _Rows(Iterator[R], Generic[R]):
     """The rows of a table. Not a generator: it goes on after a row it could not read."""
 
     def __init__(
-        self, reader: Iterator[list[str]], columns: list[str], parse: Callable[[Fields], Row]
+        self, reader: Iterator[list[str]], columns: list[str], parse: Callable[[Fields], R]
     ) -> None:
         self.reader = reader
         self.columns = columns
         self.parse = parse
 
-    def __next__(self) -> Row:
+    def __next__(self) -> R:
         line, values = self._next_line()
         if len(values) != len(self.columns):
             raise BadRow(

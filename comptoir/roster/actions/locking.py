@@ -17,7 +17,7 @@ from psycopg import errors
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ROSTER_LOCK = 7_202_212
+ROSTER_LOCK = 7_202_214
 """Any number that nobody else locks; kept for ever."""
 
 
