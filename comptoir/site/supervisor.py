@@ -143,12 +143,11 @@ def run_to_end(command: Sequence[str], signals: Signals) -> int:
 def stop(processes: Sequence[subprocess.Popen[bytes]], signals: Signals) -> None:
     """Ask all to finish; kill what is left after a while, or when we are asked a second time."""
     deadline = time.monotonic() + STOP_SECONDS
-    asked = signals.stops
     for process in processes:
         if process.poll() is None:
             process.terminate()
     while any(process.poll() is None for process in processes):
-        if time.monotonic() > deadline or signals.stops > max(asked, 1):
+        if time.monotonic() > deadline or signals.stops > 1:
             break
         signals.wait(min(TICK_SECONDS, deadline - time.monotonic()))
     for process in processes:

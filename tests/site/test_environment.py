@@ -1,0 +1,71 @@
+"""Variables of the environment, read by type; what cannot be understood is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from comptoir.site import environment
+
+NAME = "COMPTOIR_THING"
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("perhaps", lambda: environment.boolean(NAME, default=False)),
+        ("many", lambda: environment.integer(NAME, 1)),
+        ("-3", lambda: environment.integer(NAME, 1)),
+        ("0", lambda: environment.integer(NAME, 1, least=1)),
+        ("blue", lambda: environment.choice(NAME, "red", ("red", "green"))),
+    ],
+)
+def test_what_cannot_be_understood_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, value: str, read: Callable[[], object]
+) -> None:
+    monkeypatch.setenv(NAME, value)
+
+    with pytest.raises(environment.BadEnvironment, match=NAME):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"), [("Yes", True), ("1", True), ("off", False), ("", True)]
+)
+def test_yes_and_no_have_several_spellings(
+    monkeypatch: pytest.MonkeyPatch, value: str, meaning: bool
+) -> None:
+    monkeypatch.setenv(NAME, value)
+
+    assert environment.boolean(NAME, default=True) is meaning
+
+
+def test_a_value_that_is_not_set_is_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(NAME, raising=False)
+
+    assert environment.integer(NAME, 8) == 8
+    assert environment.text(NAME, "x") == "x"
+    assert environment.words(NAME, "a, b,") == ["a", "b"]
+
+
+def test_a_value_without_a_default_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(NAME, raising=False)
+
+    with pytest.raises(environment.BadEnvironment, match=f"{NAME} is not set"):
+        environment.secret(NAME)
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "secret"))
+
+    assert environment.secret(NAME) == "hush"
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "nothing"))
+
+    with pytest.raises(environment.BadEnvironment, match="nothing"):
+        environment.secret(NAME)
