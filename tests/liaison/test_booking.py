@@ -335,7 +335,7 @@ def test_the_same_values_and_seed_choose_the_same_professional() -> None:
     loaded = days.load_days(dates=[DAY], office=office, rules=rules, now=NOW)[DAY]
 
     chosen = [
-        booking.ask(loaded, office=office, wish=wish(), hold=None, now=NOW, seed=7)
+        booking.ask(loaded, office=office, wish=wish(), now=NOW, seed=7)
         for _ in range(3)
     ]
 

@@ -101,7 +101,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         locking,
         "_locked",
-        lambda office, mondays: {w.week: w for w in office.weeks.filter(week__in=mondays)},
+        lambda office, monday: office.weeks.get(week=monday),
     )
 
 
@@ -135,6 +135,8 @@ def rivals_for_one_place() -> list[Appointment | BaseException]:
     PolicyFactory.create()
     open_day()
     offices = [OfficeFactory.create(), OfficeFactory.create()]
+    for office in offices:
+        office.weeks.create(week=monday_of(DAY))
     return at_once([lambda office=office: book(office, 10) for office in offices])  # type: ignore[misc]
 
 

@@ -104,11 +104,10 @@ def book_appointment(
         if twin is not None:
             return twin
         rules = days.load_rules()
-        hold = Hold.objects.filter(office=office).first()
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]
-        answer = ask(loaded, office=office, wish=wish, hold=hold, now=now, seed=seed)
+        answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
         decision = record_decision(
             answer, office=office, wish=wish, policy=rules.policy(on), by=by, now=now, seed=seed
         )
@@ -118,7 +117,8 @@ def book_appointment(
             counting.add(weeks, on, wish.quanta)
             counting.save(weeks)
             _write_cases(appointment, cases)
-            Hold.objects.filter(office=office).delete()
+            if loaded.held:
+                Hold.objects.filter(office=office).delete()
             telling.booked(appointment, to=by, now=now)
     if appointment is None:
         raise NotAdmitted(decision)
@@ -126,13 +126,7 @@ def book_appointment(
 
 
 def ask(
-    loaded: days.LoadedDay,
-    *,
-    office: Office,
-    wish: Wish,
-    hold: Hold | None,
-    now: datetime,
-    seed: int,
+    loaded: days.LoadedDay, *, office: Office, wish: Wish, now: datetime, seed: int
 ) -> Admitted | Refused:
     """Put the wish to the domain. A live hold of exactly this time keeps its professional."""
     request = Request(
@@ -150,13 +144,11 @@ def ask(
         return (
             Refused(Reason.TIME_TAKEN, answer.counters) if isinstance(answer, Admitted) else answer
         )
-    if hold is not None and hold.expires_at > now and hold.starts_at == wish.starts_at:
-        holder = {pk: professional for professional, pk in loaded.hours_ids.items()}.get(
-            hold.hours_id
-        )
-        answer = admit(loaded.day, replace(request, professional=holder), now)
-        if isinstance(answer, Admitted):
-            return answer
+    for professional, mask in loaded.held.items():
+        if mask == grid.bits(request.start or 0, wish.quanta):
+            answer = admit(loaded.day, replace(request, professional=professional), now)
+            if isinstance(answer, Admitted):
+                return answer
     return admit(loaded.day, request, now)
 
 

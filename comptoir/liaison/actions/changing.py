@@ -59,7 +59,7 @@ def move_appointment(
         old_on = clock.service_date(appointment.starts_at)
         new_on = clock.service_date(starts_at)
         locking.lock_days([old_on, new_on])
-        current = _changeable(appointment, old_on, now)
+        current = _changeable(appointment, old_on, side, now)
         weeks = locking.lock_weeks(current.office, [old_on, new_on])
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
@@ -81,9 +81,7 @@ def move_appointment(
             weeks=weeks.values(),
         )[new_on]
         loaded = _only(loaded, professional)
-        answer = booking.ask(
-            loaded, office=current.office, wish=wish, hold=None, now=now, seed=seed
-        )
+        answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
         decision = booking.record_decision(
             answer,
             office=current.office,
@@ -119,7 +117,7 @@ def cancel_appointment(
     with transaction.atomic():
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
-        current = _changeable(appointment, on, now)
+        current = _changeable(appointment, on, side, now)
         weeks = locking.lock_weeks(current.office, [on])
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
@@ -143,18 +141,21 @@ def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) ->
     )
 
 
-def _changeable(appointment: Appointment, on: date, now: datetime) -> Appointment:
+def _changeable(appointment: Appointment, on: date, side: Side, now: datetime) -> Appointment:
     """The row as it stands, locked; raises NotChangeable if it began, ended or left the day `on`.
 
-    The days were locked by what the caller knew of it: one that somebody moved to another day in
-    the meantime is not what the caller meant to change.
+    An office can change nothing once the time has come. The centre can, as long as nobody began: a
+    professional who fell ill that morning leaves appointments that were missed by the centre. The
+    days were locked by what the caller knew of it: one that somebody moved to another day in the
+    meantime is not what the caller meant to change.
     """
     related = Appointment.objects.select_related(
         "office__district", "booked_by", "professional__person"
     )
     current = related.select_for_update(of=("self",)).get(pk=appointment.pk)
     moved_away = clock.service_date(current.starts_at) != on
-    if current.status != Status.BOOKED or current.starts_at <= now or moved_away:
+    too_late = side == Side.OFFICE and current.starts_at <= now
+    if current.status != Status.BOOKED or too_late or moved_away:
         raise NotChangeable
     return current
 

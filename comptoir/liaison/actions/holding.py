@@ -33,7 +33,7 @@ def hold_time(
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]
-        answer = booking.ask(loaded, office=office, wish=wish, hold=None, now=now, seed=seed)
+        answer = booking.ask(loaded, office=office, wish=wish, now=now, seed=seed)
         Hold.objects.filter(office=office).delete()
         policy = rules.policy(on)
         if isinstance(answer, Refused):

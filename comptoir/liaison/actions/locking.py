@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from psycopg import errors
 
 from comptoir.domain.business_days import monday_of
-from comptoir.liaison.models import OfficeWeek
+from comptoir.liaison.models import OfficeWeek, seven_zeros
 from comptoir.people.models import Office
 from comptoir.roster.models import ServiceDay
 
@@ -35,20 +35,27 @@ def lock_days(dates: Iterable[date]) -> dict[date, ServiceDay]:
     return {day.on: day for day in days.select_for_update()}
 
 
+_LOCK_WEEK = """
+INSERT INTO liaison_officeweek (office_id, week, booked, late) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (office_id, week) DO UPDATE SET week = EXCLUDED.week
+RETURNING id, booked, late
+"""
+
+
 def lock_weeks(office: Office, dates: Iterable[date]) -> dict[date, OfficeWeek]:
-    """Lock the office's counters of the weeks of these dates, by Monday; a missing row is made."""
+    """Lock the office's counters of the weeks of these dates, by Monday; a missing row is made.
+
+    Made and locked in one statement: the update that changes nothing is what takes the lock.
+    """
     mondays = sorted({monday_of(on) for on in dates})
-    weeks = _locked(office, mondays)
-    if len(weeks) < len(mondays):
-        missing = [OfficeWeek(office=office, week=m) for m in mondays if m not in weeks]
-        OfficeWeek.objects.bulk_create(missing, ignore_conflicts=True)
-        weeks = _locked(office, mondays)
-    return weeks
+    return {monday: _locked(office, monday) for monday in mondays}
 
 
-def _locked(office: Office, mondays: list[date]) -> dict[date, OfficeWeek]:
-    found = OfficeWeek.objects.filter(office=office, week__in=mondays).order_by("week")
-    return {week.week: week for week in found.select_for_update()}
+def _locked(office: Office, monday: date) -> OfficeWeek:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_WEEK, [office.pk, monday, seven_zeros(), seven_zeros()])
+        pk, booked, late = cursor.fetchone()
+    return OfficeWeek(pk=pk, office=office, week=monday, booked=booked, late=late)
 
 
 def patient(action: Callable[P, R]) -> Callable[P, R]:

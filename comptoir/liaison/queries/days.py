@@ -14,9 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from django.contrib.postgres.aggregates import BitOr
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from comptoir.domain import business_days, rule
 from comptoir.domain.admission import Day, ProfessionalHours, Reserve, Use
@@ -25,7 +23,6 @@ from comptoir.domain.rule import SharingRule
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
-from comptoir.roster.models import OfferedHours
 from comptoir.ui import clock
 
 
@@ -55,6 +52,8 @@ class LoadedDay:
     day: Day
     day_id: int | None = None
     hours_ids: Mapping[int, int] = field(default_factory=dict)
+    held: Mapping[int, int] = field(default_factory=dict)
+    """What the office itself holds, as masks by professional: one at most."""
 
 
 class _Row(NamedTuple):
@@ -67,7 +66,8 @@ class _Row(NamedTuple):
     languages: list[str]
     mask: int
     claimed: int
-    held: int
+    held_by_others: int
+    held_by_us: int
     kept_from_us: int
 
 
@@ -146,36 +146,58 @@ def _loaded(
             professional=row.professional_id,
             languages=frozenset(row.languages),
             offered=row.mask,
-            taken=row.claimed | row.held,
+            taken=row.claimed | row.held_by_others,
             reserves=(Reserve(row.kept_from_us, frozenset()),) if row.kept_from_us else (),
         )
         for row in rows
     )
     day = Day(on, Grid(rows[0].starts_at, rows[0].quanta), current, last, hours, use)
-    return LoadedDay(day, rows[0].day_id, {row.professional_id: row.pk for row in rows})
+    return LoadedDay(
+        day,
+        rows[0].day_id,
+        hours_ids={row.professional_id: row.pk for row in rows},
+        held={row.professional_id: row.held_by_us for row in rows if row.held_by_us},
+    )
+
+
+# Written out, because the ORM takes longer to compose it than PostgreSQL to answer it, and every
+# booking waits for it under the day's lock (docs/adr/0002).
+_HOURS = """
+SELECT hours.id, hours.day_id, day.on, day.starts_at, day.quanta, hours.professional_id,
+       professional.languages, hours.mask,
+       COALESCE((SELECT bit_or(claim.bit) FROM liaison_claim claim
+                  WHERE claim.hours_id = hours.id
+                    AND claim.appointment_id IS DISTINCT FROM %(excluding)s), 0),
+       COALESCE((SELECT bit_or(hold.mask) FROM liaison_hold hold
+                  WHERE hold.hours_id = hours.id AND hold.expires_at > %(now)s
+                    AND hold.office_id <> %(office)s), 0),
+       COALESCE((SELECT bit_or(hold.mask) FROM liaison_hold hold
+                  WHERE hold.hours_id = hours.id AND hold.expires_at > %(now)s
+                    AND hold.office_id = %(office)s), 0),
+       COALESCE((SELECT bit_or(reserved.mask) FROM roster_reservedhours reserved
+                  WHERE reserved.hours_id = hours.id AND reserved.offices <> '{}'
+                    AND NOT reserved.offices @> ARRAY[%(office)s]::bigint[]), 0)
+  FROM roster_offeredhours hours
+  JOIN roster_serviceday day ON day.id = hours.day_id
+  JOIN roster_professional professional ON professional.id = hours.professional_id
+ WHERE day.on = ANY(%(dates)s) AND professional.active
+ ORDER BY day.on, hours.professional_id
+"""
 
 
 def _rows(
     dates: Collection[date], office: Office, now: datetime, excluding: Appointment | None
-) -> Iterable[_Row]:
-    """Masks per professional and day. bit_or does not mind that joins repeat rows."""
-    claimed = ~Q(claims__appointment=excluding) if excluding is not None else None
-    others_hold = Q(holds__expires_at__gt=now) & ~Q(holds__office=office)
-    not_for_us = ~Q(reserved__offices=[]) & ~Q(reserved__offices__contains=[office.pk])
-    rows = (
-        OfferedHours.objects.filter(day__on__in=dates, professional__active=True)
-        .annotate(
-            claimed=Coalesce(BitOr("claims__bit", filter=claimed), 0),
-            held=Coalesce(BitOr("holds__mask", filter=others_hold), 0),
-            kept_from_us=Coalesce(BitOr("reserved__mask", filter=not_for_us), 0),
-        )
-        .order_by("day__on", "professional_id")
-        .values_list(
-            "pk", "day_id", "day__on", "day__starts_at", "day__quanta", "professional_id",
-            "professional__languages", "mask", "claimed", "held", "kept_from_us",
-        )
-    )  # fmt: skip
-    return (_Row(*row) for row in rows)
+) -> list[_Row]:
+    """What each professional offers on each date, what is taken, held, or kept for other offices."""
+    values = {
+        "dates": list(dates),
+        "office": office.pk,
+        "now": now,
+        "excluding": excluding.pk if excluding is not None else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HOURS, values)
+        return [_Row(*row) for row in cursor.fetchall()]
 
 
 def _weeks(
