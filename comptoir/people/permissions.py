@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from comptoir.people.models import OFFICE_ROLES, STAFF_ROLES, Grant, Office, Person, Role
+from comptoir.ui.access import public as public
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -70,14 +71,6 @@ def standing_of(person: Person, at: datetime) -> Standing:
     """The person's grants in force, with their offices: one query."""
     grants = Grant.objects.in_force(at).filter(person=person).select_related("office__district")
     return Standing(person, tuple(grants.order_by("pk")))
-
-
-def public(
-    view: Callable[Concatenate[HttpRequest, P], R],
-) -> Callable[Concatenate[HttpRequest, P], R]:
-    """Declare a view that anybody may see."""
-    view.allowed = "public"  # type: ignore[attr-defined]  # read by the repository test
-    return view
 
 
 def signed_in(

@@ -197,7 +197,7 @@ SMTP_HOST = environment.text("COMPTOIR_SMTP_HOST", "")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if SMTP_HOST
-    else "django.core.mail.backends.filebased.EmailBackend"
+    else "comptoir.notices.gateway.Folder"
 )
 EMAIL_FILE_PATH = str(MAIL_FOLDER)
 EMAIL_HOST = SMTP_HOST or "localhost"

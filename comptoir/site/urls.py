@@ -8,6 +8,7 @@ from comptoir.ui.urls import language_urlpatterns
 urlpatterns = [
     path("", include("comptoir.ui.urls")),
     *i18n_patterns(
+        path("", include("comptoir.notices.urls")),
         path("", include("comptoir.liaison.urls")),
         *language_urlpatterns,
     ),
