@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "comptoir.people.apps.PeopleConfig",
     "comptoir.roster.apps.RosterConfig",
     "comptoir.liaison.apps.LiaisonConfig",
+    "comptoir.site.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "comptoir.ui.middleware.PageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "comptoir.people.middleware.PresenceMiddleware",
 ]
 
 ROOT_URLCONF = "comptoir.site.urls"
@@ -104,6 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "comptoir.ui.navigation.menu",
+                "comptoir.people.context.page",
             ],
         },
     },
@@ -142,6 +145,69 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SESSION_ENGINE = "comptoir.people.sessions"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+"""A session lives on while it is locked: what unlocks it is what signs in."""
+IDLE_MINUTES = environment.integer("COMPTOIR_IDLE_MINUTES", 15, least=1)
+"""After so long without a sign of life a session locks; two minutes before, it says so."""
+
+# Sign-in: a code by e-mail, a second factor, an organization's own sign-in; never a password
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "people:home"
+ACCOUNT_ADAPTER = "comptoir.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Every sign-in by code proves the mailbox again, and a person has one address: there is nothing to verify apart.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,15/h/key",
+    "login_failed": "30/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "request_login_code": "comptoir.people.forms.sign_in.AddressForm",
+    "confirm_login_code": "comptoir.people.forms.sign_in.CodeForm",
+}
+MFA_ADAPTER = "comptoir.people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Comptoir"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "comptoir.people.forms.sign_in.SecondFactorForm",
+    "reauthenticate": "comptoir.people.forms.sign_in.SecondFactorAgainForm",
+    "activate_totp": "comptoir.people.forms.sign_in.AuthenticatorForm",
+    "add_webauthn": "comptoir.people.forms.sign_in.PasskeyForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("COMPTOIR_PROXIES", 0)
+"""How many proxies of ours stand before the service, so that limits count the caller's address."""
+
+OIDC_ADDRESS = environment.text("COMPTOIR_OIDC_ADDRESS", "")
+OIDC_SECOND_FACTOR = environment.boolean("COMPTOIR_OIDC_SECOND_FACTOR", default=False)
+"""Whether the organization's sign-in demands a second factor itself, so that ours is not asked for."""
+SOCIALACCOUNT_ADAPTER = "comptoir.people.adapters.OrganizationAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_ADDRESS:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organization",
+                "name": environment.text("COMPTOIR_OIDC_NAME", "OpenID Connect"),
+                "client_id": environment.text("COMPTOIR_OIDC_CLIENT"),
+                "secret": environment.secret("COMPTOIR_OIDC_SECRET"),
+                "settings": {"server_url": OIDC_ADDRESS},
+            }
+        ],
+    }
 
 # Languages, zones: PostgreSQL and the C library stay in UTC; Python converts, from the wheel.
 LANGUAGE_CODE = "en"
@@ -172,7 +238,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold this against the redirect to the organization's sign-in too.
+        "form-action": [SELF, *environment.origins(OIDC_ADDRESS)],
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
