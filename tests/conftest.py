@@ -1,4 +1,4 @@
-"""What every test gets: a database on demand, plain static files, an empty queue afterwards."""
+"""What every test gets: a database on demand, plain static files, no trace of the test before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import database
 
+BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
@@ -19,6 +20,7 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """This worker's database, cloned from the migrated template; replaces pytest-django's own."""
+    request.config.stash[BLOCKER] = django_db_blocker
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
     with django_db_blocker.unblock():
         name = database.create(worker)
@@ -27,20 +29,23 @@ def django_db_setup(
         database.drop(name)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_left_in_the_queue(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Jobs and cache entries that a committing test wrote do not reach the next one."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = bool(marker and (marker.kwargs.get("transaction") or marker.args[:1] == (True,)))
-    commits = commits or not TRANSACTIONAL_FIXTURES.isdisjoint(request.fixturenames)
-    if not commits:
-        yield
-        return
-    blocker = request.getfixturevalue("django_db_blocker")
-    request.getfixturevalue("django_db_setup")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """After a test that commits, and after the flush that follows it: nothing reaches the next one.
+
+    A hook, since fixtures of ours would be torn down before pytest-django's.
+    """
     yield
-    with blocker.unblock():
-        database.empty_unmanaged_tables()
+    blocker = item.config.stash.get(BLOCKER, None)
+    if blocker is not None and nextitem is not None and _commits(item):
+        with blocker.unblock():
+            database.restore()
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    marked = bool(marker and (marker.kwargs.get("transaction") or marker.args[:1] == (True,)))
+    return marked or not TRANSACTIONAL_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)

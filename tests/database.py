@@ -20,6 +20,9 @@ KEPT_VARIABLES = ("COMPTOIR_CHROMIUM",)
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=100")
 """Only a database that nobody will miss after a power cut may be run like this."""
 
+PRISTINE = "pristine"
+"""The schema, in every test database, that keeps the rows migrations wrote."""
+
 TEMPLATE_LOCK = 7_202_211
 RUN_DATABASE = re.compile(r"test_(\d+)_\w+")
 
@@ -87,17 +90,30 @@ def drop(name: str) -> None:
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def empty_unmanaged_tables() -> None:
-    """Empty what Django's flush does not know: the job queue, whose models are unmanaged, and the cache."""
+def restore() -> None:
+    """Undo what Django's flush, after a test that commits, leaves or takes away.
+
+    It does not know the job queue, whose models are unmanaged, nor the cache: both are emptied. It
+    empties tables that migrations had filled: their rows come back.
+    """
     from django.conf import settings
     from django.db import connection
 
-    tables = [
-        *(f"procrastinate_{part}" for part in ("jobs", "events", "periodic_defers", "workers")),
-        settings.CACHES["default"]["LOCATION"],
-    ]
+    queue = [f"procrastinate_{part}" for part in ("jobs", "events", "periodic_defers", "workers")]
+    tables = ", ".join([*queue, settings.CACHES["default"]["LOCATION"]])
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [PRISTINE])
+        cursor.execute(
+            "SET session_replication_role = replica;"  # no trigger and no order between tables
+            + "".join(
+                f'INSERT INTO public."{table}" OVERRIDING SYSTEM VALUE '
+                f'SELECT * FROM {PRISTINE}."{table}" '
+                f'WHERE NOT EXISTS (SELECT FROM public."{table}");'
+                for [table] in cursor.fetchall()
+            )
+            + "SET session_replication_role = DEFAULT"
+        )
 
 
 def _migrate(name: str) -> None:
@@ -107,7 +123,24 @@ def _migrate(name: str) -> None:
     connection.settings_dict["NAME"] = name
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    _keep_what_migrations_wrote()
     connection.close()
+
+
+def _keep_what_migrations_wrote() -> None:
+    """Copy the tables that hold rows, for `restore`."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {PRISTINE}")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+            "AND tablename <> 'django_migrations'"
+        )
+        for [table] in cursor.fetchall():
+            cursor.execute(f'SELECT EXISTS (SELECT FROM public."{table}")')
+            if cursor.fetchone() == (True,):
+                cursor.execute(f'CREATE TABLE {PRISTINE}."{table}" AS TABLE public."{table}"')
 
 
 def _is_of_an_ended_run(name: str) -> bool:
@@ -117,7 +150,7 @@ def _is_of_an_ended_run(name: str) -> bool:
 
 def _fingerprint() -> str:
     """What a migrated database depends on: migrations, models, versions of what brings its own."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(__file__).read_bytes())
     for path in _sources():
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
