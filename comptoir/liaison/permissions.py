@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from comptoir.liaison.models import Appointment, AppointmentQuerySet, CaseLine, FollowUp
 from comptoir.people.models import Role
 from comptoir.people.permissions import Standing
+from comptoir.roster.models import Absence, Professional
 
 
 def appointments_of_offices(standing: Standing) -> AppointmentQuerySet:
@@ -45,15 +46,47 @@ def get_served_case_for(standing: Standing, reference: str, position: int) -> Ca
     return case_line
 
 
-def get_follow_up_for(standing: Standing, pk: int) -> FollowUp:
-    """A follow-up the person owns or leads; raises Http404 for any other."""
+def get_professional_for(standing: Standing, pk: int | None) -> Professional | None:
+    """Whose day the person looks at: their own, or for a team lead the one asked for.
+
+    None if nobody is asked for and the person takes no appointments. Raises Http404 for another's.
+    """
+    everyone = Professional.objects.select_related("person")
+    if pk is None:
+        return everyone.filter(person=standing.person).first()
+    if Role.TEAM_LEAD not in standing.roles:
+        everyone = everyone.filter(person=standing.person)
+    found = everyone.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_absence_for(standing: Standing, pk: int) -> Absence:
+    """An absence whose appointments the person may rebook: a team lead's business; else Http404."""
+    found = None
+    if Role.TEAM_LEAD in standing.roles:
+        related = Absence.objects.select_related("professional__person", "entered_by")
+        found = related.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def follow_ups_of(standing: Standing) -> QuerySet[FollowUp]:
+    """The follow-ups the person owns; a team lead reaches every one."""
     mine = Q(professional__person=standing.person)
     if Role.TEAM_LEAD in standing.roles:
         mine = Q()
     related = FollowUp.objects.select_related(
-        "case_line__appointment__office__district", "professional__person"
+        "case_line__appointment__office__district", "professional__person", "done_by"
     )
-    found = related.filter(mine, pk=pk).first()
+    return related.filter(mine)
+
+
+def get_follow_up_for(standing: Standing, pk: int) -> FollowUp:
+    """A follow-up the person owns or leads; raises Http404 for any other."""
+    found = follow_ups_of(standing).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -203,10 +203,11 @@ def _write(
     attempt: uuid.UUID | None,
 ) -> Appointment:
     office, now = decision.office, decision.at
+    assert decision.policy is not None, "without a rule nothing is admitted"
     appointment = Appointment.objects.create(
         reference=new_reference(),
         office=office,
-        day_id=loaded.day_id,
+        day_id=loaded.row_id(),
         professional_id=answer.professional,
         starts_at=wish.starts_at,
         ends_at=wish.starts_at + wish.quanta * grid.QUANTUM,
@@ -214,7 +215,7 @@ def _write(
         mode=wish.mode,
         telephone=wish.telephone,
         video_link=wish.video_link,
-        policy_id=decision.policy_id,
+        policy=decision.policy,
         decision=decision,
         booked_by=by,
         booked_at=now,

@@ -198,7 +198,7 @@ def _only(loaded: days.LoadedDay, professional: Professional | None) -> days.Loa
 def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish) -> None:
     """Exchange the claims and write the new time."""
     Claim.objects.filter(appointment=appointment).delete()
-    appointment.day_id = _day_id(loaded)
+    appointment.day_id = loaded.row_id()
     appointment.professional_id = answer.professional
     appointment.starts_at = wish.starts_at
     appointment.ends_at = wish.starts_at + wish.quanta * grid.QUANTUM
@@ -207,11 +207,6 @@ def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, w
         update_fields=["day_id", "professional_id", "starts_at", "ends_at", "sequence"]
     )
     booking.claim(appointment, loaded, answer.start)
-
-
-def _day_id(loaded: days.LoadedDay) -> int:
-    assert loaded.day_id is not None, "an admitted day is a published one"
-    return loaded.day_id
 
 
 def _close(

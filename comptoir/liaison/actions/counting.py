@@ -66,6 +66,7 @@ def recount(mondays: Iterable[date]) -> list[Difference]:
         late_quanta__gt=0, from_starts_at__range=between
     ).values_list("appointment__office_id", "from_starts_at", "late_quanta")
     for office_id, starts_at, quanta in late.iterator():
+        assert starts_at is not None, "the range leaves no null"
         on = clock.service_date(starts_at)
         found[office_id, monday_of(on)][1][on.weekday()] += quanta
     counters = {

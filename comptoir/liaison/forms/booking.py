@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import disclosure, identifiers
@@ -52,7 +53,7 @@ class InstantField(forms.CharField):
     """An instant in UTC as ISO 8601, as our own buttons send it."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             instant = datetime.fromisoformat(text)
         except ValueError as error:
@@ -225,15 +226,25 @@ class CaseForm(forms.Form):
         return Case(**self.cleaned_data)
 
 
-def case_form_set(most: int) -> type[RowsFormSet]:
-    """Between one case and as many as the rule allows."""
-    return forms.formset_factory(
-        CaseForm,
-        formset=RowsFormSet,
-        min_num=1,
-        max_num=most,
-        extra=0,
-        validate_min=True,
-        validate_max=True,
-        absolute_max=most + 1,
-    )
+class CaseRows(RowsFormSet):
+    """The cases of one appointment: at least one."""
+
+    form = CaseForm
+    extra = 0
+    min_num = 1
+    validate_min = True
+    validate_max = True
+    can_order = False
+    can_delete = False
+    can_delete_extra = False
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        self.max_num = most
+        # One more than allowed is read, so that it can be said that there are too many.
+        self.absolute_max = most + 1
+        self.renderer = get_default_renderer()
+        super().__init__(*args, **kwargs)
+
+    def cases(self) -> list[Case]:
+        """The cases as the action takes them."""
+        return [form.case() for form in self.forms if isinstance(form, CaseForm)]

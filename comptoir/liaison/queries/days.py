@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -54,6 +54,11 @@ class LoadedDay:
     hours_ids: Mapping[int, int] = field(default_factory=dict)
     held: Mapping[int, int] = field(default_factory=dict)
     """What the office itself holds, as masks by professional: one at most."""
+
+    def row_id(self) -> int:
+        """The id of the service day's row; only a published day has one, and only such are written."""
+        assert self.day_id is not None, "an admitted day is a published one"
+        return self.day_id
 
 
 class _Row(NamedTuple):
@@ -189,7 +194,7 @@ def _rows(
     dates: Collection[date], office: Office, now: datetime, excluding: Appointment | None
 ) -> list[_Row]:
     """What each professional offers on each date, what is taken, held, or kept for other offices."""
-    values = {
+    values: dict[str, Any] = {
         "dates": list(dates),
         "office": office.pk,
         "now": now,

@@ -154,7 +154,9 @@ def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
     """The days of a list of times, each refusal in words."""
     return [
         DayRow(
-            day.on, day.starts, day.refused and explain(day.refused.reason, day.refused.counters)
+            day.on,
+            day.starts,
+            explain(day.refused.reason, day.refused.counters) if day.refused is not None else None,
         )
         for day in found
     ]

@@ -19,13 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comptoir.domain.admission import Refused
 from comptoir.liaison.actions import booking, holding, locking
 from comptoir.liaison.actions.booking import Wish
-from comptoir.liaison.forms.booking import MeetingForm, TimesForm, WishForm, case_form_set
+from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Hold, Mode
 from comptoir.liaison.queries import days, explanations, times
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
 from comptoir.ui import clock
-from comptoir.ui.forms import RowsFormSet
 
 SOONEST = 6
 NEAREST = 3
@@ -104,7 +103,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
         appointment = booking.book_appointment(
             office=office,
             wish=page.wish(),
-            cases=[form.case() for form in page.cases],
+            cases=page.cases.cases(),
             by=request.user,
             now=request.now,
             seed=_seed(),
@@ -138,7 +137,7 @@ class _BookingPage:
     minutes: int
     language: str
     meeting: MeetingForm
-    cases: RowsFormSet
+    cases: CaseRows
     attempt: uuid.UUID
     busy: bool = False
     refusal: explanations.Explanation | None = None
@@ -202,8 +201,9 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
         return None
     start: datetime = chosen.cleaned_data["start"]
     policy = days.load_rules().policy(clock.service_date(start))
-    cases = case_form_set(policy.most_case_lines if policy is not None else 1)(
+    cases = CaseRows(
         data,
+        most=policy.most_case_lines if policy is not None else 1,
         prefix="cases",
         form_kwargs={
             "office": office,

@@ -1,0 +1,121 @@
+"""A professional's day and follow-ups. A team lead looks at anybody's."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from comptoir.liaison.actions import serving as actions
+from comptoir.liaison.forms.serving import FollowUpFilterForm, ResultForm
+from comptoir.liaison.models import Status
+from comptoir.liaison.permissions import (
+    follow_ups_of,
+    get_follow_up_for,
+    get_professional_for,
+)
+from comptoir.liaison.queries import serving
+from comptoir.liaison.queries.serving import Show
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.roster.models import Professional
+from comptoir.ui import clock
+
+FOLLOW_UPS_ON_A_PAGE = 25
+
+
+@require_GET
+@allow(Role.PROFESSIONAL, Role.TEAM_LEAD)
+def day(request: SignedIn, on: date | None = None) -> HttpResponse:
+    """The appointments of a day in order, with breaks and free time; today when no day is named."""
+    asked = request.GET.get("professional", "")
+    if asked and not asked.isdigit():
+        raise Http404
+    professional = get_professional_for(request.standing, int(asked) if asked else None)
+    today = clock.service_date(request.now)
+    context: dict[str, Any] = {"today": today, "professionals": _professionals(request)}
+    if professional is not None:
+        own = professional.person_id == request.user.pk
+        context |= {
+            "plan": serving.day_plan(professional, on or today, request.now),
+            "own": own,
+            "query": "" if own else f"?professional={professional.pk}",
+        }
+    return render(request, "liaison/professional_day.html", context)
+
+
+@require_GET
+@allow(Role.PROFESSIONAL, Role.TEAM_LEAD)
+def follow_ups(request: SignedIn) -> HttpResponse:
+    """What is left to do for cases, the soonest due first; late ones say so."""
+    people = _professionals(request)
+    form = FollowUpFilterForm(request.GET, professionals=[(p.pk, p.person.name) for p in people])
+    chosen = form.cleaned_data if form.is_valid() else {}
+    show = Show(chosen.get("show") or Show.OPEN)
+    professional = next((p for p in people if p.pk == chosen.get("professional")), None)
+    today = clock.service_date(request.now)
+    everyone = follow_ups_of(request.standing)
+    found = serving.follow_ups(everyone, show=show, professional=professional, today=today)
+    page = Paginator(found, FOLLOW_UPS_ON_A_PAGE).get_page(request.GET.get("page"))
+    actions.note_follow_ups_seen(
+        professional=professional, follow_ups=list(page), by=request.user, now=request.now
+    )
+    context = {
+        "page": page,
+        "filter": form,
+        "show": show,
+        "counts": serving.count_follow_ups(everyone, professional=professional, today=today),
+        "professional": professional,
+        "professionals": people,
+        "today": today,
+    }
+    return render(request, "liaison/professional_follow_ups.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.PROFESSIONAL, Role.TEAM_LEAD)
+def follow_up(request: SignedIn, pk: int) -> HttpResponse:
+    """One follow-up with its case, and the form that closes it."""
+    found = get_follow_up_for(request.standing, pk)
+    form = ResultForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.complete_follow_up(
+                follow_up=found,
+                result=form.cleaned_data["result"],
+                by=request.user,
+                now=request.now,
+            )
+        except actions.WrongState:
+            messages.warning(request, _("This follow-up cannot be closed: look at it again."))
+        else:
+            messages.success(request, _("The follow-up is done. The office can read the result."))
+            return redirect("liaison:follow-ups")
+    actions.note_follow_ups_seen(
+        professional=found.professional, follow_ups=[found], by=request.user, now=request.now
+    )
+    context = {
+        "follow_up": found,
+        "case": found.case_line,
+        "appointment": found.case_line.appointment,
+        "office": found.case_line.appointment.office,
+        "form": form,
+        "late": found.done_at is None and found.due_on < clock.service_date(request.now),
+        "in_progress": found.case_line.appointment.status == Status.STARTED,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "liaison/professional_follow_up.html", context, status=status)
+
+
+def _professionals(request: SignedIn) -> list[Professional]:
+    """Whose day a team lead may choose; nobody else chooses."""
+    if Role.TEAM_LEAD not in request.standing.roles:
+        return []
+    everyone = Professional.objects.filter(active=True).select_related("person")
+    return list(everyone.order_by("person__sort_name", "pk"))

@@ -1,0 +1,282 @@
+"""One appointment as its professional works through it: notes, start, outcomes, finish, no-show.
+
+The page is one form with several buttons, so that no button loses what was typed beside another:
+whichever is pressed, what is complete is saved first, and what is not comes back as it was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from comptoir.liaison.actions import locking
+from comptoir.liaison.actions import serving as actions
+from comptoir.liaison.forms.serving import CaseForm, FinishForm, StartForm
+from comptoir.liaison.models import Appointment, Outcome, Status
+from comptoir.liaison.permissions import get_served_appointment_for
+from comptoir.liaison.queries import serving
+from comptoir.people.models import Person, Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import clock
+from comptoir.ui.forms import without_errors
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.PROFESSIONAL, Role.TEAM_LEAD)
+def appointment(request: SignedIn, reference: str) -> HttpResponse:
+    """The appointment with its cases; that they were looked at is on record, once per page."""
+    served = get_served_appointment_for(request.standing, reference)
+    page = _load(request, served)
+    if request.method == "POST":
+        _carry_out(request, page)
+        if page.is_settled and not request.htmx:  # type: ignore[attr-defined]
+            messages.success(request, page.news)
+            return HttpResponseRedirect(page.address)
+        page = _as_it_stands(request, page)
+    if not request.htmx:  # type: ignore[attr-defined]
+        actions.note_seen(
+            appointment=page.appointment,
+            cases=[form.sheet.line for form in page.cases],
+            by=request.user,
+            now=request.now,
+        )
+    context = page.context(request)
+    return render(request, "liaison/professional_appointment.html", context, status=page.status)
+
+
+@dataclass
+class _Page:
+    """The page as posted (or not yet), and what came of it."""
+
+    appointment: Appointment
+    cases: list[CaseForm]
+    start: StartForm
+    finish: FinishForm
+    pressed: int | None = None
+    problems: list[str] = field(default_factory=list)
+    news: str = ""
+    saved: set[int] = field(default_factory=set)
+    unsaved: list[CaseForm] = field(default_factory=list)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was typed is on record and the button did what it says."""
+        return not self.problems and not self.unsaved and not self._wrong
+
+    @property
+    def status(self) -> int:
+        """422 when the button did not do what it says. What is merely unfinished is no error."""
+        return 422 if self.problems or self._wrong else 200
+
+    @property
+    def address(self) -> str:
+        """The page again, at the case that was saved."""
+        place = f"#case-{self.pressed}" if self.pressed else ""
+        return reverse("liaison:served", args=[self.appointment.reference]) + place
+
+    @property
+    def _wrong(self) -> bool:
+        forms_: list[forms.Form] = [*self.cases, self.start, self.finish]
+        return any(form.errors for form in forms_)
+
+    def context(self, request: SignedIn) -> dict[str, Any]:
+        """What the template shows."""
+        appointment, now = self.appointment, request.now
+        wrong = [form for form in (*self.cases, self.start, self.finish) if form.errors]
+        return {
+            "appointment": appointment,
+            "office": appointment.office,
+            "cases": self.cases,
+            "start": self.start,
+            "finish": self.finish,
+            "form": wrong[0] if wrong else None,
+            "problems": self.problems,
+            "pressed": self.pressed,
+            "saved": self.saved,
+            "missing": [f.sheet.line.position for f in self.cases if not f.sheet.line.outcome],
+            "in_progress": appointment.status == Status.STARTED,
+            "begun": appointment.status != Status.BOOKED,
+            "unrecorded": serving.is_unrecorded(appointment, now),
+            "its_day_has_come": clock.service_date(now)
+            >= clock.service_date(appointment.starts_at),
+            "its_time_has_come": now >= appointment.starts_at,
+            "own": appointment.professional.person_id == request.user.pk,
+            "following": serving.following_appointment(appointment),
+        }
+
+
+def _load(request: SignedIn, served: Appointment, *, typed: bool = True) -> _Page:
+    """The forms, bound to what was posted, or to what was kept when the session was locked."""
+    data = (request.POST or None) if typed else None
+    in_progress = served.status == Status.STARTED
+    dates = serving.due_dates(request.now) if in_progress else None
+    today = clock.service_date(request.now)
+    cases = [
+        CaseForm(data, sheet=sheet, in_progress=in_progress, dates=dates, today=today)
+        for sheet in serving.case_sheets(served, request.now)
+    ]
+    page = _Page(served, cases, StartForm(data), FinishForm(data))
+    if request.method == "GET" and data is not None:
+        page.cases = [without_errors(form) for form in cases]
+        page.start, page.finish = without_errors(page.start), without_errors(page.finish)
+    return page
+
+
+def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
+    """The page read again after what was done, with what could not be saved as it was typed."""
+    fresh = _load(
+        request,
+        get_served_appointment_for(request.standing, page.appointment.reference),
+        typed=False,
+    )
+    kept = {form.sheet.line.position: form for form in page.unsaved}
+    same_state = fresh.appointment.status == page.appointment.status
+    if same_state:
+        fresh.cases = [kept.get(form.sheet.line.position, form) for form in fresh.cases]
+        fresh.start, fresh.finish = page.start, page.finish
+    fresh.pressed, fresh.problems, fresh.saved = page.pressed, page.problems, page.saved
+    return fresh
+
+
+def _carry_out(request: SignedIn, page: _Page) -> None:
+    """Save what is complete, then do what the button says."""
+    data = request.POST
+    step = next((name for name in STEPS if name in data), "")
+    position = data.get("save", "")
+    page.pressed = int(position) if position.isdigit() else None
+    for form in page.cases:
+        _save(form, page, request)
+        if not step and form.sheet.line.position != page.pressed:
+            without_errors(form)
+    # The two small forms belong to their own buttons: the others do not judge them.
+    page.start = page.start if step == "start" else StartForm()
+    page.finish = page.finish if step == "finish" else FinishForm()
+    if step and not page.unsaved and not page.problems:
+        STEPS[step](page, request.user, request)
+    elif step and page.unsaved:
+        page.problems.append(_("Correct the cases that are marked, then do it again."))
+    elif page.saved:
+        page.news = _saved_sentence(sorted(page.saved))
+    else:
+        page.news = _("There was nothing new to save.")
+
+
+def _save(form: CaseForm, page: _Page, request: SignedIn) -> None:
+    """Keep notes and outcome of one case if they are complete and new."""
+    if not form.is_valid():
+        page.unsaved.append(form)
+        return
+    line, by, now = form.sheet.line, request.user, request.now
+    try:
+        if form.record is not None:
+            record = form.record
+            actions.record_outcome(
+                case_line=line,
+                outcome=Outcome(record.outcome),
+                answer=record.answer,
+                advice=record.advice,
+                task=record.task,
+                due_on=record.due_on,
+                urgent=record.urgent,
+                by=by,
+                now=now,
+            )
+            page.saved.add(line.position)
+        if form.notes is not None:
+            actions.prepare_case(case_line=line, preparation=form.notes, by=by, now=now)
+            page.saved.add(line.position)
+    except (actions.WrongState, actions.NotAuthorized):
+        page.unsaved.append(form)
+        page.problems.append(_changed_meanwhile())
+
+
+def _begin(page: _Page, by: Person, request: SignedIn) -> None:
+    if not page.start.is_valid():
+        return
+    try:
+        actions.start_appointment(
+            appointment=page.appointment,
+            office_late_minutes=page.start.minutes_late,
+            by=by,
+            now=request.now,
+        )
+    except actions.TooEarly:
+        page.problems.append(_("An appointment begins on its day, not before."))
+    except actions.WrongState:
+        page.problems.append(_changed_meanwhile())
+    else:
+        page.news = _("The appointment has begun.")
+
+
+def _end(page: _Page, by: Person, request: SignedIn) -> None:
+    if not page.finish.is_valid():
+        return
+    try:
+        actions.finish_appointment(
+            appointment=page.appointment,
+            minutes_used=page.finish.cleaned_data["used"],
+            by=by,
+            now=request.now,
+        )
+    except actions.OutcomesMissing as missing:
+        page.problems.append(_missing_sentence(missing.positions))
+    except actions.WrongState:
+        page.problems.append(_changed_meanwhile())
+    else:
+        page.news = _("The appointment is finished. The office can read every outcome.")
+
+
+def _miss(page: _Page, by: Person, request: SignedIn) -> None:
+    try:
+        actions.record_no_show(appointment=page.appointment, by=by, now=request.now)
+    except actions.TooEarly:
+        page.problems.append(_("Its time has not come yet: wait for the office."))
+    except actions.WrongState:
+        page.problems.append(_changed_meanwhile())
+    except locking.DayBusy:
+        page.problems.append(
+            _("Many offices are booking that day at this moment. Please try again.")
+        )
+    else:
+        page.news = _("It is on record that nobody came. What is left of the time is free.")
+
+
+STEPS: dict[str, Callable[[_Page, Person, SignedIn], None]] = {
+    "start": _begin,
+    "finish": _end,
+    "no-show": _miss,
+}
+
+
+def _changed_meanwhile() -> str:
+    return _("The appointment has changed in the meantime. This is how it stands now.")
+
+
+def _missing_sentence(positions: list[int]) -> str:
+    return ngettext(
+        "Case %(cases)s has no outcome yet. Choose one, then finish.",
+        "Cases %(cases)s have no outcome yet. Choose one for each, then finish.",
+        len(positions),
+    ) % {"cases": enumeration(positions)}
+
+
+def _saved_sentence(positions: list[int]) -> str:
+    return ngettext("Case %(cases)s is saved.", "Cases %(cases)s are saved.", len(positions)) % {
+        "cases": enumeration(positions)
+    }
+
+
+def enumeration(numbers: list[int]) -> str:
+    """ "2", "1 and 3", "1, 2 and 4"."""
+    *most, last = [str(number) for number in numbers]
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
