@@ -23,6 +23,7 @@ class Letter:
     name: str
     subject: str
     to: str
+    language: str
     sent_at: datetime
     text: str
     calendar: bytes | None
@@ -62,6 +63,7 @@ def letter(name: str) -> Letter | None:
         name=name,
         subject=str(message["Subject"]),
         to=str(message["To"]),
+        language=str(message.get("Content-Language", settings.LANGUAGE_CODE)),
         sent_at=parsedate_to_datetime(str(message["Date"])).astimezone(UTC),
         text=body.get_content() if body is not None else "",
         calendar=_calendar(message),

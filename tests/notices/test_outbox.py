@@ -71,6 +71,7 @@ def test_a_letter_reads_as_its_reader_would_see_it(client: Client, mail_folder: 
     page = client.get(f"/en/outbox/{name}/").content.decode()
 
     assert "Le centre de soutien à la clientèle a dû annuler votre rendez-vous." in page
+    assert '<div class="card" lang="fr">' in page
     assert f'href="{letters.HOME}/fr/appointments/K7QX-2M4D/"' in page
 
 
