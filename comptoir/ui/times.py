@@ -8,6 +8,7 @@ from the pinned tzdata wheel; words are CLDR's for Canada. Spaces inside a time 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
@@ -166,7 +167,12 @@ def _day(value: date | datetime, zone: ZoneInfo | None) -> date:
 
 
 def _with_day(value: date | datetime, form: str, zone: ZoneInfo | None, language: str) -> str:
-    day = _day(value, zone)
+    return _dated(_day(value, zone), form, language)
+
+
+# A list of times says the same few days hundreds of times over.
+@lru_cache(maxsize=1024)
+def _dated(day: date, form: str, language: str) -> str:
     text = format_date(day, form, locale=zones.LOCALES[language])
     return text if language == "en" else _first_of_month(text, day)
 
