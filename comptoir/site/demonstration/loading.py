@@ -8,14 +8,15 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.core.management.color import no_style
+from django.db import connection, transaction
 
 from comptoir.domain import business_days
 from comptoir.liaison.models import Policy
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office, Person
 from comptoir.roster import queries as roster
-from comptoir.roster.models import ServiceDay
+from comptoir.roster.models import Professional, ServiceDay
 from comptoir.site.demonstration import centre, demand, offices, people, policy
 from comptoir.site.demonstration.bookings import Play
 from comptoir.site.demonstration.calendar import Calendar
@@ -79,6 +80,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
         by=staff.policy_owner,
     )
     professionals = centre.make_professionals(scale, staff, rng, dates)
+    _continue_keys()
     centre.make_closed_day(dates, staff.team_lead)
     dates = replace(dates, closed=roster.closed_days(dates.first - RAMP, dates.last))
     centre.make_absences(professionals, dates, staff.team_lead, rng)
@@ -96,6 +98,13 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
     writer.write_reminders({part.office for part in people.CAST if part.office}, now)
+
+
+def _continue_keys() -> None:
+    """Have the database number offices and professionals after those that brought their own keys."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Office, Professional]):
+            cursor.execute(statement)
 
 
 def _dates(scale: Scale, now: datetime) -> Dates:
