@@ -43,6 +43,7 @@ lock: install-dev ## Choose versions again and write the locked requirements
 
 messages: install-dev ## Bring the catalogues in line with the sources; then translate locale/fr
 	$(BIN)/python -m scripts.translations
+	@$(BIN)/python build_hook.py
 
 wheel: install-dev ## Build the wheel and the source archive into dist/
 	$(BIN)/python -m hatchling build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from comptoir.ui import clock
+from comptoir.ui import clock, views
 
 
 class PageMiddleware:
@@ -27,8 +28,17 @@ class PageMiddleware:
         request.now = clock.now()  # type: ignore[attr-defined]
         with timezone.override(reader_zone(request)):
             response = self.get_response(request)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+                response = _explained(request, response)
         response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+def _explained(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """The page for a method that an address does not take: Django's own answer is empty."""
+    page = views.error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
+    page.headers["Allow"] = refusal.headers["Allow"]
+    return page
 
 
 def reader_zone(request: HttpRequest) -> ZoneInfo:
