@@ -1,4 +1,8 @@
-"""A child process that does not outlive its parent, even one that is killed outright."""
+"""A child process that does not outlive its parent, even one that is killed outright.
+
+Only Linux can do that; elsewhere these do nothing. What counts is the parent's thread that started
+the child, so parents start children from their main thread.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,7 @@ PR_SET_PDEATHSIG = 1
 def tie_to_parent(at_its_death: signal.Signals) -> Callable[[], None] | None:
     """What a child runs first (`preexec_fn`) so that the kernel signals it when its parent dies.
 
-    It must come after a change of account, which would undo it: `subprocess` keeps that order. Call
-    from the main thread, whose end is what counts. Only Linux has it; elsewhere this is None.
+    It must come after a change of account, which would undo it: `subprocess` keeps that order.
     """
     if sys.platform != "linux":
         return None
@@ -28,3 +31,9 @@ def tie_to_parent(at_its_death: signal.Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return tie
+
+
+def follow_parent(at_its_death: signal.Signals) -> None:
+    """The same, asked for by a child that somebody else started."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(at_its_death))

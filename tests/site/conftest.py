@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.houses import House, comes_true, heard, say_goodbye
+from tests.site.houses import PATIENCE, House, comes_true, heard, say_goodbye
 
 
 @pytest.fixture
@@ -41,13 +41,24 @@ def _built() -> Iterator[House]:
         yield house
 
 
-@pytest.fixture(scope="module")
-def prepared_house() -> Iterator[House]:
-    """A house with its tables and browser files, shared by a module's tests."""
+@pytest.fixture(scope="session")
+def _prepared() -> Iterator[House]:
     with _house() as house:
-        code, _, errors = house.told_by("prepare")
-        assert code == 0, errors
+        user = house.ready_user()  # first, as it does not wait for the disk
+        both = [house.comptoir("prepare") for _ in range(2)]
+        said = [process.communicate(timeout=2 * PATIENCE)[1] for process in both]
+        house.preparations = [process.returncode for process in both]
+        assert 0 in house.preparations, said
+        say_goodbye(user)
+        assert heard(user) == "left"
         yield house
+
+
+@pytest.fixture
+def prepared_house(_prepared: House) -> Iterator[House]:
+    """A house with its tables and browser files, made by two preparations at once."""
+    yield _prepared
+    _prepared.close()
 
 
 @contextmanager
