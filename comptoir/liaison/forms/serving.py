@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,6 +52,15 @@ class Recorded:
     task: str = ""
     due_on: date | None = None
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A field, the outcomes it fits, and the choice of due date it goes with, if only with one."""
+
+    field: forms.BoundField
+    outcomes: str
+    due: str
 
 
 class Prose(forms.CharField):
@@ -130,6 +139,21 @@ class CaseForm(forms.Form):
         allowed = BASELESS_OUTCOMES if sheet.faults else tuple(Outcome)
         self._choices("outcome", [(o.value, Choice(o.label, EXPLAINED[o])) for o in allowed])
         self._choices("due", _due_choices(dates))
+
+    @property
+    def groups(self) -> list[Group]:
+        """The fields below the outcome, each with the outcomes that it fits."""
+        return [
+            Group(self[name], " ".join(outcomes), OTHER if name == "due_on" else "")
+            for name, outcomes in self.fits.items()
+        ]
+
+    @property
+    def typed_texts(self) -> list[str]:
+        """Every text as it was typed, valid or not."""
+        names = ("preparation", "answer", "advice", "task")
+        texts = (str(self.data.get(self.add_prefix(name), "")).strip() for name in names)
+        return [text for text in texts if text]
 
     @property
     def record(self) -> Recorded | None:
@@ -264,27 +288,20 @@ class ResultForm(forms.Form):
 class FollowUpFilterForm(forms.Form):
     """Which follow-ups a list shows, and for a team lead whose."""
 
-    show = forms.ChoiceField(
-        label=gettext_lazy("Show"),
-        required=False,
-        choices=[
-            (Show.OPEN.value, gettext_lazy("Open")),
-            (Show.LATE.value, gettext_lazy("Late")),
-            (Show.DONE.value, gettext_lazy("Done")),
-        ],
-    )
-    professional = forms.TypedChoiceField(
-        label=gettext_lazy("Professional"), required=False, coerce=int, empty_value=None
-    )
+    show = forms.ChoiceField(required=False, choices=[(show.value, show.value) for show in Show])
+    professional = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
 
-    def __init__(self, data: Mapping[str, Any], *, professionals: list[tuple[int, str]]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, professionals: Iterable[int]) -> None:
         super().__init__(data)
-        if not professionals:
-            del self.fields["professional"]
-            return
         field = self.fields["professional"]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = [("", _("Everybody")), *professionals]
+        field.choices = [("", ""), *((pk, str(pk)) for pk in professionals)]
+
+    def chosen(self) -> tuple[Show, int | None]:
+        """What to show, and whose; what makes no sense is left out."""
+        self.is_valid()
+        typed = self.cleaned_data
+        return Show(typed.get("show") or Show.OPEN), typed.get("professional")
 
 
 def _stored(sheet: CaseSheet) -> Recorded:

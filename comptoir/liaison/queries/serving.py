@@ -238,6 +238,13 @@ def case_sheets(appointment: Appointment, now: datetime) -> list[CaseSheet]:
     return sheets
 
 
+def minutes_so_far(appointment: Appointment, now: datetime) -> int:
+    """How long it has gone on, in whole minutes."""
+    if appointment.started_at is None:
+        return 0
+    return max((now - appointment.started_at) // timedelta(minutes=1), 0)
+
+
 def following_appointment(appointment: Appointment) -> Appointment | None:
     """The next one of the same professional on the same day that is still booked."""
     later = Appointment.objects.filter(

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import serving as actions
@@ -28,6 +29,12 @@ from comptoir.roster.models import Professional
 from comptoir.ui import clock
 
 FOLLOW_UPS_ON_A_PAGE = 25
+
+SHOWN = {
+    Show.OPEN: gettext_lazy("Open"),
+    Show.LATE: gettext_lazy("Late"),
+    Show.DONE: gettext_lazy("Done"),
+}
 
 
 @require_GET
@@ -55,10 +62,9 @@ def day(request: SignedIn, on: date | None = None) -> HttpResponse:
 def follow_ups(request: SignedIn) -> HttpResponse:
     """What is left to do for cases, the soonest due first; late ones say so."""
     people = _professionals(request)
-    form = FollowUpFilterForm(request.GET, professionals=[(p.pk, p.person.name) for p in people])
-    chosen = form.cleaned_data if form.is_valid() else {}
-    show = Show(chosen.get("show") or Show.OPEN)
-    professional = next((p for p in people if p.pk == chosen.get("professional")), None)
+    form = FollowUpFilterForm(request.GET, professionals=[person.pk for person in people])
+    show, whose = form.chosen()
+    professional = next((person for person in people if person.pk == whose), None)
     today = clock.service_date(request.now)
     everyone = follow_ups_of(request.standing)
     found = serving.follow_ups(everyone, show=show, professional=professional, today=today)
@@ -66,11 +72,12 @@ def follow_ups(request: SignedIn) -> HttpResponse:
     actions.note_follow_ups_seen(
         professional=professional, follow_ups=list(page), by=request.user, now=request.now
     )
+    counts = serving.count_follow_ups(everyone, professional=professional, today=today)
     context = {
         "page": page,
-        "filter": form,
+        "rows": [(item, (today - item.due_on).days) for item in page],
         "show": show,
-        "counts": serving.count_follow_ups(everyone, professional=professional, today=today),
+        "tabs": [_tab(each, counts[each], show, professional) for each in Show],
         "professional": professional,
         "professionals": people,
         "today": today,
@@ -111,6 +118,16 @@ def follow_up(request: SignedIn, pk: int) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/professional_follow_up.html", context, status=status)
+
+
+def _tab(each: Show, count: int, shown: Show, professional: Professional | None) -> dict[str, Any]:
+    whose = f"&professional={professional.pk}" if professional is not None else ""
+    return {
+        "label": SHOWN[each],
+        "count": count,
+        "url": f"?show={each.value}{whose}",
+        "current": each is shown,
+    }
 
 
 def _professionals(request: SignedIn) -> list[Professional]:

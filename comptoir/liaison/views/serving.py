@@ -28,7 +28,7 @@ from comptoir.liaison.queries import serving
 from comptoir.people.models import Person, Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
-from comptoir.ui.forms import without_errors
+from comptoir.ui.forms import all_errors, without_errors
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,6 +67,7 @@ class _Page:
     news: str = ""
     saved: set[int] = field(default_factory=set)
     unsaved: list[CaseForm] = field(default_factory=list)
+    not_saved: list[tuple[int, list[str]]] = field(default_factory=list)
 
     @property
     def is_settled(self) -> bool:
@@ -92,15 +93,19 @@ class _Page:
     def context(self, request: SignedIn) -> dict[str, Any]:
         """What the template shows."""
         appointment, now = self.appointment, request.now
-        wrong = [form for form in (*self.cases, self.start, self.finish) if form.errors]
+        errors = [("", problem) for problem in self.problems]
+        errors += all_errors([self.start, *self.cases, self.finish])
         return {
             "appointment": appointment,
             "office": appointment.office,
+            "telephones": list(appointment.office.telephones.order_by("pk")),
             "cases": self.cases,
             "start": self.start,
             "finish": self.finish,
-            "form": wrong[0] if wrong else None,
+            "errors": errors,
+            "form": {"errors": errors},  # the frame says "Error:" in the page's title
             "problems": self.problems,
+            "not_saved": self.not_saved,
             "pressed": self.pressed,
             "saved": self.saved,
             "missing": [f.sheet.line.position for f in self.cases if not f.sheet.line.outcome],
@@ -110,6 +115,7 @@ class _Page:
             "its_day_has_come": clock.service_date(now)
             >= clock.service_date(appointment.starts_at),
             "its_time_has_come": now >= appointment.starts_at,
+            "minutes_so_far": serving.minutes_so_far(appointment, now),
             "own": appointment.professional.person_id == request.user.pk,
             "following": serving.following_appointment(appointment),
         }
@@ -144,6 +150,8 @@ def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
     if same_state:
         fresh.cases = [kept.get(form.sheet.line.position, form) for form in fresh.cases]
         fresh.start, fresh.finish = page.start, page.finish
+    else:
+        fresh.not_saved = [(position, form.typed_texts) for position, form in kept.items()]
     fresh.pressed, fresh.problems, fresh.saved = page.pressed, page.problems, page.saved
     return fresh
 
