@@ -334,9 +334,19 @@ def test_the_same_values_and_seed_choose_the_same_professional() -> None:
     rules = days.load_rules()
     loaded = days.load_days(dates=[DAY], office=office, rules=rules, now=NOW)[DAY]
 
-    chosen = [
-        booking.ask(loaded, office=office, wish=wish(), now=NOW, seed=7)
-        for _ in range(3)
-    ]
+    chosen = [booking.ask(loaded, office=office, wish=wish(), now=NOW, seed=7) for _ in range(3)]
 
     assert chosen[0] == chosen[1] == chosen[2]
+
+
+def test_sending_one_form_twice_books_once_even_where_there_is_room_twice() -> None:
+    PolicyFactory.create(generous=True)
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(2)])
+    attempt = uuid.uuid4()
+    first = AppointmentFactory.create(attempt=attempt)
+
+    second = AppointmentFactory.create(office=first.office, attempt=attempt)
+
+    assert second == first
+    assert Claim.objects.count() == first.quanta
+    assert counting.recount([monday_of(DAY)]) == []

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import grid
@@ -92,37 +92,67 @@ def book_appointment(
     """Book for `office` what `wish` asks for, with its cases.
 
     With an `attempt` that has already led to an appointment, that one is returned and nothing is
-    written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the database), locking.DayBusy (nothing stands).
+    written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the
+    database), locking.DayBusy (nothing stands).
     """
-    with transaction.atomic():
-        on = clock.service_date(wish.starts_at)
-        locking.lock_days([on])
-        weeks = locking.lock_weeks(office, [on])
-        twin = (
-            Appointment.objects.filter(office=office, attempt=attempt).first() if attempt else None
-        )
-        if twin is not None:
-            return twin
-        rules = days.load_rules()
-        loaded = days.load_days(
-            dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
-        )[on]
-        answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
-        decision = record_decision(
-            answer, office=office, wish=wish, policy=rules.policy(on), by=by, now=now, seed=seed
-        )
-        appointment = None
-        if isinstance(answer, Admitted):
-            appointment = _write(loaded, answer, decision, wish, by, attempt)
-            counting.add(weeks, on, wish.quanta)
-            counting.save(weeks)
-            _write_cases(appointment, cases)
-            if loaded.held:
-                Hold.objects.filter(office=office).delete()
-            telling.booked(appointment, to=by, now=now)
-    if appointment is None:
-        raise NotAdmitted(decision)
+    try:
+        with transaction.atomic():
+            booked = _book(office, wish, cases, by, now, seed, attempt)
+    except IntegrityError as error:
+        # Pressed twice, and there was room twice: the form's key let only the first one in.
+        twin = _twin(office, attempt)
+        if twin is None:
+            raise error
+        return twin
+    if isinstance(booked, Decision):
+        raise NotAdmitted(booked)
+    return booked
+
+
+def _book(
+    office: Office,
+    wish: Wish,
+    cases: Sequence[Case],
+    by: Person,
+    now: datetime,
+    seed: int,
+    attempt: uuid.UUID | None,
+) -> Appointment | Decision:
+    """Decide and write, under the day's lock; a Decision is a refusal.
+
+    What this very form has booked already is no reason to refuse it.
+    """
+    on = clock.service_date(wish.starts_at)
+    locking.lock_days([on])
+    weeks = locking.lock_weeks(office, [on])
+    rules = days.load_rules()
+    loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
+        on
+    ]
+    answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
+    if isinstance(answer, Refused) and (twin := _twin(office, attempt)) is not None:
+        return twin
+    policy = rules.policy(on)
+    decision = record_decision(
+        answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed
+    )
+    if isinstance(answer, Refused):
+        return decision
+    appointment = _write(loaded, answer, decision, wish, by, attempt)
+    counting.add(weeks, on, wish.quanta)
+    counting.save(weeks)
+    _write_cases(appointment, cases)
+    if loaded.held:
+        Hold.objects.filter(office=office).delete()
+    telling.booked(appointment, to=by, now=now)
     return appointment
+
+
+def _twin(office: Office, attempt: uuid.UUID | None) -> Appointment | None:
+    """The appointment that this very form has already led to."""
+    if attempt is None:
+        return None
+    return Appointment.objects.filter(office=office, attempt=attempt).first()
 
 
 def ask(

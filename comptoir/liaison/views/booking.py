@@ -196,11 +196,13 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
     """The page for what the request names; None if it names no time that could be booked."""
     data = request.POST if request.method == "POST" else None
     source = data if data is not None else request.GET
-    chosen = WishForm(_with_alternative(source), rule=_rule_today(request.now), office=office)
+    rules = days.load_rules()
+    today = rules.on(clock.service_date(request.now))
+    chosen = WishForm(_with_alternative(source), rule=today, office=office)
     if not chosen.is_valid():
         return None
     start: datetime = chosen.cleaned_data["start"]
-    policy = days.load_rules().policy(clock.service_date(start))
+    policy = rules.policy(clock.service_date(start))
     cases = CaseRows(
         data,
         most=policy.most_case_lines if policy is not None else 1,
@@ -216,7 +218,7 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
         start=start,
         minutes=chosen.cleaned_data["minutes"],
         language=chosen.cleaned_data["language"],
-        meeting=MeetingForm(data, initial=_meeting_initial(office)),
+        meeting=MeetingForm(data, initial=None if data is not None else _meeting_initial(office)),
         cases=cases,
         attempt=_attempt(source),
     )
