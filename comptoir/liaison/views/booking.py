@@ -194,7 +194,8 @@ class _BookingPage:
 
 def _page(request: SignedIn, office: Office) -> _BookingPage | None:
     """The page for what the request names; None if it names no time that could be booked."""
-    data = request.POST if request.method == "POST" else None
+    # After an unlock the page is asked for again with what was typed: bound, and nothing is booked.
+    data = request.POST or None
     source = data if data is not None else request.GET
     rules = days.load_rules()
     today = rules.on(clock.service_date(request.now))
