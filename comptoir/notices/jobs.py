@@ -32,7 +32,7 @@ MOST_DELETED = 20_000
 
 @app.task(name=actions.DELIVER)
 def deliver() -> None:
-    """Deliver what is due; deferred in the transaction of whatever is to be told at once."""
+    """Deliver what is due; deferred as soon as something is to be told at once."""
     deliver_due()
 
 
@@ -57,7 +57,7 @@ def deliver_due() -> None:
             if now - start > RUN:
                 return
             try:
-                actions.deliver(notice_id=notice_id, connection=mailbox, now=now)
+                actions.deliver(notice_id=notice_id, mailbox=mailbox, now=now)
             except gateway.Unreachable as problem:
                 logger.warning("The mail server takes nothing now: %s", problem)
                 return

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 def deliver(notice: Notice, *, at: timedelta = timedelta()) -> Status | None:
     with gateway.mailbox() as mailbox:
-        return actions.deliver(notice_id=notice.pk, connection=mailbox, now=NOON + at)
+        return actions.deliver(notice_id=notice.pk, mailbox=mailbox, now=NOON + at)
 
 
 def test_a_due_notice_arrives_and_is_recorded(fact: Fact, mail_server: MailServer) -> None:
@@ -228,7 +228,7 @@ def test_several_messages_share_one_connection(fact: Fact, mail_server: MailServ
 
     with gateway.mailbox() as mailbox:
         for notice in [refused, *others]:
-            actions.deliver(notice_id=notice.pk, connection=mailbox, now=NOON)
+            actions.deliver(notice_id=notice.pk, mailbox=mailbox, now=NOON)
 
     assert mail_server.readers == [notice.address for notice in others]
     assert mail_server.connections == 1
@@ -353,7 +353,7 @@ def test_many_workers_over_the_same_notices_send_each_once(
         together.wait(10)
         with gateway.mailbox() as mailbox:
             for notice in notices:
-                actions.deliver(notice_id=notice.pk, connection=mailbox, now=NOON)
+                actions.deliver(notice_id=notice.pk, mailbox=mailbox, now=NOON)
         connection.close()
 
     workers = [threading.Thread(target=worker) for _ in range(4)]

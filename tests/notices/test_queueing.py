@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from comptoir.notices import actions
 from comptoir.notices.models import Notice, Status
@@ -49,7 +49,7 @@ def test_a_notice_waits_with_everything_its_sending_needs() -> None:
     assert notice.office_id == 7
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_one_notice_may_be_queued_without_making_a_value_of_it() -> None:
     actions.queue(
         kind="test.fact",
@@ -68,8 +68,9 @@ def test_one_notice_may_be_queued_without_making_a_value_of_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_confirmation_and_its_reminders_take_one_insert_and_one_job(
+def test_a_confirmation_and_its_reminders_take_one_statement_of_the_facts_transaction(
     django_assert_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     three = [
         message(),
@@ -77,15 +78,57 @@ def test_a_confirmation_and_its_reminders_take_one_insert_and_one_job(
         message(kind="test.reminder_hour", send_after=REMINDER),
     ]
 
-    with transaction.atomic(), django_assert_num_queries(2):
+    with django_capture_on_commit_callbacks() as after_commit, django_assert_num_queries(1):
         actions.queue_all(three, now=NOON)
 
     assert Notice.objects.count() == 3
+    assert len(after_commit) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_woken_after_the_commit_and_not_before() -> None:
+    with transaction.atomic():
+        actions.queue_all([message()], now=NOON)
+        assert jobs() == 0
+
     assert jobs() == 1
 
 
-@pytest.mark.django_db
-def test_what_is_due_later_takes_no_job() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_about_to_look_is_not_woken_again() -> None:
+    for subject_id in range(3):
+        actions.queue_all([message(subject_id=subject_id)], now=NOON)
+
+    assert jobs() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_looking_already_may_have_looked_too_soon() -> None:
+    actions.queue_all([message(subject_id=1)], now=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+
+    actions.queue_all([message(subject_id=2)], now=NOON)
+
+    assert jobs() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_stands_although_no_worker_can_be_woken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The notice waits in the ledger, for the round of the next minute."""
+    monkeypatch.setattr(actions, "DELIVER", "notices.deliver" + "x" * 200)
+
+    with transaction.atomic():
+        actions.queue_all([message()], now=NOON)
+
+    assert Notice.objects.count() == 1
+    assert "too long" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_due_later_wakes_nobody() -> None:
     actions.queue_all([message(send_after=REMINDER)], now=NOON)
 
     assert Notice.objects.count() == 1

@@ -27,7 +27,7 @@ class Lead:
 
 def deliver(notice: Notice, *, at: timedelta = timedelta()) -> Status | None:
     with gateway.mailbox() as mailbox:
-        return actions.deliver(notice_id=notice.pk, connection=mailbox, now=NOON + at)
+        return actions.deliver(notice_id=notice.pk, mailbox=mailbox, now=NOON + at)
 
 
 def test_while_stopped_nothing_is_sent_and_everything_waits(
@@ -57,6 +57,7 @@ def test_once_resumed_what_is_still_useful_is_sent_and_the_rest_is_not(
     assert mail_server.readers == [useful.address]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_resuming_starts_the_sending_at_once() -> None:
     actions.stop(by=Lead(), reason="Wrong times in mails", now=NOON)
 
