@@ -80,12 +80,31 @@ def set_pattern(
         check_times(professional.time_zone, row.starts, row.ends, valid_from)
         if row.weekday > 4:
             raise ClosedWeekday
+    if not write_pattern(
+        professional=professional, rows=rows, valid_from=valid_from, by=by, now=now
+    ):
+        return []
+    return publishing.refresh(first=valid_from, last=None, by=by, now=now)
+
+
+def write_pattern(
+    *,
+    professional: Professional,
+    rows: Collection[Row],
+    valid_from: date,
+    by: Person | None,
+    now: datetime,
+) -> bool:
+    """Write weekly hours that were checked, in a roster change that refreshes the days itself.
+
+    Whether anything had to be written.
+    """
     wanted = {_normal(_weekly(row, valid_from), valid_from) for row in rows} - {None}
     later = WeeklyPattern.objects.filter(
         Q(valid_until=None) | Q(valid_until__gt=valid_from), professional=professional
     )
     if {_normal(plans.as_weekly(row), valid_from) for row in later} - {None} == wanted:
-        return []
+        return False
     later.filter(valid_from__gte=valid_from).delete()
     later.filter(valid_from__lt=valid_from).update(valid_until=valid_from)
     _create(professional, filter(None, wanted))
@@ -96,7 +115,7 @@ def set_pattern(
         now=now,
         detail={"valid_from": valid_from.isoformat(), "rows": len(wanted)},
     )
-    return publishing.refresh(first=valid_from, last=None, by=by, now=now)
+    return True
 
 
 @roster_change
@@ -115,21 +134,40 @@ def add_exception(
     """
     if on < clock.service_date(now):
         raise InThePast
-    times: list[tuple[time | None, time | None]] = sorted(set(hours))
-    for starts, ends in times:
-        if starts is not None and ends is not None:
-            check_times(professional.time_zone, starts, ends, on, only=on)
-    before = PatternException.objects.filter(professional=professional, on=on)
-    known = list(before.order_by("starts").values_list("starts", "ends"))
-    if known == (times or [(None, None)]):
+    hours = sorted(set(hours))
+    for starts, ends in hours:
+        check_times(professional.time_zone, starts, ends, on, only=on)
+    if not write_exception(
+        professional=professional, on=on, hours=hours, reason=reason, by=by, now=now
+    ):
         return []
+    return publishing.refresh(first=on, last=on, by=by, now=now)
+
+
+def write_exception(
+    *,
+    professional: Professional,
+    on: date,
+    hours: Iterable[tuple[time, time]],
+    reason: str,
+    by: Person | None,
+    now: datetime,
+) -> bool:
+    """Write the hours of one date that were checked, in a roster change that refreshes the days itself.
+
+    Whether anything had to be written.
+    """
+    times: list[tuple[time | None, time | None]] = [*sorted(set(hours))] or [(None, None)]
+    before = PatternException.objects.filter(professional=professional, on=on)
+    if list(before.order_by("starts").values_list("starts", "ends")) == times:
+        return False
     before.delete()
     PatternException.objects.bulk_create(
         PatternException(professional=professional, on=on, starts=s, ends=e, reason=reason)
-        for s, e in times or [(None, None)]
+        for s, e in times
     )
     _record_exception("roster.exception_added", professional, on, by, now)
-    return publishing.refresh(first=on, last=on, by=by, now=now)
+    return True
 
 
 @roster_change

@@ -68,6 +68,31 @@ def change_professional(
 
     Weekly hours keep their wall times when the zone changes.
     """
+    changed = write_details(
+        professional=professional,
+        languages=languages,
+        skills=skills,
+        time_zone=time_zone,
+        active=active,
+        by=by,
+        now=now,
+    )
+    if {"time_zone", "active"} & set(changed):
+        publishing.refresh(first=clock.service_date(now), last=None, by=by, now=now)
+    return Professional.objects.select_related("person").get(pk=professional.pk)
+
+
+def write_details(
+    *,
+    professional: Professional,
+    languages: Sequence[str],
+    skills: Sequence[str],
+    time_zone: str,
+    active: bool,
+    by: Person | None,
+    now: datetime,
+) -> list[str]:
+    """Write what differs, in a roster change that refreshes the days itself; the changed fields."""
     if not languages:
         raise SpeaksNothing
     professional = Professional.objects.select_for_update().get(pk=professional.pk)
@@ -81,7 +106,7 @@ def change_professional(
         field for field, value in wanted.items() if getattr(professional, field) != value
     )
     if not changed:
-        return professional
+        return []
     for field, value in wanted.items():
         setattr(professional, field, value)
     professional.save(update_fields=changed)
@@ -92,6 +117,4 @@ def change_professional(
         now=now,
         detail={"fields": changed},
     )
-    if {"time_zone", "active"} & set(changed):
-        publishing.refresh(first=clock.service_date(now), last=None, by=by, now=now)
-    return professional
+    return changed
