@@ -101,12 +101,6 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
-// A button that prints exists only where printing can be asked for.
-for (const button of document.querySelectorAll("[data-prints]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
-
 menuButton();
 nameTableRoles(document);
 Promise.race([
