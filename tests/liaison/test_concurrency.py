@@ -246,7 +246,7 @@ def test_who_waits_longer_than_the_lock_timeout_is_told_so_and_nothing_is_writte
         finally:
             done.set()
 
-    results = at_once([hold_the_day, try_meanwhile])  # type: ignore[list-item]
+    results = at_once([hold_the_day, try_meanwhile])
 
     assert isinstance(results[1], locking.DayBusy)
     assert by is not None

@@ -111,7 +111,7 @@ def test_the_times_offered_are_the_ones_a_booking_is_granted(
 ) -> None:
     open_day(first=time(10), last=time(11))
 
-    page = delegate.get(url("times", office.reference), {"minutes": 30, "language": "en"})
+    page = delegate.get(url("times", office.reference), {"minutes": "30", "language": "en"})
 
     assert page.context["soonest"] == [at(DAY, 10), at(DAY, 10, 15), at(DAY, 10, 30)]
 
@@ -127,7 +127,7 @@ def test_the_times_page_asks_the_database_at_most_eight_times(
     delegate.get(url("times", office.reference))
 
     with django_assert_max_num_queries(8):  # type: ignore[operator]
-        page = delegate.get(url("times", office.reference), {"minutes": 30, "language": "en"})
+        page = delegate.get(url("times", office.reference), {"minutes": "30", "language": "en"})
 
     assert len(page.context["days"]) == 11
 
@@ -152,7 +152,7 @@ def test_nothing_to_offer_is_explained_with_a_next_step(delegate: Client, office
     AppointmentFactory.create(office=office, minutes=60)
     AppointmentFactory.create(office=office, starts_at=at(DAY, 13), minutes=60)
 
-    page = delegate.get(url("times", office.reference), {"minutes": 60, "language": "en"})
+    page = delegate.get(url("times", office.reference), {"minutes": "60", "language": "en"})
 
     day = next(day for day in page.context["days"] if day.on == DAY)
     assert "an office may have 2 hours a day" in said(day.explanation.sentence)
