@@ -41,13 +41,14 @@ class Kind:
     """One kind of notice. Kinds without `context` are only for `actions.send_now`.
 
     `waits` is whether the kill switch holds it; codes for signing in do not wait, or nobody could
-    sign in to lift the switch.
+    sign in to lift the switch. `label` is what the ledger's readers call it.
     """
 
     name: str
     template: str
     context: Callable[[Notice], Mapping[str, Any] | None] | None = None
     waits: bool = True
+    label: str | Promise = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -69,6 +70,12 @@ def named(name: str) -> Kind:
 def names() -> list[str]:
     """Every registered name, in order."""
     return sorted(_kinds)
+
+
+def choices() -> list[tuple[str, str | Promise]]:
+    """What a filter over the ledger offers: the kinds that are in it, by name, with their labels."""
+    told = (known for known in _kinds.values() if known.context is not None)
+    return [(known.name, known.label or known.name) for known in sorted(told, key=lambda k: k.name)]
 
 
 def _instant(value: Any) -> bool:

@@ -74,3 +74,14 @@ def test_no_word_takes_a_sentence(word: str, typed: str) -> None:
 def test_a_kind_that_no_room_registered_is_a_bug_and_named() -> None:
     with pytest.raises(kinds.UnknownKind, match=r"test\.nobody"):
         kinds.named("test.nobody")
+
+
+def test_a_filter_over_the_ledger_offers_the_kinds_that_can_be_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = kinds.Kind("test.told", "x", context=lambda notice: None, label="Told")
+    plain = kinds.Kind("test.plain", "x", context=lambda notice: None)
+    secret = kinds.Kind("test.secret", "x")
+    monkeypatch.setattr(kinds, "_kinds", {kind.name: kind for kind in (told, plain, secret)})
+
+    assert kinds.choices() == [("test.plain", "test.plain"), ("test.told", "Told")]

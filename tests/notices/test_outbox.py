@@ -54,14 +54,11 @@ def test_letters_are_listed_newest_first(client: Client, mail_folder: Path) -> N
     assert "reader@offices.example" in page
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "No mail yet"), ("fr", "outbox")])
-def test_an_empty_outbox_says_what_to_do(
-    client: Client, mail_folder: Path, language: str, title: str
-) -> None:
-    response = client.get(f"/{language}/outbox/")
+def test_an_empty_outbox_says_what_to_do(client: Client, mail_folder: Path) -> None:
+    page = client.get("/en/outbox/").content.decode()
 
-    assert response.status_code == 200
-    assert title in response.content.decode()
+    assert "No mail yet" in page
+    assert "book an appointment" in page
 
 
 def test_a_letter_reads_as_its_reader_would_see_it(client: Client, mail_folder: Path) -> None:
