@@ -13,9 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comptoir.site import environment, postgres, running, version
-
-BAD_ENVIRONMENT = 2
-"""Exit code when the surroundings are at fault: a variable, the database, a port, a command line."""
+from comptoir.site.running import BAD_ENVIRONMENT
 
 NEED_NO_DATABASE = frozenset(
     ["check", "collectstatic", "diffsettings", "findstatic", "help", "sendtestemail"]
@@ -34,7 +32,11 @@ class Word:
 
 def main() -> None:
     """Do what the command line says and end the process."""
-    sys.exit(obey(sys.argv[1:]))
+    try:
+        code = obey(sys.argv[1:])
+    finally:
+        postgres.release()
+    sys.exit(code)
 
 
 def obey(arguments: list[str]) -> int:
@@ -49,8 +51,6 @@ def obey(arguments: list[str]) -> int:
     except (environment.BadEnvironment, postgres.ServerError) as error:
         print(f"comptoir: {error}", file=sys.stderr)
         return BAD_ENVIRONMENT
-    finally:
-        postgres.release()
 
 
 def _help(arguments: list[str]) -> int:
@@ -90,11 +90,13 @@ def _prepare(arguments: list[str]) -> int:
 
 
 def _doctor(arguments: list[str]) -> int:
+    import django
+
     try:
         postgres.acquire()
     except postgres.ServerError as error:
         print(f"comptoir: {error}", file=sys.stderr)  # and go on: the rest is worth knowing
-    _load_django(acquire=False)
+    django.setup()
     from comptoir.site import doctor
 
     return doctor.main(arguments)
@@ -134,11 +136,12 @@ def _execute(words: list[str]) -> None:
     execute_from_command_line(["comptoir", *words])
 
 
-def _load_django(*, acquire: bool = True) -> None:
-    if acquire:
-        postgres.acquire()
+def _load_django() -> None:
     import django
+    from django.conf import settings
 
+    settings.INSTALLED_APPS  # noqa: B018 - read now: a bad variable is told before a server starts
+    postgres.acquire()
     django.setup()
 
 

@@ -15,6 +15,9 @@ from collections.abc import Callable
 from comptoir.site import environment, postgres, supervisor
 from comptoir.site.supervisor import Program, Signals, say
 
+BAD_ENVIRONMENT = 2
+"""Exit code when the surroundings are at fault: a variable, the database, a port, a command line."""
+
 SELF = [sys.executable, "-P", "-m", "comptoir.site.command"]
 
 
@@ -38,9 +41,11 @@ def _open_house(wanted: argparse.Namespace, signals: Signals) -> int:
     )
     if signals.stops:
         return 0
+    if prepared == BAD_ENVIRONMENT:
+        return prepared  # it has said why, in one line
     if prepared != 0:
         say("the house could not be prepared; `comptoir doctor` says more")
-        return prepared if prepared > 0 else 1
+        return 1
     programs = [
         Program("the web server", _web_server(wanted.host, wanted.port)),
         Program("the job worker", [*SELF, "worker"]),

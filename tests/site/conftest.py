@@ -47,8 +47,8 @@ def _prepared() -> Iterator[House]:
         user = house.ready_user()  # first, as it does not wait for the disk
         both = [house.comptoir("prepare") for _ in range(2)]
         said = [process.communicate(timeout=2 * PATIENCE)[1] for process in both]
-        house.preparations = [process.returncode for process in both]
-        assert 0 in house.preparations, said
+        house.preparations = list(zip([process.returncode for process in both], said, strict=True))
+        assert both[0].returncode == 0, said
         say_goodbye(user)
         assert heard(user) == "left"
         yield house

@@ -42,8 +42,8 @@ class House:
             **{k: v for k, v in os.environ.items() if not k.startswith(("COMPTOIR_", "DATABASE_"))},
             "COMPTOIR_STATE": str(state),
         }
-        self.preparations: list[int] = []
-        """How the preparations that were made ended."""
+        self.preparations: list[tuple[int, str]] = []
+        """How the preparations that were made ended: exit code, errors."""
         self._started: list[subprocess.Popen[str]] = []
 
     def python(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:

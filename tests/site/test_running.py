@@ -141,4 +141,4 @@ def test_a_house_that_cannot_be_prepared_does_not_open(
 
 
 def test_two_preparations_at_once_take_turns(prepared_house: House) -> None:
-    assert prepared_house.preparations == [0, 0]
+    assert prepared_house.preparations == [(0, "")] * 2
