@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 
@@ -85,7 +84,7 @@ def make_staff(count: int, namer: Namer, *, since: datetime) -> Staff:
     professionals = [cast[Role.PROFESSIONAL], *others[: count - 1]]
     second_lead = others[count]
     everybody = [*cast.values(), *others[: count - 1], second_lead]
-    _save_people(everybody)
+    Person.objects.bulk_create(everybody)
     administrator = cast[Role.ADMINISTRATOR]
     roles = [(person, role) for role, person in cast.items()]
     roles += [(person, Role.PROFESSIONAL) for person in professionals[1:]]
@@ -141,7 +140,7 @@ def make_delegates(
             if office.reference == part.office:
                 place = 0 if part.role == Role.OFFICE_MANAGER else 1
                 team[place : place + 1] = [_cast_member(part, office, since)]
-    _save_people([person for team in teams for person in team])
+    Person.objects.bulk_create([person for team in teams for person in team])
     Grant.objects.bulk_create(
         grant
         for office, team in zip(offices, teams, strict=True)
@@ -237,15 +236,4 @@ def _cast_member(part: Part, office: Office, since: datetime) -> Person:
         language=part.language,
         time_zone=office.time_zone,
         created_at=since,
-    )
-
-
-def _save_people(people: list[Person]) -> None:
-    Person.objects.bulk_create(people, batch_size=1000)
-    EmailAddress.objects.bulk_create(
-        [
-            EmailAddress(user=person, email=person.email, verified=True, primary=True)
-            for person in people
-        ],
-        batch_size=1000,
     )
