@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from comptoir.people.models import Person
 from comptoir.site import direct
+from comptoir.site.demonstration.people import CAST
 
 
 def prepare(arguments: list[str]) -> None:
@@ -26,8 +27,16 @@ def prepare(arguments: list[str]) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         collect_assets()
-        if wanted.demo and not Person.objects.exists():
-            call_command("demo")
+        if wanted.demo:
+            demonstrate()
+
+
+def demonstrate() -> None:
+    """Load the demonstration into an empty database, or say again how to sign in to it."""
+    if not Person.objects.exists():
+        call_command("demo")
+    elif Person.objects.filter(email=CAST[0].email).exists():
+        call_command("demo", "people")
 
 
 def collect_assets() -> None:

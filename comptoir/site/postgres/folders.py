@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -127,9 +128,11 @@ def prepare_for(account: Account, place: Layout) -> None:
                 f"the account {account.name}, which runs PostgreSQL, may not enter {folder}; set "
                 "COMPTOIR_STATE to a folder it can reach"
             )
-    if not place.socket.exists():
+    with suppress(FileExistsError):
         place.socket.mkdir(mode=0o700)
-        account.give(place.socket)
     found = place.socket.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
+        account.give(place.socket)
+        found = place.socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
         raise FolderError(f"{place.socket} is not a private folder of {account.name}; remove it")

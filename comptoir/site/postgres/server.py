@@ -41,8 +41,13 @@ def start(place: Layout, options: Sequence[str] = ()) -> subprocess.Popen[bytes]
         if not place.data.exists():
             _initialise(place, account, binaries, fast="fsync=off" in options)
         _check_version(place)
-    except (folders.FolderError, program.ProgramError, LookupError, OSError) as error:
+    except (folders.FolderError, program.ProgramError, LookupError) as error:
         raise ServerError(str(error)) from error
+    except OSError as error:  # a full disk, a root without its powers
+        raise ServerError(
+            f"PostgreSQL cannot be started here: {error}. Another account may be able to, or "
+            "DATABASE_URL may name a server."
+        ) from error
     if place.log.exists() and place.log.stat().st_size > LOG_LIMIT:
         place.log.replace(place.log.with_suffix(".old"))
     with place.open_log() as log:
