@@ -29,9 +29,7 @@ def _register_menu() -> None:
     administrator = frozenset({Role.ADMINISTRATOR})
     register(Entry(_("People"), "people:people", administrator, 810))
     register(Entry(_("Offices"), "people:offices", administrator, 820))
-    register(
-        Entry(_("Who has access"), "people:office-people", frozenset({Role.OFFICE_MANAGER}), 800)
-    )
+    register(Entry(_("Who has access"), "people:my-offices", frozenset({Role.OFFICE_MANAGER}), 800))
     register(
         Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 830)
     )

@@ -15,13 +15,27 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from comptoir.people.models import OFFICE_ROLES, STAFF_ROLES, Grant, Office, Person, Role
+from comptoir.people.models import (
+    OFFICE_ROLES,
+    STAFF_ROLES,
+    Grant,
+    Invitation,
+    Office,
+    OfficeAddress,
+    OfficeTelephone,
+    Person,
+    Role,
+)
 from comptoir.ui.access import public as public
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
+Found = TypeVar("Found", bound=Model)
+Point = TypeVar("Point", OfficeAddress, OfficeTelephone)
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,18 @@ def allow(
     return decorate
 
 
+def while_locked(view: View) -> View:
+    """Mark a view that answers while the session is locked: those that unlock and sign out."""
+    view.while_locked = True  # type: ignore[attr-defined]  # read by the middleware
+    return view
+
+
+def before_second_factor(view: View) -> View:
+    """Mark a view that answers staff who have not shown a second factor yet: those that add one."""
+    view.before_second_factor = True  # type: ignore[attr-defined]  # read by the middleware
+    return view
+
+
 def _guard(
     view: Callable[Concatenate[SignedIn, P], R], roles: frozenset[Role]
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -134,3 +160,62 @@ def may_grant(standing: Standing, role: Role, office: Office | None) -> bool:
     if Role.ADMINISTRATOR in standing.roles:
         return True
     return office is not None and role in OFFICE_ROLES and standing.manages(office)
+
+
+def get_person_for(standing: Standing, key: int) -> Person:
+    """A person an administrator looks after; raises Http404."""
+    if Role.ADMINISTRATOR not in standing.roles:
+        raise Http404
+    return _or_404(Person.objects.filter(pk=key))
+
+
+def get_any_office_for(standing: Standing, reference: str) -> Office:
+    """Any office, for an administrator; raises Http404."""
+    if Role.ADMINISTRATOR not in standing.roles:
+        raise Http404
+    offices = Office.objects.select_related("district", "successor__district")
+    return _or_404(offices.filter(reference=reference))
+
+
+def get_kept_office_for(standing: Standing, reference: str) -> Office:
+    """An office whose settings the person keeps: its manager or an administrator; else Http404."""
+    if Role.ADMINISTRATOR in standing.roles:
+        return get_any_office_for(standing, reference)
+    return get_managed_office_for(standing, reference)
+
+
+def get_grant_for(standing: Standing, key: int) -> Grant:
+    """A role this person may end; raises Http404 for any other."""
+    grant = _or_404(Grant.objects.select_related("person", "office__district").filter(pk=key))
+    if not may_grant(standing, Role(grant.role), grant.office):
+        raise Http404
+    return grant
+
+
+def get_invitation_for(standing: Standing, key: int) -> Invitation:
+    """An invitation this person may withdraw; raises Http404 for any other."""
+    invitation = _or_404(Invitation.objects.select_related("office__district").filter(pk=key))
+    if not may_grant(standing, Role(invitation.role), invitation.office):
+        raise Http404
+    return invitation
+
+
+def get_contact_point_for(
+    standing: Standing, office: Office, model: type[Point], key: int
+) -> Point:
+    """An address or a telephone number of this office; raises Http404 for another's."""
+    if not may_keep(standing, office):
+        raise Http404
+    return _or_404(model._default_manager.filter(office=office, pk=key))
+
+
+def may_keep(standing: Standing, office: Office) -> bool:
+    """Whether the person may change the office's addresses, numbers and settings."""
+    return Role.ADMINISTRATOR in standing.roles or standing.manages(office)
+
+
+def _or_404(found: QuerySet[Found]) -> Found:
+    first = found.first()
+    if first is None:
+        raise Http404
+    return first

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from datetime import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class BadEnvironment(Exception):
@@ -78,3 +79,9 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """Words separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def origins(address: str) -> list[str]:
+    """The scheme and host of an address, for a content policy; nothing for no address."""
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

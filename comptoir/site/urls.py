@@ -7,8 +7,10 @@ from comptoir.ui.urls import language_urlpatterns
 
 urlpatterns = [
     path("", include("comptoir.ui.urls")),
+    path("", include("comptoir.people.urls.organization")),
     *i18n_patterns(
         path("", include("comptoir.notices.urls")),
+        path("", include("comptoir.people.urls")),
         path("", include("comptoir.liaison.urls")),
         *language_urlpatterns,
     ),

@@ -1,0 +1,75 @@
+"""Who has access to what, for the people who look after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from comptoir.people.models import (
+    Grant,
+    Invitation,
+    Office,
+    Person,
+    Role,
+    Session,
+    sort_key,
+)
+
+MOST_OF_AN_OFFICE = 200
+"""An office has a handful of people; a page never shows more than this."""
+
+
+def people_of(office: Office, at: datetime) -> list[Grant]:
+    """The roles in force in an office, in the order of their holders' names."""
+    grants = Grant.objects.in_force(at).filter(office=office).select_related("person", "granted_by")
+    return list(grants.order_by("person__sort_name", "pk")[:MOST_OF_AN_OFFICE])
+
+
+def open_invitations(office: Office, at: datetime) -> list[Invitation]:
+    """The invitations of an office that can still be accepted, the latest first."""
+    found = Invitation.objects.open(at).filter(office=office).select_related("invited_by")
+    return list(found.order_by("-invited_at", "-pk")[:MOST_OF_AN_OFFICE])
+
+
+def staff_invitations(at: datetime) -> QuerySet[Invitation]:
+    """The open invitations to roles of the centre, the latest first."""
+    found = Invitation.objects.open(at).filter(office=None).select_related("invited_by")
+    return found.order_by("-invited_at", "-pk")
+
+
+def search(text: str, role: str, at: datetime) -> QuerySet[Person]:
+    """People by a part of their name or address and by a role they hold, with those roles."""
+    found = Person.objects.all()
+    if key := sort_key(text):
+        found = found.filter(Q(sort_name__contains=key) | Q(email__icontains=text.strip()))
+    if role in Role.values:
+        holders = Grant.objects.in_force(at).filter(role=role).values("person_id")
+        found = found.filter(pk__in=holders)
+    held = Grant.objects.in_force(at).select_related("office__district").order_by("pk")
+    return found.prefetch_related(Prefetch("grants", queryset=held, to_attr="held")).order_by(
+        "sort_name", "pk"
+    )
+
+
+def history_of(person: Person) -> list[Grant]:
+    """Every role a person ever held, those in force first, then the latest ended."""
+    grants = Grant.objects.filter(person=person).select_related(
+        "office__district", "granted_by", "ended_by"
+    )
+    found = grants.order_by("-starts_at", "-pk")[:MOST_OF_AN_OFFICE]
+    return sorted(found, key=lambda grant: grant.ends_at is not None)
+
+
+def sessions_of(person: Person, at: datetime) -> list[Session]:
+    """Where the person is signed in, the latest first."""
+    found = Session.objects.filter(person=person, expire_date__gt=at)
+    return list(found.order_by("-signed_in_at", "session_key")[:MOST_OF_AN_OFFICE])
+
+
+def one_of_each_role(at: datetime) -> list[Grant]:
+    """One person for every role, of those with a reserved address: the demonstration's cast."""
+    invented = Grant.objects.in_force(at).filter(person__email__endswith=".example")
+    first = invented.order_by("role", "pk").distinct("role").select_related("person", "office")
+    order = list(Role)
+    return sorted(first, key=lambda grant: order.index(Role(grant.role)))

@@ -1,0 +1,128 @@
+"""Who has access to an office, as its manager sees and decides it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from comptoir.people import permissions
+from comptoir.people.actions import grants, invitations
+from comptoir.people.forms.people import OfficeInvitationForm, ReasonForm
+from comptoir.people.models import Language, Office, Role
+from comptoir.people.permissions import SignedIn
+from comptoir.people.queries import people
+
+
+@permissions.allow(Role.OFFICE_MANAGER)
+@require_safe
+def my_offices(request: SignedIn) -> HttpResponse:
+    """The one office a manager manages, or a choice between several."""
+    managed = [o for o in request.standing.offices if request.standing.manages(o)]
+    if len(managed) == 1:
+        return redirect("people:office-people", managed[0].reference)
+    return render(request, "people/office_people/choice.html", {"offices": managed})
+
+
+@permissions.allow(Role.OFFICE_MANAGER)
+@require_http_methods(["GET", "POST"])
+def office_people(request: SignedIn, reference: str) -> HttpResponse:
+    """Everybody with access, open invitations, and a form to invite somebody."""
+    office = permissions.get_managed_office_for(request.standing, reference)
+    form = OfficeInvitationForm(request.POST or None, initial={"language": office.language})
+    if request.method == "POST" and form.is_valid() and _invite(request, office, form):
+        messages.success(request, _("The invitation is on its way."))
+        return redirect("people:office-people", office.reference)
+    context = {
+        "office": office,
+        "grants": people.people_of(office, request.now),
+        "invitations": people.open_invitations(office, request.now),
+        "form": form,
+        "valid_days": invitations.VALID_FOR.days,
+    }
+    return render(request, "people/office_people/page.html", context)
+
+
+def _invite(request: SignedIn, office: Office, form: OfficeInvitationForm) -> bool:
+    """Whether the invitation was sent; else the form says why not."""
+    values = form.cleaned_data
+    try:
+        invitations.invite(
+            email=values["email"],
+            name=values["name"],
+            language=Language(values["language"]),
+            role=Role(values["role"]),
+            office=office,
+            time_zone=office.time_zone,
+            by=request.user,
+            now=request.now,
+        )
+    except invitations.AlreadyHasAccess:
+        form.add_error("email", _("The person with this address has this role already."))
+    except invitations.AlreadyInvited:
+        form.add_error(
+            "email",
+            _("An invitation to this address is open already. Withdraw it to send another."),
+        )
+    except invitations.OfficeNotActive:
+        form.add_error(None, _("This office is not active, so nobody can join it."))
+    return form.is_valid()
+
+
+@permissions.allow(Role.OFFICE_MANAGER, Role.ADMINISTRATOR)
+@require_POST
+def withdraw_invitation(request: SignedIn, key: int) -> HttpResponse:
+    """Take an invitation back."""
+    invitation = permissions.get_invitation_for(request.standing, key)
+    try:
+        invitations.withdraw(invitation=invitation, by=request.user, now=request.now)
+        messages.success(
+            request, _("The invitation was withdrawn. Its link opens nothing any more.")
+        )
+    except invitations.InvitationClosed:
+        messages.warning(request, _("This invitation was no longer open."))
+    return _back(request, invitation.office)
+
+
+@permissions.allow(Role.OFFICE_MANAGER, Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def end_access(request: SignedIn, key: int) -> HttpResponse:
+    """Ask once, then end somebody's role."""
+    grant = permissions.get_grant_for(request.standing, key)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            grants.end_grant(
+                grant=grant,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                now=request.now,
+                may_be_last=Role.ADMINISTRATOR in request.standing.roles,
+            )
+            messages.success(
+                request, _("%(name)s no longer has this access.") % {"name": grant.person.name}
+            )
+            return _back(request, grant.office)
+        except grants.AlreadyEnded:
+            messages.warning(request, _("This access had ended already."))
+            return _back(request, grant.office)
+        except grants.LastOfItsKind:
+            form.add_error(None, _last_of_its_kind(Role(grant.role)))
+    return render(request, "people/office_people/end_access.html", {"grant": grant, "form": form})
+
+
+def _last_of_its_kind(role: Role) -> str:
+    if role == Role.ADMINISTRATOR:
+        return _("The service needs an administrator. Give somebody else the role first.")
+    return _("This is the office’s only manager. Invite another manager first, or ask the centre.")
+
+
+def _back(request: SignedIn, office: Office | None) -> HttpResponse:
+    """To the page of the office that the person looks after, else to the administrator's."""
+    if office is not None and request.standing.manages(office):
+        return redirect("people:office-people", office.reference)
+    if Role.ADMINISTRATOR not in request.standing.roles:
+        return redirect("people:home")
+    return redirect("people:office", office.reference) if office else redirect("people:people")

@@ -1,0 +1,207 @@
+"""Offices, as an administrator looks after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from comptoir.people import permissions
+from comptoir.people.actions import grants, invitations, offices
+from comptoir.people.forms.offices import (
+    ClosingForm,
+    OfficeSearchForm,
+    OfficeSettingsForm,
+    ReopeningForm,
+    SuspensionForm,
+)
+from comptoir.people.forms.people import OfficeInvitationForm
+from comptoir.people.models import Language, Office, OfficeEnd, Role
+from comptoir.people.permissions import SignedIn
+from comptoir.people.queries import offices as office_queries
+from comptoir.people.queries import people
+
+PAGE = 25
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_safe
+def office_list(request: SignedIn) -> HttpResponse:
+    """Every office, found by name, place, chamber or status."""
+    form = OfficeSearchForm(request.GET)
+    values = form.cleaned_data if form.is_valid() else {}
+    found = office_queries.search(
+        values.get("q", ""), values.get("chamber", ""), values.get("status", "")
+    )
+    context = {
+        "form": form,
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "counts": office_queries.counts(),
+    }
+    return render(request, "people/offices/list.html", context)
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_safe
+def office(request: SignedIn, reference: str) -> HttpResponse:
+    """One office: where it stands, its people, where it is and how it is called."""
+    found = permissions.get_any_office_for(request.standing, reference)
+    context = {
+        "office": found,
+        "grants": people.people_of(found, request.now),
+        "invitations": people.open_invitations(found, request.now),
+        "addresses": found.addresses.order_by("label", "pk"),
+        "telephones": found.telephones.order_by("label", "pk"),
+        "predecessors": found.predecessors.order_by("-until", "-pk")[:5],
+    }
+    return render(request, "people/offices/page.html", context)
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def invite(request: SignedIn, reference: str) -> HttpResponse:
+    """Ask somebody to join an office, its first manager above all."""
+    found = permissions.get_any_office_for(request.standing, reference)
+    form = OfficeInvitationForm(
+        request.POST or None,
+        initial={"language": found.language, "role": Role.OFFICE_MANAGER},
+    )
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            invitations.invite(
+                email=values["email"],
+                name=values["name"],
+                language=Language(values["language"]),
+                role=Role(values["role"]),
+                office=found,
+                time_zone=found.time_zone,
+                by=request.user,
+                now=request.now,
+            )
+            messages.success(request, _("The invitation is on its way."))
+            return redirect("people:office", found.reference)
+        except (invitations.CannotInvite, grants.CannotGrant):
+            form.add_error(
+                "email",
+                _("This address has this role or an open invitation, or the office is not active."),
+            )
+    return render(request, "people/offices/invite.html", {"office": found, "form": form})
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def suspend(request: SignedIn, reference: str) -> HttpResponse:
+    """Stop an office for the time being."""
+
+    def step(found: Office, form: Form) -> None:
+        reason = OfficeEnd(form.cleaned_data["reason"])
+        offices.suspend(office=found, reason=reason, by=request.user, now=request.now)
+
+    done = _("The office is suspended. Its people no longer have access; its records are kept.")
+    return _step(request, reference, SuspensionForm(request.POST or None), step, done, "suspend")
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def reopen(request: SignedIn, reference: str) -> HttpResponse:
+    """Let a suspended office book again."""
+
+    def step(found: Office, form: Form) -> None:
+        restore = form.cleaned_data["restore_access"]
+        offices.reopen(office=found, restore_access=restore, by=request.user, now=request.now)
+
+    done = _("The office is active again.")
+    return _step(request, reference, ReopeningForm(request.POST or None), step, done, "reopen")
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def close(request: SignedIn, reference: str) -> HttpResponse:
+    """End an office for good."""
+
+    def step(found: Office, form: Form) -> None:
+        offices.close(
+            office=found,
+            reason=OfficeEnd(form.cleaned_data["reason"]),
+            until=form.cleaned_data["until"],
+            by=request.user,
+            now=request.now,
+        )
+
+    done = _("The office is closed. Its people no longer have access; its records are kept.")
+    return _step(request, reference, ClosingForm(request.POST or None), step, done, "close")
+
+
+def _step(
+    request: SignedIn,
+    reference: str,
+    form: Form,
+    step: Callable[[Office, Form], None],
+    done: str,
+    name: str,
+) -> HttpResponse:
+    """Ask once, then take a step in an office's life."""
+    found = permissions.get_any_office_for(request.standing, reference)
+    # A box left empty posts nothing but the token, and an empty form is valid.
+    if request.method == "POST" and form.is_valid():
+        try:
+            step(found, form)
+            messages.success(request, done)
+        except offices.WrongStatus:
+            messages.error(request, _("The office’s status does not allow that any more."))
+        return redirect("people:office", found.reference)
+    context = {
+        "office": found,
+        "form": form,
+        "people": office_queries.people_count(found, request.now),
+    }
+    return render(request, f"people/offices/{name}.html", context)
+
+
+@permissions.allow(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def dissolve(request: SignedIn) -> HttpResponse:
+    """Parliament is dissolved: suspend every active office of the House of Commons."""
+    active = Office.objects.active().filter(chamber="commons").count()
+    if request.method == "POST":
+        count = offices.dissolve(by=request.user, now=request.now)
+        text = ngettext("%(n)s office was suspended.", "%(n)s offices were suspended.", count)
+        messages.success(request, text % {"n": count})
+        return redirect("people:offices")
+    return render(request, "people/offices/dissolve.html", {"active": active})
+
+
+@permissions.allow(Role.ADMINISTRATOR, Role.OFFICE_MANAGER)
+@require_http_methods(["GET", "POST"])
+def settings(request: SignedIn, reference: str) -> HttpResponse:
+    """How an office is served: for its manager and for administrators."""
+    found = permissions.get_kept_office_for(request.standing, reference)
+    form = OfficeSettingsForm.of(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        offices.change_settings(
+            office=found,
+            language=Language(values["language"]),
+            time_zone=values["time_zone"],
+            remind_day_before=values["remind_day_before"],
+            remind_hour_before=values["remind_hour_before"],
+            by=request.user,
+            now=request.now,
+        )
+        messages.success(request, _("The settings were saved."))
+        return redirect("people:office-settings", found.reference)
+    context = {
+        "office": found,
+        "form": form,
+        "addresses": found.addresses.order_by("label", "pk"),
+        "telephones": found.telephones.order_by("label", "pk"),
+    }
+    return render(request, "people/offices/settings.html", context)

@@ -1,0 +1,34 @@
+"""The audit trail, for auditors and administrators."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from comptoir.people import permissions
+from comptoir.people.forms.trail import TrailForm
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn
+from comptoir.people.queries import trail as queries
+
+PAGE = 50
+
+
+@permissions.allow(Role.AUDITOR, Role.ADMINISTRATOR)
+@require_safe
+def trail(request: SignedIn) -> HttpResponse:
+    """Who did, saw and disclosed what, the latest first."""
+    form = TrailForm(request.GET or None)
+    filters = form.cleaned_data if form.is_valid() else {}
+    found = queries.events(filters, ZoneInfo(request.user.time_zone))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "references": queries.office_references(list(page)),
+    }
+    return render(request, "people/trail.html", context)
