@@ -117,6 +117,15 @@ def test_a_name_that_is_no_letter_is_not_found(
     assert outbox.letter(name) is None
 
 
+def test_a_file_outside_the_folder_cannot_be_read(mail_folder: Path) -> None:
+    mail_folder.mkdir()
+    (mail_folder.parent / "private.eml").write_bytes(
+        letters.letter("booked", "en").message().as_bytes()
+    )
+
+    assert outbox.letter("../private") is None
+
+
 def test_files_that_are_no_letters_are_not_shown(client: Client, mail_folder: Path) -> None:
     mail_folder.mkdir()
     (mail_folder / "notes.eml").write_text("Subject: private")

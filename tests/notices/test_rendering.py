@@ -108,13 +108,21 @@ def test_the_language_and_zone_of_one_reader_do_not_reach_the_next() -> None:
         assert timezone.get_current_timezone_name() == "America/Regina"
 
 
-def test_what_looks_like_markup_stays_as_it_is(settings: object) -> None:
-    """The text templates have none of the escaping of pages."""
-    message = letters.letter("cancelled-by-centre", "fr")
+def test_a_letter_has_none_of_the_escaping_of_pages() -> None:
+    link = f"{letters.HOME}/en/times/?day=2026-12-15&minutes=45"
+    label = letters.bilingual("The office's members' day", "Journée de l'assemblée")
+    message = rendering.rendered(
+        kinds.Kind("test", "liaison/notices/cancelled"),
+        letters.facts(alternatives_link=link, reason_label=label),
+        address="reader@offices.example",
+        language="en",
+        time_zone="America/Toronto",
+        message_id="<x@comptoir.invalid>",
+        now=letters.SENT_AT,
+    )
 
-    assert "l’annulation" not in message.subject
-    assert "&" not in message.body
-    assert "’" in message.body
+    assert link in message.body
+    assert "Reason: The office's members' day" in message.body
 
 
 def test_a_kind_that_would_say_more_than_it_may_is_not_rendered() -> None:
