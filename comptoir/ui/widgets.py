@@ -105,7 +105,8 @@ class Described:
         shown: dict[str, Any] = {"id": option.id, "label": option.label, "value": option.value}
         if option.hint:
             shown["hint"] = option.hint
-        if option.chosen and self.kind != "radios":
+        if option.chosen:
+            # For radios this, not a `value`, is what the component sends when nobody touches it.
             shown["checked"] = True
         return shown
 

@@ -121,6 +121,21 @@ def test_components_send_what_plain_fields_would_each_value_once(live_server: Li
     assert complaints == []
 
 
+def test_a_choice_that_was_made_beforehand_is_sent_when_nobody_touches_it(
+    live_server: LiveServer,
+) -> None:
+    complaints: list[str] = []
+    with browsing(live_server, complaints=complaints) as page:
+        ready(page, "/en/style/")
+        page.evaluate("document.querySelector('main form').action = '/en/echo/'")
+        page.get_by_role("button", name="Send").click()
+        page.wait_for_url("**/echo/")
+        sent = json.loads(page.inner_text("body"))
+
+    assert sent["length"] == ["30"]
+    assert sent["day"] == ["2026-12-15"]
+
+
 def test_errors_take_the_focus_and_lead_to_their_fields_without_losing_what_was_typed(
     live_server: LiveServer,
 ) -> None:
@@ -133,8 +148,8 @@ def test_errors_take_the_focus_and_lead_to_their_fields_without_losing_what_was_
 
         assert page.title() == "Error: Style guide – Comptoir"
         assert page.get_by_label("Name").first.input_value() == "Ann"
-        page.get_by_role("link", name="Length: This field is required.").click()
-        assert page.evaluate("document.activeElement.id") == "f_id_length"
+        page.get_by_role("link", name="Number of cases: This field is required.").click()
+        assert page.evaluate("document.activeElement.id") == "f_id_lines"
 
     assert [text for text in complaints if "422" not in text] == []
 
