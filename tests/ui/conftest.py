@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 
 import pytest
 from django.conf import LazySettings
+from django.utils import translation
 
 
 def of_this_room(path: str) -> bool:
@@ -22,3 +24,10 @@ def _nothing_from_above(settings: LazySettings) -> None:
     options = templates[0]["OPTIONS"]
     options["context_processors"] = [p for p in options["context_processors"] if of_this_room(p)]
     settings.TEMPLATES = templates
+
+
+@pytest.fixture(autouse=True)
+def _english_first() -> Iterator[None]:
+    """A page in French asked for by one test does not make the next one French."""
+    with translation.override("en"):
+        yield
