@@ -4,6 +4,7 @@ A room with arguments in its addresses has a module `tests/<room>/addresses.py` 
 
     FOREIGN   address name -> Foreign(make): an object that the asking person may not reach
     PUBLIC    address name -> arguments that lead to nothing, for addresses anybody may open
+    SHARED    address name -> arguments that are nobody's, such as a date
 
 `tests/repository/test_addresses.py` fails on an address with arguments that nobody described.
 """
@@ -54,8 +55,8 @@ class Address:
         )
 
     def absent(self) -> dict[str, Any]:
-        """Arguments that lead to nothing."""
-        return {
+        """Arguments that lead to nothing, or to nothing that is anybody's."""
+        return SHARED.get(self.name) or {
             name: 999_999_999 if kind is int else "no-such-thing"
             for name, kind in self.arguments.items()
         }
@@ -85,19 +86,19 @@ def _arguments_of(pattern: URLPattern | URLResolver) -> dict[str, type]:
     }
 
 
-def described() -> tuple[dict[str, Foreign], dict[str, dict[str, Any]]]:
-    """What every room says: FOREIGN and PUBLIC."""
-    foreign: dict[str, Foreign] = {}
-    public: dict[str, dict[str, Any]] = {}
+def _said_by_rooms(what: str) -> dict[str, Any]:
+    said: dict[str, Any] = {}
     for room in pkgutil.iter_modules(tests.__path__):
-        if not room.ispkg:
-            continue
         try:
             module = importlib.import_module(f"tests.{room.name}.addresses")
         except ModuleNotFoundError as missing:
-            if missing.name != f"tests.{room.name}.addresses":
+            if not f"tests.{room.name}.addresses".startswith(missing.name or "-"):
                 raise
             continue
-        foreign |= getattr(module, "FOREIGN", {})
-        public |= getattr(module, "PUBLIC", {})
-    return foreign, public
+        said |= getattr(module, what, {})
+    return said
+
+
+FOREIGN: dict[str, Foreign] = _said_by_rooms("FOREIGN")
+PUBLIC: dict[str, dict[str, Any]] = _said_by_rooms("PUBLIC")
+SHARED: dict[str, dict[str, Any]] = _said_by_rooms("SHARED")

@@ -13,9 +13,9 @@ from comptoir.people.models import Role
 from tests.people.factories import OfficeFactory, person_with
 from tests.people.signing_in import sign_in
 from tests.repository import describing
+from tests.repository.describing import FOREIGN, PUBLIC, SHARED
 
 TABLE = describing.table()
-FOREIGN, PUBLIC = describing.described()
 GUARDED = [address for address in TABLE if address.allowed != "public"]
 WITH_ARGUMENTS = [address for address in TABLE if address.arguments]
 
@@ -49,7 +49,7 @@ def test_every_address_with_arguments_says_whose_objects_it_leads_to() -> None:
     unknown = [
         address.name
         for address in WITH_ARGUMENTS
-        if address.name not in (PUBLIC if address.allowed == "public" else FOREIGN)
+        if address.name not in (PUBLIC if address.allowed == "public" else FOREIGN | SHARED)
     ]
 
     assert unknown == [], (
@@ -60,7 +60,7 @@ def test_every_address_with_arguments_says_whose_objects_it_leads_to() -> None:
 def test_no_description_outlives_its_address() -> None:
     names = {address.name for address in TABLE}
 
-    assert sorted((FOREIGN.keys() | PUBLIC.keys()) - names) == []
+    assert sorted((FOREIGN.keys() | PUBLIC.keys() | SHARED.keys()) - names) == []
 
 
 @pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_what_belongs_to_others_does_not_exist(role: Role) -> None:
 
     reached = []
     for address in WITH_ARGUMENTS:
-        if address.allowed == "public" or not address.is_for(role):
+        if address.name not in FOREIGN or not address.is_for(role):
             continue
         foreign = FOREIGN[address.name]
         is_foreign = foreign.roles is None or role in foreign.roles
@@ -119,7 +119,7 @@ def test_public_addresses_that_lead_to_nothing_say_so(client: Client) -> None:
     answers = {
         address.name: statuses(client, address.name, PUBLIC[address.name])
         for address in WITH_ARGUMENTS
-        if address.allowed == "public"
+        if address.name in PUBLIC
     }
 
     assert {name: found for name, found in answers.items() if not found <= {404, 410}} == {}

@@ -124,7 +124,20 @@ def _own(view: Any) -> Any:
     return permissions.before_second_factor(permissions.signed_in(view))
 
 
-class ConfirmAgain(ReauthenticateView):
+class _OnceMore:
+    """Whoever has no second factor is shown where to get one."""
+
+    def _check_reauthentication_method_available(self, request: HttpRequest) -> Any:
+        if not second_factor.strong(request.user).exists():  # type: ignore[arg-type]  # signed in
+            return redirect("mfa_index")
+        return super()._check_reauthentication_method_available(request)  # type: ignore[misc]
+
+
+class ConfirmByPasskey(_OnceMore, ReauthenticateWebAuthnView):
+    """The same by a passkey."""
+
+
+class ConfirmAgain(_OnceMore, ReauthenticateView):
     """Show the second factor once more, before something sensitive."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -140,4 +153,4 @@ recovery_codes = _own(ViewRecoveryCodesView.as_view())
 new_recovery_codes = _own(GenerateRecoveryCodesView.as_view())
 download_recovery_codes = _own(DownloadRecoveryCodesView.as_view())
 confirm_again = _own(ConfirmAgain.as_view())
-confirm_by_passkey = _own(ReauthenticateWebAuthnView.as_view())
+confirm_by_passkey = _own(ConfirmByPasskey.as_view())

@@ -35,11 +35,12 @@ NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
 def test_a_suspension_ends_everybodys_access_at_once(client: Client) -> None:
-    delegate = GrantFactory.create()
-    manager = GrantFactory.create(office_manager=True, office=delegate.office)
+    office = OfficeFactory.create()
+    delegate = GrantFactory.create(office=office)
+    manager = GrantFactory.create(office_manager=True, office=office)
     sign_in(client, delegate.person)
 
-    offices.suspend(office=delegate.office, reason=OfficeEnd.RESIGNATION, by=None, now=NOW)
+    offices.suspend(office=office, reason=OfficeEnd.RESIGNATION, by=None, now=NOW)
 
     for grant in (delegate, manager):
         assert permissions.standing_of(grant.person, NOW).roles == frozenset()
@@ -47,54 +48,58 @@ def test_a_suspension_ends_everybodys_access_at_once(client: Client) -> None:
 
 
 def test_a_suspended_office_keeps_its_records() -> None:
-    grant = GrantFactory.create()
-    OfficeAddressFactory.create(office=grant.office)
-    OfficeTelephoneFactory.create(office=grant.office)
+    office = OfficeFactory.create()
+    GrantFactory.create(office=office)
+    OfficeAddressFactory.create(office=office)
+    OfficeTelephoneFactory.create(office=office)
 
-    offices.suspend(office=grant.office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
+    offices.suspend(office=office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
 
-    office = Office.objects.get(pk=grant.office.pk)
-    assert (office.status, office.status_reason, office.status_at) == ("suspended", "vacancy", NOW)
-    assert (office.addresses.count(), office.telephones.count()) == (1, 1)
-    assert office.grants.count() == 1
+    kept = Office.objects.get(pk=office.pk)
+    assert (kept.status, kept.status_reason, kept.status_at) == ("suspended", "vacancy", NOW)
+    assert (kept.addresses.count(), kept.telephones.count()) == (1, 1)
+    assert kept.grants.count() == 1
 
 
 def test_access_to_another_office_survives() -> None:
-    grant = GrantFactory.create()
+    office = OfficeFactory.create()
+    grant = GrantFactory.create(office=office)
     other = GrantFactory.create(person=grant.person)
 
-    offices.suspend(office=grant.office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
+    offices.suspend(office=office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
 
     standing = permissions.standing_of(grant.person, NOW)
     assert standing.offices == (other.office,)
 
 
 def test_a_suspension_withdraws_open_invitations() -> None:
-    invitation = InvitationFactory.create()
+    office = OfficeFactory.create()
+    InvitationFactory.create(office=office)
 
-    offices.suspend(office=invitation.office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
+    offices.suspend(office=office, reason=OfficeEnd.VACANCY, by=None, now=NOW)
 
     assert Invitation.objects.get().withdrawn_at == NOW
 
 
 def test_a_reopened_office_starts_without_people() -> None:
-    grant = GrantFactory.create()
-    offices.suspend(office=grant.office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW)
+    office = OfficeFactory.create()
+    GrantFactory.create(office=office)
+    offices.suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW)
 
-    office = offices.reopen(office=grant.office, by=None, now=NOW + timedelta(days=40))
+    office = offices.reopen(office=office, by=None, now=NOW + timedelta(days=40))
 
     assert (office.status, office.status_reason) == (OfficeStatus.ACTIVE, "")
     assert not Grant.objects.in_force(NOW + timedelta(days=41)).exists()
 
 
 def test_reopening_may_give_access_back_to_those_who_lost_it_then() -> None:
-    kept = GrantFactory.create()
-    left = GrantFactory.create(office=kept.office)
+    office = OfficeFactory.create()
+    kept, left = GrantFactory.create_batch(2, office=office)
     later = NOW + timedelta(days=40)
     grants.end_grant(grant=left, reason="left", by=None, now=NOW - timedelta(days=1))
-    offices.suspend(office=kept.office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW)
+    offices.suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW)
 
-    offices.reopen(office=kept.office, restore_access=True, by=None, now=later)
+    offices.reopen(office=office, restore_access=True, by=None, now=later)
 
     holders = Grant.objects.in_force(later).values_list("person_id", flat=True)
     assert list(holders) == [kept.person.pk]
@@ -139,14 +144,15 @@ def successor_of(office: Office) -> Office:
 
 
 def test_a_seat_that_changes_hands_gets_a_new_office_without_the_old_people() -> None:
-    grant = GrantFactory.create()
-    successor = successor_of(grant.office)
+    office = OfficeFactory.create()
+    grant = GrantFactory.create(office=office)
+    successor = successor_of(office)
 
     offices.transfer(
-        office=grant.office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
+        office=office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
     )
 
-    old = Office.objects.get(pk=grant.office.pk)
+    old = Office.objects.get(pk=office.pk)
     assert (old.status, old.successor, old.until) == ("closed", successor, date(2026, 11, 16))
     assert (successor.status, successor.grants.count()) == ("active", 0)
     assert permissions.standing_of(grant.person, NOW).offices == ()
@@ -163,17 +169,18 @@ def test_a_successor_sits_in_the_same_seat() -> None:
 
 
 def test_a_failed_transfer_leaves_the_old_office_as_it_was() -> None:
-    grant = GrantFactory.create()
-    successor = successor_of(grant.office)
+    office = OfficeFactory.create()
+    GrantFactory.create(office=office)
+    successor = successor_of(office)
     successor.reference = OfficeFactory.create().reference
 
     with pytest.raises(Exception, match="unique"):
         offices.transfer(
-            office=grant.office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
+            office=office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
         )
 
     # The test's own transaction is broken by the database error; the action had its own around it.
-    assert Office.objects.get(pk=grant.office.pk).status == "active"
+    assert Office.objects.get(pk=office.pk).status == "active"
 
 
 def test_dissolution_suspends_the_commons_and_not_the_senate() -> None:
