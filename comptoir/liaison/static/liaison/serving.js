@@ -10,15 +10,19 @@ function show(block, visible) {
   for (const field of block.querySelectorAll(FIELDS)) field.toggleAttribute("disabled", !visible);
 }
 
-function chosen(radios, fallback) {
-  return (radios && (radios.value || radios.getAttribute("value"))) || fallback;
+// What is chosen; before the component has come to life, what it was told to choose.
+function chosen(radios) {
+  if (!radios) return "";
+  if (radios.value) return radios.value;
+  const told = JSON.parse(radios.getAttribute("options") || "[]").find((option) => option.checked);
+  return told ? told.value : "";
 }
 
 function fit(root) {
   const sections = root.matches && root.matches("[data-case]") ? [root] : root.querySelectorAll("[data-case]");
   for (const section of sections) {
-    const outcome = chosen(section.querySelector("gcds-radios[name$='-outcome']"), "");
-    const due = chosen(section.querySelector("gcds-radios[name$='-due']"), "");
+    const outcome = chosen(section.querySelector("gcds-radios[name$='-outcome']"));
+    const due = chosen(section.querySelector("gcds-radios[name$='-due']"));
     for (const block of section.querySelectorAll("[data-fits]")) {
       const fits = block.dataset.fits.split(" ").includes(outcome);
       show(block, fits && (!block.dataset.due || block.dataset.due === due));

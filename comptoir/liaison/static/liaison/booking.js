@@ -1,0 +1,37 @@
+// Only the questions that the answers above call for. Without scripts all are there, and the server
+// ignores what the chosen answer makes meaningless.
+"use strict";
+
+const CALLED_FOR = [
+  { question: "mode", answer: "telephone", fields: ["telephone"] },
+  { question: "mode", answer: "video", fields: ["video_link"] },
+  {
+    question: "legal_basis",
+    answer: "consent",
+    fields: ["consent_signer", "consent_signed_on", "consent_scope", "consent_expires_on"],
+  },
+];
+
+function show(question, chosen) {
+  const name = question.getAttribute("name");
+  const prefix = name.slice(0, name.lastIndexOf("-") + 1);
+  for (const rule of CALLED_FOR) {
+    if (name !== prefix + rule.question) continue;
+    for (const field of rule.fields) {
+      const host = document.getElementById(`f_id_${prefix}${field}`);
+      if (host) host.hidden = chosen !== rule.answer;
+    }
+  }
+}
+
+function showAll(root) {
+  for (const question of root.querySelectorAll("gcds-radios[name]")) {
+    show(question, question.value || question.getAttribute("value") || "");
+  }
+}
+
+document.addEventListener("gcdsChange", (event) => {
+  if (event.target.localName === "gcds-radios") show(event.target, event.detail);
+});
+document.addEventListener("htmx:afterSettle", (event) => showAll(event.detail.elt));
+showAll(document);
