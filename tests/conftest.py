@@ -57,3 +57,12 @@ def _plain_static_files() -> None:
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A page asked for in French by one test leaves no French behind for the next."""
+    from django.utils import timezone, translation
+
+    with translation.override("en"), timezone.override(None):
+        yield

@@ -237,6 +237,8 @@ class CaseRows(RowsFormSet):
     can_order = False
     can_delete = False
     can_delete_extra = False
+    row_name = _("Case")
+    add_label = _("Add another case")
 
     def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
         self.max_num = most

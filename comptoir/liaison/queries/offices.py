@@ -20,8 +20,9 @@ from comptoir.liaison.models import (
 )
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office
+from comptoir.roster.models import ServiceDay
 
-SHOWN = 10
+SHOWN = 6
 """How many rows a block of the office's home shows before it links to the whole list."""
 
 
@@ -55,10 +56,12 @@ class Shares:
     week: Share
 
 
-def shares_on(office: Office, on: date, rules: days.Rules) -> Shares | None:
-    """What is left of the day `on` and of its week; None without a rule."""
-    policy = rules.policy(on)
-    if policy is None:
+def shares_on(office: Office, dates: list[date], rules: days.Rules) -> Shares | None:
+    """What is left of the first published day of `dates` and of its week; None without a rule."""
+    published = ServiceDay.objects.filter(on__in=dates).order_by("on").values_list("on", flat=True)
+    on = published.first() or next(iter(dates), None)
+    policy = rules.policy(on) if on is not None else None
+    if on is None or policy is None:
         return None
     monday = monday_of(on)
     counters = OfficeWeek.objects.filter(office=office, week=monday).first()

@@ -58,7 +58,9 @@ def find_times(
         language=language,
         office_active=office.status == OfficeStatus.ACTIVE,
     )
-    return [_day_times(loaded[on].day, request, now) for on in dates]
+    found = [_day_times(loaded[on].day, request, now) for on in dates]
+    # Today is always asked about; on a day without hours nobody needs to hear why there are none.
+    return found[1:] if not loaded[dates[0]].day.hours else found
 
 
 def _day_times(day: admission.Day, request: Request, now: datetime) -> DayTimes:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from comptoir.liaison.queries import days, explanations, offices
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
-from comptoir.ui import clock
 
 PER_PAGE = 25
 
@@ -30,14 +29,14 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     """What the office needs to know at a glance."""
     office = get_office_for(request.standing, office_ref)
     rules = days.load_rules()
-    today = clock.service_date(request.now)
+    bookable = days.bookable_dates(rules, request.now)
     context = {
         "office": office,
         "offices": request.standing.offices,
         "manages": request.standing.manages(office),
         "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
         "answers": offices.recent_answers(office, request.now)[: offices.SHOWN],
-        "shares": offices.shares_on(office, today, rules),
+        "shares": offices.shares_on(office, bookable, rules),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
     }
