@@ -27,9 +27,9 @@ def _register_menu() -> None:
     from comptoir.ui.navigation import Entry, register
 
     administrator = frozenset({Role.ADMINISTRATOR})
-    register(Entry(_("People"), "people:people", administrator, 810))
-    register(Entry(_("Offices"), "people:offices", administrator, 820))
-    register(Entry(_("Who has access"), "people:my-offices", frozenset({Role.OFFICE_MANAGER}), 800))
+    register(Entry(_("People"), "people:people", administrator, 60))
+    register(Entry(_("Offices"), "people:offices", administrator, 62))
+    register(Entry(_("Who has access"), "people:my-offices", frozenset({Role.OFFICE_MANAGER}), 12))
     register(
-        Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 830)
+        Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 70)
     )

@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class SiteConfig(AppConfig):
     name = "comptoir.site"
+
+    def ready(self) -> None:
+        # Models are loaded by now; who may be signed in as is shown by the room of people.
+        from comptoir.people import demonstration
+        from comptoir.site.demonstration.people import CAST
+
+        demonstration.register(part.email for part in CAST)

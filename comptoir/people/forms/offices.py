@@ -18,16 +18,16 @@ from comptoir.people.models import (
     OfficeTelephone,
 )
 
-ANY = ("", _("All"))
-
 
 class OfficeSearchForm(forms.Form):
     """Which offices a list shows."""
 
     q = forms.CharField(label=_("Name, place or reference"), required=False, max_length=100)
-    chamber = forms.ChoiceField(label=_("Chamber"), required=False, choices=[ANY, *Chamber.choices])
+    chamber = forms.ChoiceField(
+        label=_("Chamber"), required=False, choices=[("", _("Both chambers")), *Chamber.choices]
+    )
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[ANY, *OfficeStatus.choices]
+        label=_("Status"), required=False, choices=[("", _("Any status")), *OfficeStatus.choices]
     )
 
 

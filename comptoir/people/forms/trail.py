@@ -6,14 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.audit.models import Verb
-from comptoir.people.forms.offices import ANY
 
 
 class TrailForm(forms.Form):
     """Filters over the trail; all of them may be empty."""
 
     actor = forms.CharField(label=_("Who"), required=False, max_length=100)
-    verb = forms.ChoiceField(label=_("What kind"), required=False, choices=[ANY, *Verb.choices])
+    verb = forms.ChoiceField(
+        label=_("What kind"), required=False, choices=[("", _("Any kind")), *Verb.choices]
+    )
     action = forms.CharField(label=_("Action"), required=False, max_length=60)
     office = forms.CharField(label=_("Office (reference)"), required=False, max_length=20)
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
+from comptoir.people import demonstration
 from comptoir.people.models import (
     Grant,
     Invitation,
@@ -67,9 +69,10 @@ def sessions_of(person: Person, at: datetime) -> list[Session]:
     return list(found.order_by("-signed_in_at", "session_key")[:MOST_OF_AN_OFFICE])
 
 
-def one_of_each_role(at: datetime) -> list[Grant]:
-    """One person for every role, of those with a reserved address: the demonstration's cast."""
-    invented = Grant.objects.in_force(at).filter(person__email__endswith=".example")
-    first = invented.order_by("role", "pk").distinct("role").select_related("person", "office")
-    order = list(Role)
-    return sorted(first, key=lambda grant: order.index(Role(grant.role)))
+def demonstration_cast(at: datetime) -> list[Grant]:
+    """The roles of the people a visitor of the demonstration can sign in as; nobody in production."""
+    order = [] if settings.PRODUCTION else demonstration.cast()
+    if not order:
+        return []
+    found = Grant.objects.in_force(at).filter(person__email__in=order).select_related("person")
+    return sorted(found.order_by("pk"), key=lambda grant: order.index(grant.person.email))

@@ -6,10 +6,24 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from comptoir.audit.models import Event, Verb
 from comptoir.people.models import Office
+
+DEEPEST = 5_000
+"""How far back a reader can page; older events are reached with a filter. Counting all would be slow."""
+
+
+class ShallowPaginator(Paginator[Event]):
+    """Pages over the first events only, so that a trail of many years opens as fast as a new one."""
+
+    @cached_property
+    def count(self) -> int:
+        events: QuerySet[Event] = self.object_list  # type: ignore[assignment]  # never a list here
+        return events[:DEEPEST].count()
 
 
 def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:

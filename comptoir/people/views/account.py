@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from comptoir.people import permissions
+from comptoir.people import browsers, permissions
 from comptoir.people.actions import persons, sessions
 from comptoir.people.forms.people import DetailsForm
 from comptoir.people.models import Language
@@ -38,10 +38,13 @@ def account(request: SignedIn) -> HttpResponse:
         with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
             messages.success(request, _("Your details were saved."))
             return redirect(reverse("people:account"))
+    here = request.session.session_key
     context = {
         "form": form,
-        "sessions": people.sessions_of(request.user, request.now),
-        "here": request.session.session_key,
+        "sessions": [
+            (browsers.named(session.browser), session.signed_in_at, session.session_key == here)
+            for session in people.sessions_of(request.user, request.now)
+        ],
     }
     return render(request, "people/account.html", context)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -21,8 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead each reader to where they begin."""
     known = cast(SignedIn, request)
     if not request.user.is_authenticated:
-        cast_of_roles = [] if settings.PRODUCTION else people.one_of_each_role(known.now)
-        return render(request, "people/welcome.html", {"demonstration": cast_of_roles})
+        context = {"demonstration": people.demonstration_cast(known.now)}
+        return render(request, "people/welcome.html", context)
     entries = navigation.entries_for(known.standing.roles)
     if entries:
         return redirect(entries[0].url_name)

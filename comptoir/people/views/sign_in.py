@@ -42,9 +42,8 @@ class SignIn(RequestLoginCodeView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         known: dict[str, Any] = super().get_context_data(**kwargs)
-        invented = [] if settings.PRODUCTION else people.one_of_each_role(self.request.now)
         return known | {
-            "demonstration": invented,
+            "demonstration": people.demonstration_cast(self.request.now),
             "organization": _organization_name(),
             "next": self.request.GET.get("next", ""),
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import trail as queries
 
-PAGE = 50
+PAGE = 25
 
 
 @permissions.allow(Role.AUDITOR, Role.ADMINISTRATOR)
@@ -25,10 +24,11 @@ def trail(request: SignedIn) -> HttpResponse:
     form = TrailForm(request.GET or None)
     filters = form.cleaned_data if form.is_valid() else {}
     found = queries.events(filters, ZoneInfo(request.user.time_zone))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = queries.ShallowPaginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
+        "is_cut": page.paginator.count == queries.DEEPEST,
         "references": queries.office_references(list(page)),
     }
     return render(request, "people/trail.html", context)
