@@ -10,6 +10,7 @@ from comptoir.domain.business_days import monday_of
 from comptoir.liaison.actions import changing, counting
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.models import Appointment, Claim, OfficeWeek, Reason, Side, Status
+from comptoir.liaison.queries import messages
 from comptoir.notices.models import Notice
 from comptoir.people.models import Office
 from tests.liaison.factories import DAY, NOW, AppointmentFactory, PolicyFactory, at, open_day
@@ -237,3 +238,19 @@ def test_a_recount_finds_a_counter_that_is_wrong_and_mends_nothing() -> None:
         (appointment.office_id, 1, 2)
     ]
     assert OfficeWeek.objects.get().booked[2] == 1
+
+
+def test_a_move_by_the_centre_tells_the_old_time_and_that_it_does_not_count() -> None:
+    appointment = AppointmentFactory.create()
+    was = appointment.starts_at
+
+    moved = move(appointment, at(DAY, 14), side=Side.CENTRE, reason=Reason.ABSENCE)
+
+    notice = Notice.objects.get(kind="liaison.moved", subject_id=moved.pk)
+    words = messages.now_moved(notice)
+    assert words is not None
+    assert (words["by_centre"], words["former_starts_at"]) == (True, was)
+    assert words["former_ends_at"] == was + timedelta(minutes=30)
+    assert (
+        messages.still_booked(Notice(kind="liaison.booked", subject_id=moved.pk, version=0)) is None
+    )

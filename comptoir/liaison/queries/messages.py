@@ -12,8 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
+from comptoir.domain.grid import QUANTUM
 from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,
@@ -43,18 +44,42 @@ def still_booked(notice: Notice) -> Mapping[str, Any] | None:
     return _words(appointment, notice)
 
 
+def now_moved(notice: Notice) -> Mapping[str, Any] | None:
+    """For a move: true while this very version stands, with where it was before, by whom and why."""
+    appointment = _of(notice)
+    if appointment is None or appointment.status != Status.BOOKED:
+        return None
+    moves = AppointmentEvent.objects.filter(
+        appointment=appointment, kind__in=[Happening.MOVED, Happening.REASSIGNED]
+    )
+    event = moves.latest("at", "pk")
+    assert event.from_starts_at is not None, "a move knows what it gave up"
+    assert event.from_quanta is not None, "a move knows what it gave up"
+    return _words(appointment, notice) | {
+        "by_centre": event.side == Side.CENTRE,
+        "reason_label": Reason(event.reason).label if event.reason else None,
+        "former_starts_at": event.from_starts_at,
+        "former_ends_at": event.from_starts_at + event.from_quanta * QUANTUM,
+        "alternatives_link": _times_link(appointment, notice),
+    }
+
+
 def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
     """For a cancellation: true while it is cancelled, with who cancelled and why."""
     appointment = _of(notice)
     if appointment is None or appointment.status != Status.CANCELLED:
         return None
     event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
-    times = reverse("liaison:times", args=[appointment.office.reference])
     return _words(appointment, notice) | {
         "by_centre": event.side == Side.CENTRE,
         "reason_label": Reason(event.reason).label,
-        "alternatives_link": settings.ADDRESS + times,
+        "alternatives_link": _times_link(appointment, notice),
     }
+
+
+def _times_link(appointment: Appointment, notice: Notice) -> str:
+    with override(notice.language):
+        return settings.ADDRESS + reverse("liaison:times", args=[appointment.office.reference])
 
 
 def _of(notice: Notice) -> Appointment | None:
@@ -118,9 +143,24 @@ def feed(feed: CalendarFeed, appointments: Iterable[Appointment], *, now: dateti
 
 
 KINDS = (
-    Kind(BOOKED, "liaison/notices/booked", still_booked),
-    Kind(MOVED, "liaison/notices/moved", still_booked),
-    Kind(CANCELLED, "liaison/notices/cancelled", now_cancelled),
-    Kind(REMINDER_DAY, "liaison/notices/reminder", still_booked),
-    Kind(REMINDER_HOUR, "liaison/notices/reminder", still_booked),
+    Kind(BOOKED, "liaison/notices/booked", still_booked, label=gettext_lazy("Booking confirmed")),
+    Kind(MOVED, "liaison/notices/moved", now_moved, label=gettext_lazy("Appointment moved")),
+    Kind(
+        CANCELLED,
+        "liaison/notices/cancelled",
+        now_cancelled,
+        label=gettext_lazy("Appointment cancelled"),
+    ),
+    Kind(
+        REMINDER_DAY,
+        "liaison/notices/reminder",
+        still_booked,
+        label=gettext_lazy("Reminder, a day before"),
+    ),
+    Kind(
+        REMINDER_HOUR,
+        "liaison/notices/reminder",
+        still_booked,
+        label=gettext_lazy("Reminder, an hour before"),
+    ),
 )
