@@ -298,8 +298,11 @@ def test_rows_are_added_without_a_judgement_on_what_is_half_typed(
 ) -> None:
     open_day()
 
-    page = delegate.post(book_url(office), FORM | {"cases-0-uci": "12", "cases-add": "1"})
+    unfinished = FORM | {"cases-0-uci": "12", "telephone": "", "cases-add": "1"}
+    page = delegate.post(book_url(office), unfinished)
 
+    assert page.status_code == 200
+    assert "so that the professional can reach you" not in page.text
     assert len(page.context["cases"].forms) == 2
     assert "A UCI has 8 or 10 digits," not in page.text
     assert Appointment.objects.count() == 0

@@ -25,6 +25,7 @@ from comptoir.liaison.queries import days, explanations, times
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
 from comptoir.ui import clock
+from comptoir.ui.forms import without_errors
 
 SOONEST = 6
 NEAREST = 3
@@ -98,7 +99,9 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "liaison/office_book.html", page.context(request.now))
     if not page.is_complete():
-        return render(request, "liaison/office_book.html", page.context(request.now), status=422)
+        # A row more or less is no mistake.
+        status = 200 if page.cases.rows_changed else 422
+        return render(request, "liaison/office_book.html", page.context(request.now), status=status)
     try:
         appointment = booking.book_appointment(
             office=office,
@@ -145,6 +148,9 @@ class _BookingPage:
 
     def is_complete(self) -> bool:
         """Whether it was submitted (not just a row added) and everything is in order."""
+        if self.cases.rows_changed:
+            self.meeting = without_errors(self.meeting)
+            return False
         # Both are asked, so that every error shows at once.
         return all([self.cases.is_valid(), self.meeting.is_valid()])
 
