@@ -46,6 +46,8 @@ SERVICE_HOLIDAYS = environment.words(
 """Whose holidays the centre keeps, as country[-subdivision]:category of the `holidays` package."""
 SERVICE_PUBLISHED_DAYS = environment.integer("COMPTOIR_PUBLISHED_DAYS", 15, least=1)
 """Business days published ahead: more than may be booked, so that a day is there when its turn comes."""
+SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10)
+"""Free time in a language under this share of what is offered in it is called little on the board."""
 
 INSTALLED_APPS = [
     "comptoir.ui.apps.UiConfig",
@@ -143,6 +145,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # People
 AUTH_USER_MODEL = "people.Person"
+# The address is unique without regard to case, by a constraint that this check does not understand.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 SESSION_ENGINE = "comptoir.people.sessions"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
