@@ -1,0 +1,50 @@
+"""One view around `book_appointment`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from comptoir.liaison.actions import booking, locking
+from comptoir.people.models import Office, Person
+from comptoir.ui import clock
+
+CASE = booking.Case(
+    line_of_business="study",
+    question="Classes begin in January. Can a decision be expected by then?",
+    legal_basis="member",
+    application_number="S123456789",
+)
+
+
+@csrf_exempt
+def book(request: HttpRequest) -> HttpResponse:
+    """Half an hour for an office, with one case."""
+    asked = request.GET
+    wish = booking.Wish(
+        starts_at=datetime.fromisoformat(asked["start"]),
+        minutes=30,
+        language=asked["language"],
+        mode="telephone",
+        telephone="613-555-0100",
+    )
+    try:
+        booking.book_appointment(
+            office=Office.objects.get(pk=asked["office"]),
+            wish=wish,
+            cases=[CASE],
+            by=Person.objects.get(pk=asked["person"]),
+            now=clock.now(),
+            seed=int(asked["seed"]),
+        )
+    except booking.NotAdmitted as refused:
+        return HttpResponse(refused.decision.reason, status=409)
+    except locking.DayBusy:
+        return HttpResponse("busy", status=503)
+    return HttpResponse("booked", status=201)
+
+
+urlpatterns = [path("book", book)]

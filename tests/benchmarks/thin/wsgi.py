@@ -1,0 +1,9 @@
+"""The thin project's entry for the web server."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.thin.settings"
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
