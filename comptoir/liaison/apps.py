@@ -9,9 +9,12 @@ class LiaisonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.liaison.queries import messages
+        from comptoir.liaison.queries import booked, messages
         from comptoir.notices import kinds
+        from comptoir.roster import gateway
         from comptoir.ui import navigation
+
+        gateway.register(gateway.Bookings(booked=booked.masks))
 
         for kind in messages.KINDS:
             kinds.register(kind)

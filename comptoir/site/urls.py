@@ -11,6 +11,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("comptoir.notices.urls")),
         path("", include("comptoir.people.urls")),
+        path("", include("comptoir.roster.urls")),
         path("", include("comptoir.liaison.urls")),
         *language_urlpatterns,
     ),

@@ -7,5 +7,6 @@ app_name = "liaison"
 urlpatterns = [
     path("", include("comptoir.liaison.urls.office")),
     path("", include("comptoir.liaison.urls.professional")),
+    path("", include("comptoir.liaison.urls.board")),
     path("", include("comptoir.liaison.urls.lead")),
 ]

@@ -52,7 +52,8 @@ class UnknownHolidays(Exception):
 def closures(first: date, last: date) -> dict[date, Closure]:
     """The closed days from `first` to `last`, both included, in order. One query."""
     found = _statutory(first, last)
-    for day in ClosedDay.objects.filter(on__range=(first, last)).order_by("on"):
+    entered = ClosedDay.objects.filter(on__range=(first, last)).select_related("entered_by")
+    for day in entered.order_by("on"):
         found[day.on] = Closure(day.on, day.name_en, day.name_fr, day)
     return dict(sorted(found.items()))
 

@@ -1,0 +1,41 @@
+"""What the roster's pages ask of the room that books, which stands above and registers its answers.
+
+Without it nothing is booked, and every page still works. Publishing never asks: it needs no bookings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Bookings:
+    """`booked`: ids of hours on offer to the masks that are taken of them (those with none left out).
+
+    `affected_page` names the address that lists what an absence leaves without a professional.
+    """
+
+    booked: Callable[[Collection[int]], Mapping[int, int]]
+    affected_page: str = ""
+
+
+_registered: list[Bookings] = []
+
+
+def register(bookings: Bookings) -> None:
+    """Answer for bookings from now on; called once by the room above, when it starts."""
+    _registered[:] = [bookings]
+
+
+def booked(hours: Collection[int]) -> Mapping[int, int]:
+    """The mask of what is booked of each of these hours on offer."""
+    return _registered[0].booked(hours) if _registered and hours else {}
+
+
+def affected_url(absence: int) -> str:
+    """Where to rebook the appointments of an absence; empty if nobody does that here."""
+    page = _registered[0].affected_page if _registered else ""
+    return reverse(page, args=[absence]) if page else ""

@@ -1,0 +1,63 @@
+"""Wall times, days of the week and amounts of hours as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from comptoir.people.models import Language
+from comptoir.roster.models import LineOfBusiness
+from comptoir.ui import times
+
+register = template.Library()
+
+A_MONDAY = date(2026, 1, 5)
+PLAIN = {"zone": ZoneInfo("UTC"), "named": False}
+
+
+@register.simple_tag
+def wall_range(starts: time, ends: time) -> str:
+    """ "8:00 a.m. to 4:00 p.m.", "de 8 h à 16 h": times on somebody's wall, whatever the date."""
+    first, last = (datetime.combine(A_MONDAY, at, UTC) for at in (starts, ends))
+    return times.time_range(first, last, **PLAIN)  # type: ignore[arg-type]
+
+
+@register.filter
+def weekdays(numbers: Sequence[int]) -> str:
+    """ "Monday", "Monday to Friday", "Monday, Wednesday"."""
+    names = [times.weekday(A_MONDAY + timedelta(days=number)) for number in numbers]
+    in_a_row = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+    if not in_a_row:
+        return ", ".join(names)
+    return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """A number of hours for a column of figures: 6.5, 6,5."""
+    value = (minutes or 0) / 60
+    return number_format(value, decimal_pos=2).rstrip("0").rstrip(".,")
+
+
+@register.filter
+def language_names(codes: Sequence[str]) -> str:
+    """ "English, French"."""
+    return ", ".join(str(Language(code).label) for code in codes)
+
+
+@register.filter
+def skill_names(codes: Sequence[str]) -> str:
+    """The lines of business by name."""
+    return ", ".join(str(LineOfBusiness(code).label) for code in codes)
+
+
+@register.filter
+def of_language(by_language: dict[str, Any], code: str) -> Any:
+    """What a mapping holds for a language."""
+    return by_language.get(code)

@@ -1,0 +1,81 @@
+"""Statutory holidays and the days on which the centre is closed beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.roster.actions import closures
+from comptoir.roster.actions.locking import RosterBusy
+from comptoir.roster.forms import fields
+from comptoir.roster.forms.closed_days import ClosedDayForm
+from comptoir.roster.permissions import get_closed_day_for
+from comptoir.roster.queries import calendar
+from comptoir.ui import clock
+
+
+@require_GET
+@allow(Role.TEAM_LEAD)
+def closed_days(request: SignedIn) -> HttpResponse:
+    """A year of closed days, this one unless another is asked for."""
+    today = clock.service_date(request.now)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdigit() and 2020 <= int(asked) <= 2100 else today.year
+    found = calendar.closures(date(year, 1, 1), date(year, 12, 31))
+    context = {
+        "year": year,
+        "today": today,
+        "closures": list(found.values()),
+        "warning": calendar.warning(calendar.horizon(today, settings.SERVICE_PUBLISHED_DAYS)),
+    }
+    return render(request, "roster/closed_days.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.TEAM_LEAD)
+def add(request: SignedIn) -> HttpResponse:
+    """Close the centre for a day."""
+    form = ClosedDayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            closures.add_closed_day(**form.cleaned_data, by=request.user, now=request.now)
+        except closures.ClosedAnyway:
+            form.add_error("on", _("The centre is closed on that day anyway."))
+        except closures.DayIsOver:
+            form.add_error("on", _("That day is over."))
+        except RosterBusy:
+            form.add_error(None, fields.BUSY)
+        else:
+            messages.success(
+                request,
+                _(
+                    "The day is closed. Appointments booked on it stand until they are moved: see the board."
+                ),
+            )
+            return redirect("roster:closed-days")
+    status = 422 if form.errors else 200
+    return render(request, "roster/closed_day.html", {"form": form}, status=status)
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def reopen(request: SignedIn, pk: int) -> HttpResponse:
+    """Open a day again that was entered as closed."""
+    day = get_closed_day_for(request.standing, pk)
+    try:
+        closures.reopen_day(day=day, by=request.user, now=request.now)
+    except closures.CannotReopen:
+        messages.error(request, _("That day is over."))
+    except RosterBusy:
+        messages.error(request, str(fields.BUSY))
+    else:
+        messages.success(request, _("The day is open again and its hours are on offer."))
+    return redirect("roster:closed-days")
