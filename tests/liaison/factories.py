@@ -15,6 +15,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from comptoir.domain import grid
+from comptoir.domain.grid import Grid
+from comptoir.domain.periods import Period
 from comptoir.liaison.actions import booking, changing, serving
 from comptoir.liaison.actions.booking import Case, Wish
 from comptoir.liaison.models import (
@@ -30,6 +32,8 @@ from comptoir.liaison.models import (
 )
 from comptoir.people.models import Grant, Role
 from comptoir.roster.models import (
+    Absence,
+    AbsenceKind,
     LineOfBusiness,
     OfferedHours,
     Professional,
@@ -154,6 +158,30 @@ def reserve(hours: OfferedHours, extra: Any, *, mask: int, offices: Iterable[int
     return ReservedHours.objects.create(
         hours=hours, extra=extra, mask=mask, offices=sorted(offices)
     )
+
+
+def absent(
+    professional: Professional,
+    *,
+    on: date = DAY,
+    first: time = time(8),
+    last: time = time(18),
+    kind: AbsenceKind = AbsenceKind.SICK,
+) -> Absence:
+    """An absence on one day, its time taken off what is offered as publishing does."""
+    absence = Absence.objects.create(
+        professional=professional,
+        kind=kind,
+        starts_at=at(on, first.hour, first.minute),
+        ends_at=at(on, last.hour, last.minute),
+        entered_by=person_with(Role.TEAM_LEAD),
+        entered_at=NOW,
+    )
+    for hours in OfferedHours.objects.filter(day__on=on, professional=professional):
+        day = Grid(hours.day.starts_at, hours.day.quanta)
+        hours.mask &= ~day.mask(Period(absence.starts_at, absence.ends_at))
+        hours.save()
+    return absence
 
 
 def consent_case(**values: Any) -> Case:

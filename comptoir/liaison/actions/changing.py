@@ -26,7 +26,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days
+from comptoir.liaison.queries import days, rebooking
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
 from comptoir.ui import clock
@@ -34,6 +34,10 @@ from comptoir.ui import clock
 
 class NotChangeable(Exception):
     """The appointment has begun, ended or been cancelled: there is nothing left to change."""
+
+
+class NobodyFree(Exception):
+    """No colleague (or not the one asked for) is free for that time and speaks its language."""
 
 
 @locking.patient
@@ -64,14 +68,7 @@ def move_appointment(
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
-        wish = Wish(
-            starts_at,
-            minutes,
-            current.language,
-            current.mode,
-            current.telephone,
-            current.video_link,
-        )
+        wish = replace(_same_wish(current), starts_at=starts_at, minutes=minutes)
         loaded = days.load_days(
             dates=[new_on],
             office=current.office,
@@ -100,6 +97,43 @@ def move_appointment(
             telling.moved(current, to=current.booked_by, now=now)
     if not decision.accepted:
         raise NotAdmitted(decision)
+    return current
+
+
+@locking.patient
+def reassign_appointment(
+    *,
+    appointment: Appointment,
+    reason: Reason,
+    by: Person,
+    now: datetime,
+    seed: int,
+    note: str = "",
+    professional: Professional | None = None,
+) -> Appointment:
+    """Give the appointment to a colleague at the same time: the centre's own affair.
+
+    The office gives up nothing, so neither its share nor the least notice is asked, and its counters
+    stay. Without `professional` the best one is taken. Raises NobodyFree, NotChangeable, DayBusy.
+    """
+    with transaction.atomic():
+        on = clock.service_date(appointment.starts_at)
+        locking.lock_days([on])
+        current = _changeable(appointment, on, Side.CENTRE, now)
+        rules = days.load_rules()
+        loaded = days.load_days(
+            dates=[on], office=current.office, rules=rules, now=now, excluding=current
+        )[on]
+        free = rebooking.stand_ins(_only(loaded, professional).day, current, seed=seed)
+        chosen = next(free, None)
+        if chosen is None or current.ends_at <= now:
+            raise NobodyFree
+        event = _given_up(current, rules, Happening.REASSIGNED, Side.CENTRE, reason, by, now, note)
+        start = loaded.day.grid.index(current.starts_at)
+        _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current))
+        event.save()
+        _close(current, event, by, now)
+        telling.reassigned(current, to=current.booked_by, now=now)
     return current
 
 
@@ -188,6 +222,18 @@ def _given_up(
     )
 
 
+def _same_wish(appointment: Appointment) -> Wish:
+    """What was asked for when it was booked, as it stands now."""
+    return Wish(
+        appointment.starts_at,
+        appointment.minutes,
+        appointment.language,
+        appointment.mode,
+        appointment.telephone,
+        appointment.video_link,
+    )
+
+
 def _only(loaded: days.LoadedDay, professional: Professional | None) -> days.LoadedDay:
     if professional is None:
         return loaded
@@ -212,8 +258,9 @@ def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, w
 def _close(
     appointment: Appointment, event: AppointmentEvent, by: Person | None, now: datetime
 ) -> None:
-    """The end of every change: the office's hold goes, the trail gets its row."""
-    Hold.objects.filter(office=appointment.office).delete()
+    """The end of every change: the trail gets its row; an office that changed needs its hold no more."""
+    if event.side == Side.OFFICE:
+        Hold.objects.filter(office=appointment.office).delete()
     audit.record(
         action=f"appointment.{event.kind}",
         subject=appointment,

@@ -33,6 +33,12 @@ def moved(appointment: Appointment, *, to: Person, now: datetime) -> None:
     notices.queue_all([told, *_reminders(appointment, to, now)], now=now)
 
 
+def reassigned(appointment: Appointment, *, to: Person, now: datetime) -> None:
+    """Tell that somebody else will take it at the same time, and plan its reminders anew."""
+    told = _message(appointment, messages.REASSIGNED, to, now, appointment.ends_at)
+    notices.queue_all([told, *_reminders(appointment, to, now)], now=now)
+
+
 def cancelled(appointment: Appointment, *, to: Person, now: datetime) -> None:
     """Take the appointment out of the reader's calendar."""
     until = now + CANCELLATION_CATCH_UP

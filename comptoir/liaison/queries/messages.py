@@ -31,6 +31,7 @@ from comptoir.people.models import OfficeStatus, Person
 
 BOOKED = "liaison.booked"
 MOVED = "liaison.moved"
+REASSIGNED = "liaison.reassigned"
 CANCELLED = "liaison.cancelled"
 REMINDER_DAY = "liaison.reminder_day"
 REMINDER_HOUR = "liaison.reminder_hour"
@@ -145,6 +146,12 @@ def feed(feed: CalendarFeed, appointments: Iterable[Appointment], *, now: dateti
 KINDS = (
     Kind(BOOKED, "liaison/notices/booked", still_booked, label=gettext_lazy("Booking confirmed")),
     Kind(MOVED, "liaison/notices/moved", now_moved, label=gettext_lazy("Appointment moved")),
+    Kind(
+        REASSIGNED,
+        "liaison/notices/reassigned",
+        now_moved,
+        label=gettext_lazy("Appointment with another professional"),
+    ),
     Kind(
         CANCELLED,
         "liaison/notices/cancelled",
