@@ -71,11 +71,13 @@ def path(delegate: Delegate) -> str:
 
 def queries_of(delegate: Delegate) -> list[str]:
     """Every query of one request for the page."""
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.cookies["sessionid"] = delegate.session
     client.get(path(delegate))
     with CaptureQueriesContext(connection) as captured:
-        client.get(path(delegate))
+        answer = client.get(path(delegate))
+    if answer.status_code != 200:
+        raise SystemExit(f"the page did not answer: {answer.status_code}")
     return [query["sql"] for query in captured]
 
 
