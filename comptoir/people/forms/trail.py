@@ -8,15 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.audit.models import Verb
 
 
-class TrailForm(forms.Form):
-    """Filters over the trail; all of them may be empty."""
+class PeriodForm(forms.Form):
+    """Days from one to another, both included; either may be empty."""
 
-    actor = forms.CharField(label=_("Who"), required=False, max_length=100)
-    verb = forms.ChoiceField(
-        label=_("What kind"), required=False, choices=[("", _("Any kind")), *Verb.choices]
-    )
-    action = forms.CharField(label=_("Action"), required=False, max_length=60)
-    office = forms.CharField(label=_("Office (reference)"), required=False, max_length=20)
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput())
     last = forms.DateField(label=_("Up to and including"), required=False, widget=forms.DateInput())
 
@@ -26,3 +20,16 @@ class TrailForm(forms.Form):
         if first and last and last < first:
             self.add_error("last", _("The end is before the beginning."))
         return values
+
+
+class TrailForm(PeriodForm):
+    """Filters over the trail; all of them may be empty."""
+
+    field_order = ("actor", "verb", "action", "office", "first", "last")
+
+    actor = forms.CharField(label=_("Who"), required=False, max_length=100)
+    verb = forms.ChoiceField(
+        label=_("What kind"), required=False, choices=[("", _("Any kind")), *Verb.choices]
+    )
+    action = forms.CharField(label=_("Action"), required=False, max_length=60)
+    office = forms.CharField(label=_("Office (reference)"), required=False, max_length=20)

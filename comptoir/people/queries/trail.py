@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.utils.functional import cached_property
 
 from comptoir.audit.models import Event, Verb
 from comptoir.people.models import Office
-
-DEEPEST = 5_000
-"""How far back a reader can page; older events are reached with a filter. Counting all would be slow."""
-
-
-class ShallowPaginator(Paginator[Event]):
-    """Pages over the first events only, so that a trail of many years opens as fast as a new one."""
-
-    @cached_property
-    def count(self) -> int:
-        events: QuerySet[Event] = self.object_list  # type: ignore[assignment]  # never a list here
-        return events[:DEEPEST].count()
-
+from comptoir.ui import clock
 
 def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:
     """The events a reader asked for, the latest first; days are days of the reader's zone."""
@@ -39,9 +25,9 @@ def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:
         offices = Office.objects.filter(reference=reference).values_list("pk", flat=True)
         found = found.filter(office_id__in=list(offices))
     if first := filters.get("first"):
-        found = found.filter(at__gte=_midnight(first, zone))
+        found = found.filter(at__gte=clock.midnight(first, zone))
     if last := filters.get("last"):
-        found = found.filter(at__lt=_midnight(last + timedelta(days=1), zone))
+        found = found.filter(at__lt=clock.midnight(last + timedelta(days=1), zone))
     return found.order_by("-at", "-pk")
 
 
@@ -49,7 +35,3 @@ def office_references(events_shown: list[Event]) -> dict[int, str]:
     """The references of the offices that these events name."""
     wanted = {event.office_id for event in events_shown if event.office_id is not None}
     return dict(Office.objects.filter(pk__in=wanted).values_list("pk", "reference"))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)

@@ -13,6 +13,7 @@ from comptoir.people.forms.trail import TrailForm
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import trail as queries
+from comptoir.ui.paging import ShallowPaginator
 
 PAGE = 25
 
@@ -24,11 +25,12 @@ def trail(request: SignedIn) -> HttpResponse:
     form = TrailForm(request.GET or None)
     filters = form.cleaned_data if form.is_valid() else {}
     found = queries.events(filters, ZoneInfo(request.user.time_zone))
-    page = queries.ShallowPaginator(found, PAGE).get_page(request.GET.get("page"))
+    paginator = ShallowPaginator(found, PAGE)
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "is_cut": page.paginator.count == queries.DEEPEST,
+        "is_cut": paginator.is_cut,
         "references": queries.office_references(list(page)),
     }
     return render(request, "people/trail.html", context)

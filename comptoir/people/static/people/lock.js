@@ -146,7 +146,9 @@
 
   async function stay() {
     try {
-      const answer = await ask("POST");
+      // First a look: whoever signed in again has a new token, and this page the old one.
+      let answer = await ask("GET");
+      if (answer.state === "open") answer = await ask("POST");
       if (answer.state === "open") unlocked(); else await show(answer.state === "locked" ? "unlock" : "out");
     } catch { timer = window.setTimeout(look, 5000); }
   }
@@ -172,9 +174,9 @@
     let answer = { state: "open" };
     try { answer = await ask("GET"); } catch { /* The server will say itself what is wrong. */ }
     if (answer.state === "open") { again(); return; }
-    if (answer.state !== "locked") { leave(); return; }
-    waiting.push(again);
-    await show("unlock");
+    // Somebody else is signed in here by now: what this person typed is not theirs to send.
+    if (answer.state !== "other") waiting.push(again);
+    await show(answer.state === "locked" ? "unlock" : "out");
   }, true);
 
   // A component's button submits through an inner one that does not belong to the form.
