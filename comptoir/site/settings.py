@@ -233,6 +233,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# The components' inner modules are named after their content already, besides what Django hashes.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(/p-[0-9a-z]+(\.entry|\.esm)?\.js$)|(\.[0-9a-f]{12}\.[^/]+$)"
+
 # Security
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -249,6 +252,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "comptoir.ui.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
