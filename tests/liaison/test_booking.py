@@ -24,7 +24,7 @@ from comptoir.liaison.models import (
 from comptoir.liaison.queries import days, times
 from comptoir.notices.models import Notice
 from comptoir.people.models import OfficeStatus
-from comptoir.roster.models import ExtraHours
+from comptoir.roster.models import ClosedDay, ExtraHours
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -350,3 +350,27 @@ def test_sending_one_form_twice_books_once_even_where_there_is_room_twice() -> N
     assert second == first
     assert Claim.objects.count() == first.quanta
     assert counting.recount([monday_of(DAY)]) == []
+
+
+@pytest.mark.parametrize(("closed", "reason"), [([], "beyond_horizon"), ([date(2026, 11, 17)], "")])
+def test_a_closed_day_pushes_the_horizon_one_day_further(closed: list[date], reason: str) -> None:
+    PolicyFactory.create(horizon_business_days=2)
+    thursday = date(2026, 11, 19)
+    open_day(thursday)
+    office = OfficeFactory.create()
+    for on in closed:
+        ClosedDay.objects.create(
+            on=on,
+            name_en="Storm",
+            name_fr="Tempête",
+            reason="Storm",
+            entered_by=delegate_of(office),
+            entered_at=NOW,
+        )
+
+    try:
+        AppointmentFactory.create(office=office, starts_at=at(thursday, 10))
+    except NotAdmitted as refused:
+        assert refused.decision.reason == reason
+    else:
+        assert reason == ""

@@ -88,8 +88,11 @@ def book_appointment(
     now: datetime,
     seed: int,
     attempt: uuid.UUID | None = None,
+    rules: days.Rules | None = None,
 ) -> Appointment:
     """Book for `office` what `wish` asks for, with its cases.
+
+    Who has read the `rules` already passes them: a version in force never changes.
 
     With an `attempt` that has already led to an appointment, that one is returned and nothing is
     written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the
@@ -97,7 +100,7 @@ def book_appointment(
     """
     try:
         with transaction.atomic():
-            booked = _book(office, wish, cases, by, now, seed, attempt)
+            booked = _book(office, wish, cases, by, now, seed, attempt, rules or days.load_rules())
     except IntegrityError as error:
         # Pressed twice, and there was room twice: the form's key let only the first one in.
         twin = _twin(office, attempt)
@@ -117,6 +120,7 @@ def _book(
     now: datetime,
     seed: int,
     attempt: uuid.UUID | None,
+    rules: days.Rules,
 ) -> Appointment | Decision:
     """Decide and write, under the day's lock; a Decision is a refusal.
 
@@ -125,7 +129,6 @@ def _book(
     on = clock.service_date(wish.starts_at)
     locking.lock_days([on])
     weeks = locking.lock_weeks(office, [on])
-    rules = days.load_rules()
     loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
         on
     ]

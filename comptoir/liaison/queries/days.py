@@ -126,7 +126,7 @@ def load_days(
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
     if last_bookable is None:
-        last_bookable = max(bookable_dates(rules, now), default=clock.service_date(now))
+        last_bookable = _last_bookable(max(dates), rules, now)
     if weeks is None:
         weeks = _weeks(office, dates, excluding, still_counted)
     use = _use(dates, weeks)
@@ -138,6 +138,22 @@ def load_days(
         on: _loaded(on, rows.get(on, []), rules.on(on), last_bookable, {office.pk: use[on]})
         for on in dates
     }
+
+
+def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
+    """The horizon, or a day no later that already admits `asked`.
+
+    Closed days only push the horizon further away: a day within so many weekdays is within so many
+    business days, and the calendar need not be read to know it.
+    """
+    today = clock.service_date(now)
+    current = rules.on(today)
+    if current is None:
+        return today
+    without_closures = business_days.add(today, current.horizon_business_days, frozenset())
+    if asked <= without_closures:
+        return without_closures
+    return roster.horizon(today, current.horizon_business_days)
 
 
 def _loaded(

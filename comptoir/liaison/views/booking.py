@@ -111,6 +111,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
             now=request.now,
             seed=_seed(),
             attempt=page.attempt,
+            rules=page.rules,
         )
     except booking.NotAdmitted as refused:
         page.refuse(refused.decision.reason, refused.decision.counters, request.now)
@@ -142,6 +143,7 @@ class _BookingPage:
     meeting: MeetingForm
     cases: CaseRows
     attempt: uuid.UUID
+    rules: days.Rules
     busy: bool = False
     refusal: explanations.Explanation | None = None
     alternatives: list[datetime] | None = None
@@ -174,7 +176,7 @@ class _BookingPage:
             office=self.office,
             minutes=self.minutes,
             language=self.language,
-            rules=days.load_rules(),
+            rules=self.rules,
             now=now,
         )
         self.alternatives = times.nearest(found, self.start, NEAREST)
@@ -228,6 +230,7 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
         meeting=MeetingForm(data, initial=None if data is not None else _meeting_initial(office)),
         cases=cases,
         attempt=_attempt(source),
+        rules=rules,
     )
 
 
