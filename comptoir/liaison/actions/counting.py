@@ -10,9 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.db import transaction
+from django.db.models import Count, Max
+
+from comptoir.audit import actions as audit
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, AppointmentEvent, OfficeWeek
+from comptoir.people.models import Office
 from comptoir.ui import clock
 
 Weeks = Mapping[date, OfficeWeek]
@@ -80,6 +86,56 @@ def recount(mondays: Iterable[date]) -> list[Difference]:
         and (recounted := found.get((office_id, week), zeros))
         != counters.get((office_id, week), zeros)
     ]
+
+
+def adrift(mondays: Iterable[date]) -> list[Appointment]:
+    """Appointments of these weeks that do not hold exactly the quarter hours their status says."""
+    wanted = set(mondays)
+    if not wanted:
+        return []
+    found = Appointment.objects.filter(starts_at__range=_instants(wanted))
+    rows: Iterable[Any] = found.annotate(claimed=Count("claims")).iterator()
+    return [
+        row for row in rows if row.claimed != (row.quanta if row.status in LIVE_STATUSES else 0)
+    ]
+
+
+@transaction.atomic
+def check(*, back: timedelta, now: datetime) -> tuple[list[Difference], list[Appointment]]:
+    """Recount the weeks since `back` ago and put every difference on the trail; mend nothing."""
+    mondays = _weeks_since(monday_of(clock.service_date(now - back)))
+    differences, lost = recount(mondays), adrift(mondays)
+    offices = Office.objects.in_bulk({difference.office_id for difference in differences})
+    for difference in differences:
+        audit.record(
+            action="counters.differ",
+            subject=offices[difference.office_id],
+            by=None,
+            now=now,
+            office_id=difference.office_id,
+            detail={
+                "week": difference.week.isoformat(),
+                "counted": difference.counted,
+                "recounted": difference.recounted,
+            },
+        )
+    for appointment in lost:
+        audit.record(
+            action="claims.differ",
+            subject=appointment,
+            by=None,
+            now=now,
+            office_id=appointment.office_id,
+        )
+    return differences, lost
+
+
+def _weeks_since(first: date) -> set[date]:
+    """Every Monday from `first` on of which there is a counter or an appointment."""
+    counted = OfficeWeek.objects.filter(week__gte=first).values_list("week", flat=True).distinct()
+    last = Appointment.objects.aggregate(last=Max("starts_at"))["last"]
+    weeks = (monday_of(clock.service_date(last)) - first).days // 7 if last is not None else 0
+    return {first, *counted, *(first + timedelta(weeks=n) for n in range(1, weeks + 1))}
 
 
 def _instants(mondays: set[date]) -> tuple[datetime, datetime]:
