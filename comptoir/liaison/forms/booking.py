@@ -54,6 +54,8 @@ class InstantField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
+        if not text and not self.required:
+            return None
         try:
             instant = datetime.fromisoformat(text)
         except ValueError as error:

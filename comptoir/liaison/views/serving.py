@@ -116,6 +116,8 @@ class _Page:
             >= clock.service_date(appointment.starts_at),
             "its_time_has_come": now >= appointment.starts_at,
             "minutes_so_far": serving.minutes_so_far(appointment, now),
+            "centre_may_cancel": Role.TEAM_LEAD in request.standing.roles
+            and appointment.status == Status.BOOKED,
             "own": appointment.professional.person_id == request.user.pk,
             "following": serving.following_appointment(appointment),
         }

@@ -1,0 +1,233 @@
+"""What a team lead does about appointments that the centre cannot keep."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.liaison.actions import changing, locking
+from comptoir.liaison.actions import rebooking as actions
+from comptoir.liaison.actions.booking import NotAdmitted
+from comptoir.liaison.actions.rebooking import Batch, Reach, Result
+from comptoir.liaison.forms.rebooking import CentreCancelForm, RebookAllForm, RebookForm
+from comptoir.liaison.models import Appointment, Reason, Side, Status
+from comptoir.liaison.permissions import get_absence_for, get_served_appointment_for
+from comptoir.liaison.queries import explanations, rebooking
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.roster.models import Absence, Professional
+from comptoir.ui import times
+
+AFFECTED_ON_A_PAGE = 10
+"""Each needs two queries: more would make the page slow, and nobody decides on more at once."""
+
+BATCH = 10
+SEED_BITS = 31
+
+
+@require_GET
+@allow(Role.TEAM_LEAD)
+def affected(request: SignedIn, pk: int) -> HttpResponse:
+    """The appointments an absence hits, each with the best places for it; and what was done so far."""
+    absence = get_absence_for(request.standing, pk)
+    everything = rebooking.affected_by(absence)
+    page = Paginator(everything, AFFECTED_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "absence": absence,
+        "page": page,
+        "rows": rebooking.equivalents(list(page), now=request.now, seed=_seed_of(absence)),
+        "dealt": rebooking.dealt_with(absence),
+        "form": RebookAllForm(),
+    }
+    return render(request, "liaison/lead_affected.html", context)
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def rebook(request: SignedIn, pk: int, reference: str) -> HttpResponse:
+    """Give one affected appointment the place that was pressed; its office is told."""
+    absence = get_absence_for(request.standing, pk)
+    appointment = get_served_appointment_for(request.standing, reference)
+    back = redirect("liaison:affected", pk=absence.pk)
+    if not rebooking.affected_by(absence).filter(pk=appointment.pk).exists():
+        messages.info(request, _("This appointment has been dealt with in the meantime."))
+        return back
+    form = RebookForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose one of the places on the page."))
+        return back
+    try:
+        if form.cleaned_data["start"]:
+            _move(request, absence, appointment, form.cleaned_data["start"])
+        else:
+            _reassign(request, absence, appointment, form.cleaned_data["professional"])
+    except changing.NobodyFree:
+        messages.warning(request, _("That colleague has just been booked. Choose another place."))
+    except NotAdmitted as refused:
+        words = explanations.explain(refused.decision.reason, refused.decision.counters)
+        messages.warning(request, words.sentence)
+    except changing.NotChangeable:
+        messages.info(request, _("This appointment has been dealt with in the meantime."))
+    except locking.DayBusy:
+        messages.warning(request, _busy())
+    return back
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def rebook_all(request: SignedIn, pk: int) -> HttpResponse:
+    """Rebook one batch and say how far it has come; the page goes on by itself until all were tried."""
+    absence = get_absence_for(request.standing, pk)
+    form = RebookAllForm(request.POST)
+    if not form.is_valid():
+        return redirect("liaison:affected", pk=absence.pk)
+    so_far = {name: form.cleaned_data[name] or 0 for name in ("same_time", "other_time", "left")}
+    batch = actions.rebook_batch(
+        absence=absence,
+        reach=Reach(form.cleaned_data["reach"]),
+        size=BATCH,
+        left_before=so_far["left"],
+        by=request.user,
+        now=request.now,
+        seed=secrets.randbits(SEED_BITS),
+    )
+    context = _progress(batch, so_far) | {
+        "absence": absence,
+        "reach": form.cleaned_data["reach"],
+    }
+    return render(request, "liaison/lead_rebooking.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.TEAM_LEAD)
+def cancel(request: SignedIn, reference: str) -> HttpResponse:
+    """Cancel an appointment for the centre: counted as the centre's, never as the office's."""
+    appointment = get_served_appointment_for(request.standing, reference)
+    absence = _absence_named(request)
+    back = (
+        reverse("liaison:affected", args=[absence.pk])
+        if absence is not None
+        else reverse("liaison:served", args=[appointment.reference])
+    )
+    form = CentreCancelForm(
+        request.POST or None,
+        initial={"reason": actions.reason_of(absence) if absence is not None else None},
+    )
+    if appointment.status != Status.BOOKED:
+        messages.info(request, _("This appointment has been dealt with in the meantime."))
+        return redirect(back)
+    if request.method == "POST" and form.is_valid():
+        _cancel(request, appointment, form)
+        return redirect(back)
+    context = {
+        "appointment": appointment,
+        "office": appointment.office,
+        "form": form,
+        "back": back,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "liaison/lead_cancel.html", context, status=status)
+
+
+def _move(
+    request: SignedIn, absence: Absence, appointment: Appointment, starts_at: datetime
+) -> None:
+    changing.move_appointment(
+        appointment=appointment,
+        starts_at=starts_at,
+        minutes=appointment.minutes,
+        side=Side.CENTRE,
+        reason=actions.reason_of(absence),
+        by=request.user,
+        now=request.now,
+        seed=secrets.randbits(SEED_BITS),
+    )
+    messages.success(
+        request,
+        _("%(office)s is moved to %(moment)s. The office is told.")
+        % {"office": appointment.office.legislator, "moment": times.moment(starts_at)},
+    )
+
+
+def _reassign(
+    request: SignedIn, absence: Absence, appointment: Appointment, professional: int
+) -> None:
+    colleague = Professional.objects.select_related("person").filter(pk=professional).first()
+    if colleague is None:
+        raise changing.NobodyFree
+    changing.reassign_appointment(
+        appointment=appointment,
+        professional=colleague,
+        reason=actions.reason_of(absence),
+        by=request.user,
+        now=request.now,
+        seed=secrets.randbits(SEED_BITS),
+    )
+    messages.success(
+        request,
+        _("%(office)s keeps its time, with %(name)s. The office is told.")
+        % {"office": appointment.office.legislator, "name": colleague.person.name},
+    )
+
+
+def _cancel(request: SignedIn, appointment: Appointment, form: CentreCancelForm) -> None:
+    try:
+        changing.cancel_appointment(
+            appointment=appointment,
+            side=Side.CENTRE,
+            reason=Reason(form.cleaned_data["reason"]),
+            note=form.cleaned_data["note"],
+            by=request.user,
+            now=request.now,
+        )
+    except changing.NotChangeable:
+        messages.info(request, _("This appointment has been dealt with in the meantime."))
+    except locking.DayBusy:
+        messages.warning(request, _busy())
+    else:
+        messages.success(
+            request, _("The appointment is cancelled for the centre. The office is told.")
+        )
+
+
+def _progress(batch: Batch, so_far: dict[str, int]) -> dict[str, int | float]:
+    """Totals over all batches."""
+    same_time = so_far["same_time"] + batch.count(Result.SAME_TIME)
+    other_time = so_far["other_time"] + batch.count(Result.OTHER_TIME)
+    left = so_far["left"] + batch.count(Result.LEFT)
+    tried = same_time + other_time + left
+    return {
+        "same_time": same_time,
+        "other_time": other_time,
+        "left": left,
+        "tried": tried,
+        "waiting": batch.waiting,
+        "total": tried + batch.waiting,
+    }
+
+
+def _absence_named(request: SignedIn) -> Absence | None:
+    """The absence whose list led here, if one did."""
+    named = request.GET.get("absence", "")
+    if not named:
+        return None
+    if not named.isdigit():
+        raise Http404
+    return get_absence_for(request.standing, int(named))
+
+
+def _seed_of(absence: Absence) -> int:
+    """The same page twice names the same colleagues in the same order."""
+    return absence.pk
+
+
+def _busy() -> str:
+    return _("Many offices are booking that day at this moment. Please try again.")
