@@ -263,7 +263,7 @@ def _postpone(notice_id: int, now: datetime, problem: str) -> None:
 
 
 @transaction.atomic
-def send_again(*, notice_id: int, now: datetime) -> None:
+def send_again(*, notice_id: int, now: datetime) -> Notice:
     """Give a notice that could not be delivered another chance; raises TooLate."""
     revived = Notice.objects.filter(
         pk=notice_id, status=Status.FAILED, useless_after__gte=now
@@ -271,6 +271,7 @@ def send_again(*, notice_id: int, now: datetime) -> None:
     if not revived:
         raise TooLate
     _wake_after_commit()
+    return Notice.objects.get(pk=notice_id)
 
 
 def stop(*, by: Named, reason: str, now: datetime) -> Switch:
@@ -283,9 +284,13 @@ def stop(*, by: Named, reason: str, now: datetime) -> Switch:
 
 
 @transaction.atomic
-def resume(*, by: Named, now: datetime) -> None:
+def resume(*, by: Named, now: datetime) -> Switch:
     """Send again, less what has become useless in the meantime. Raises NotStopped."""
-    lifted = Switch.objects.filter(resumed_at=None).update(resumed_at=now, resumed_by_name=by.name)
-    if not lifted:
+    switch = Switch.objects.filter(resumed_at=None).select_for_update().first()
+    if switch is None:
         raise NotStopped
+    switch.resumed_at = now
+    switch.resumed_by_name = by.name
+    switch.save(update_fields=["resumed_at", "resumed_by_name"])
     _wake_after_commit()
+    return switch

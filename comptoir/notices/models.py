@@ -78,6 +78,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["send_after"], condition=Q(status="queued"), name="notice_due"),
+            models.Index(fields=["closed_at"], condition=Q(status="failed"), name="notice_failed"),
             models.Index(fields=["subject_id", "kind"], name="notice_subject"),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Q
 
 from comptoir.notices.models import Notice, NoticeQuerySet, Status, Switch
 
@@ -17,12 +17,24 @@ class Standing:
     stopped: Switch | None
     waiting: int
     overdue: int
+    useless: int
+    """Of those that wait, how many would not be sent any more because their time is over."""
     failed: int
 
 
 def open_switch() -> Switch | None:
     """The kill switch, if sending is stopped."""
     return Switch.objects.filter(resumed_at=None).first()
+
+
+def is_stopped() -> Exists:
+    """Whether sending is stopped, to be read along with something that is read anyway."""
+    return Exists(Switch.objects.filter(resumed_at=None))
+
+
+def last_stops(*, limit: int) -> list[Switch]:
+    """The times sending was stopped and resumed, the latest first."""
+    return list(Switch.objects.exclude(resumed_at=None).order_by("-stopped_at")[:limit])
 
 
 def due(at: datetime, *, limit: int) -> list[int]:
@@ -32,17 +44,25 @@ def due(at: datetime, *, limit: int) -> list[int]:
 
 
 def standing(at: datetime) -> Standing:
-    """What waits, what waits although it is due, and what could not be delivered."""
-    counts = Notice.objects.aggregate(
-        waiting=Count("pk", filter=Q(status=Status.QUEUED)),
-        overdue=Count("pk", filter=Q(status=Status.QUEUED, send_after__lte=at)),
-        failed=Count("pk", filter=Q(status=Status.FAILED)),
+    """What waits, what of it is due or useless by now, and what could not be delivered."""
+    # Apart, since they are few beside all that was ever sent, and each of the two has its index.
+    counts = Notice.objects.filter(status=Status.QUEUED).aggregate(
+        waiting=Count("pk"),
+        overdue=Count("pk", filter=Q(send_after__lte=at)),
+        useless=Count("pk", filter=Q(useless_after__lt=at)),
     )
-    return Standing(stopped=open_switch(), **counts)
+    failed = Notice.objects.filter(status=Status.FAILED).count()
+    return Standing(stopped=open_switch(), failed=failed, **counts)
 
 
 def ledger(
-    *, status: str = "", kind: str = "", office_id: int | None = None, address: str = ""
+    *,
+    status: str = "",
+    kind: str = "",
+    office_id: int | None = None,
+    address: str = "",
+    due_from: datetime | None = None,
+    due_before: datetime | None = None,
 ) -> NoticeQuerySet:
     """The notices that match every filter given, the newest first; the caller takes a page of it."""
     notices = Notice.objects.order_by("-pk")
@@ -54,4 +74,8 @@ def ledger(
         notices = notices.filter(office_id=office_id)
     if address:
         notices = notices.filter(address__iexact=address)
+    if due_from is not None:
+        notices = notices.filter(send_after__gte=due_from)
+    if due_before is not None:
+        notices = notices.filter(send_after__lt=due_before)
     return notices

@@ -15,7 +15,12 @@ class PeopleConfig(AppConfig):
 
         templates = "people/notices"
         kinds.register(
-            kinds.Kind("people.invitation", f"{templates}/invitation", context=notices.invitation)
+            kinds.Kind(
+                "people.invitation",
+                f"{templates}/invitation",
+                context=notices.invitation,
+                label=_("Invitation to join"),
+            )
         )
         for code in ("sign_in_code", "unlock_code"):
             kinds.register(kinds.Kind(f"people.{code}", f"{templates}/{code}", waits=False))
@@ -30,6 +35,8 @@ def _register_menu() -> None:
     register(Entry(_("People"), "people:people", administrator, 60))
     register(Entry(_("Offices"), "people:offices", administrator, 62))
     register(Entry(_("Who has access"), "people:my-offices", frozenset({Role.OFFICE_MANAGER}), 12))
+    leads = frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR})
+    register(Entry(_("Notices"), "people:notices", leads, 66))
     register(
         Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 70)
     )

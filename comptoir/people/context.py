@@ -9,13 +9,15 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from comptoir.notices import queries as notices
 from comptoir.people import lock
-from comptoir.people.models import Person
-from comptoir.ui import clock
+from comptoir.people.models import Person, Role
+from comptoir.people.permissions import Standing
+from comptoir.ui import clock, times
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The account menu, and the script that watches over the session."""
+    """The account menu, the script that watches over the session, and whether notices are stopped."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {"page_scripts": []}
@@ -24,7 +26,26 @@ def page(request: HttpRequest) -> dict[str, Any]:
         {"label": _("Second factor"), "url": reverse("mfa_index")},
     ]
     account = {"name": person.name, "links": links, "sign_out_url": reverse("account_logout")}
-    return {"account": account, "page_scripts": [_lock_script(request, person)]}
+    return {
+        "account": account,
+        "page_scripts": [_lock_script(request, person)],
+        "banner": _stopped_banner(getattr(request, "standing", None)),
+    }
+
+
+def _stopped_banner(standing: Standing | None) -> dict[str, Any] | None:
+    """Staff must know that nothing leaves: an office they talk to has not had its confirmation."""
+    if standing is None or not (standing.is_staff and standing.sending_is_stopped):
+        return None
+    switch = notices.open_switch()
+    if switch is None:
+        return None
+    since = times.moment(switch.stopped_at)
+    text = _("Sending is stopped. No confirmation or reminder has left since %(since)s.")
+    banner = {"text": text % {"since": since}}
+    if standing.roles & {Role.TEAM_LEAD, Role.ADMINISTRATOR}:
+        banner |= {"url": reverse("people:notices"), "label": _("Notices")}
+    return banner
 
 
 def _lock_script(request: HttpRequest, person: Person) -> dict[str, Any]:

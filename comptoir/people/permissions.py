@@ -18,6 +18,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from comptoir.notices import queries as notices
+from comptoir.notices.models import Notice
 from comptoir.people.models import (
     OFFICE_ROLES,
     STAFF_ROLES,
@@ -44,6 +46,8 @@ class Standing:
 
     person: Person
     grants: tuple[Grant, ...]
+    sending_is_stopped: bool = False
+    """Whether no notice leaves: read along with the grants, so that no page asks for it apart."""
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -83,8 +87,9 @@ class SignedIn(HttpRequest):
 
 def standing_of(person: Person, at: datetime) -> Standing:
     """The person's grants in force, with their offices: one query."""
-    grants = Grant.objects.in_force(at).filter(person=person).select_related("office__district")
-    return Standing(person, tuple(grants.order_by("pk")))
+    held = Grant.objects.in_force(at).filter(person=person).select_related("office__district")
+    grants = tuple(held.annotate(sending_is_stopped=notices.is_stopped()).order_by("pk"))
+    return Standing(person, grants, any(vars(grant)["sending_is_stopped"] for grant in grants))
 
 
 def signed_in(
@@ -198,6 +203,13 @@ def get_invitation_for(standing: Standing, key: int) -> Invitation:
     if not may_grant(standing, Role(invitation.role), invitation.office):
         raise Http404
     return invitation
+
+
+def get_notice_for(standing: Standing, key: int) -> Notice:
+    """A notice of the ledger, for those who look after sending; raises Http404."""
+    if not standing.roles & {Role.TEAM_LEAD, Role.ADMINISTRATOR}:
+        raise Http404
+    return _or_404(Notice.objects.filter(pk=key))
 
 
 def get_contact_point_for(

@@ -4,7 +4,7 @@ Only entry points (views, commands, jobs) read the clock; everything below takes
 weeks of every rule are those of the service's zone, whatever zone the reader is in.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,3 +24,8 @@ def service_zone() -> ZoneInfo:
 def service_date(at: datetime) -> date:
     """The centre's calendar date at an instant."""
     return at.astimezone(service_zone()).date()
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins in a zone."""
+    return datetime.combine(day, time.min, zone)

@@ -59,6 +59,7 @@ FOREIGN = {
     "people:telephone-change": Foreign(_telephone, _MANAGERS),
     "people:telephone-remove": Foreign(_telephone, _MANAGERS),
     "mfa_remove_webauthn": Foreign(_passkey),
+    "people:notice-again": Foreign(dict, _NOBODY),
     **{
         f"people:{name}": Foreign(lambda: {"key": PersonFactory.create().pk}, _NOBODY)
         for name in ("person", "give-role", "change-address", "deactivate", "reactivate")

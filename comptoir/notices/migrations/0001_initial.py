@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['send_after'], name='notice_due'), models.Index(fields=['subject_id', 'kind'], name='notice_subject')],
+                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['send_after'], name='notice_due'), models.Index(condition=models.Q(('status', 'failed')), fields=['closed_at'], name='notice_failed'), models.Index(fields=['subject_id', 'kind'], name='notice_subject')],
                 'constraints': [models.UniqueConstraint(fields=('kind', 'subject_id', 'version', 'address'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status', 'queued')), models.Q(models.Q(('status', 'queued'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='notice_closed_at_iff_closed')],
             },
         ),

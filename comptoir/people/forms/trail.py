@@ -6,20 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.audit.models import Verb
-
-
-class PeriodForm(forms.Form):
-    """Days from one to another, both included; either may be empty."""
-
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput())
-    last = forms.DateField(label=_("Up to and including"), required=False, widget=forms.DateInput())
-
-    def clean(self) -> dict[str, object]:
-        values = super().clean() or {}
-        first, last = values.get("first"), values.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("The end is before the beginning."))
-        return values
+from comptoir.people.forms.periods import PeriodForm
 
 
 class TrailForm(PeriodForm):

@@ -12,6 +12,7 @@ from comptoir.audit.models import Event, Verb
 from comptoir.people.models import Office
 from comptoir.ui import clock
 
+
 def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:
     """The events a reader asked for, the latest first; days are days of the reader's zone."""
     found = Event.objects.all()
@@ -29,9 +30,3 @@ def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:
     if last := filters.get("last"):
         found = found.filter(at__lt=clock.midnight(last + timedelta(days=1), zone))
     return found.order_by("-at", "-pk")
-
-
-def office_references(events_shown: list[Event]) -> dict[int, str]:
-    """The references of the offices that these events name."""
-    wanted = {event.office_id for event in events_shown if event.office_id is not None}
-    return dict(Office.objects.filter(pk__in=wanted).values_list("pk", "reference"))

@@ -11,6 +11,7 @@ from comptoir.people.views import (
     lock,
     office_people,
     offices,
+    sending,
     trail,
 )
 
@@ -76,5 +77,9 @@ urlpatterns = [
         contact_points.remove_telephone,
         name="telephone-remove",
     ),
+    path("notices/", sending.ledger, name="notices"),
+    path("notices/<int:key>/again/", sending.send_again, name="notice-again"),
+    path("notices/stop/", sending.stop, name="notices-stop"),
+    path("notices/resume/", sending.resume, name="notices-resume"),
     path("trail/", trail.trail, name="trail"),
 ]

@@ -12,6 +12,7 @@ from comptoir.people import permissions
 from comptoir.people.forms.trail import TrailForm
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn
+from comptoir.people.queries import offices as office_queries
 from comptoir.people.queries import trail as queries
 from comptoir.ui.paging import ShallowPaginator
 
@@ -31,6 +32,6 @@ def trail(request: SignedIn) -> HttpResponse:
         "form": form,
         "page": page,
         "is_cut": paginator.is_cut,
-        "references": queries.office_references(list(page)),
+        "references": office_queries.references(event.office_id for event in page),
     }
     return render(request, "people/trail.html", context)
