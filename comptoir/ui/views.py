@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from comptoir.ui import languages
+from comptoir.ui.access import public
 
 
 def error_page(
@@ -112,6 +113,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, HTTPStatus.FORBIDDEN, title=title, detail=detail, bare=True)
 
 
+@public
 @never_cache
 @require_safe
 def healthy(request: HttpRequest) -> HttpResponse:
@@ -119,12 +121,14 @@ def healthy(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@public
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Nothing here is for search engines."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
+@public
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for this address whatever the page says."""

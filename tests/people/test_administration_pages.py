@@ -334,6 +334,7 @@ def test_the_trail_is_paged_and_counts_no_further_than_one_reads(
             actor_name="Somebody",
             object_type="people.Person",
             object_id="1",
+            office_id=1,
         )
         for n in range(100)
     )
