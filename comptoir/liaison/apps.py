@@ -14,7 +14,7 @@ class LiaisonConfig(AppConfig):
         from comptoir.roster import gateway
         from comptoir.ui import navigation
 
-        gateway.register(gateway.Bookings(booked=booked.masks))
+        gateway.register(gateway.Bookings(booked=booked.masks, affected_page="liaison:affected"))
 
         for kind in messages.KINDS:
             kinds.register(kind)

@@ -18,9 +18,9 @@ class AbsenceForm(forms.Form):
     professional = fields.ProfessionalField()
     kind = forms.ChoiceField(label=_("Reason"), choices=AbsenceKind.choices)
     first = fields.day_field(_("First day"))
-    starts = fields.time_field(_("From"), _("Leave empty for the whole day."), required=False)
+    starts = fields.time_field(_("Starts at"), _("Leave empty for the whole day."), required=False)
     last = fields.day_field(_("Last day"))
-    ends = fields.time_field(_("Until"), _("Leave empty for the whole day."), required=False)
+    ends = fields.time_field(_("Ends at"), _("Leave empty for the whole day."), required=False)
     note = forms.CharField(
         label=_("Note"),
         help_text=_("Seen by team leads. Nothing about health, please."),

@@ -20,8 +20,8 @@ class ExtraHoursForm(forms.Form):
 
     professional = fields.ProfessionalField()
     on = fields.day_field(_("Date"))
-    starts = fields.time_field(_("From"))
-    ends = fields.time_field(_("Until"))
+    starts = fields.time_field(_("Starts at"))
+    ends = fields.time_field(_("Ends at"))
     offices = forms.CharField(
         label=_("Only for these offices"),
         help_text=_(

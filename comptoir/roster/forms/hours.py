@@ -41,10 +41,10 @@ class SpellForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one day.")},
     )
-    starts = fields.time_field(_("From"))
-    ends = fields.time_field(_("Until"))
-    break_starts = fields.time_field(_("Break from"), required=False)
-    break_ends = fields.time_field(_("Break until"), required=False)
+    starts = fields.time_field(_("Starts at"))
+    ends = fields.time_field(_("Ends at"))
+    break_starts = fields.time_field(_("Break starts at"), required=False)
+    break_ends = fields.time_field(_("Break ends at"), required=False)
     every = forms.ChoiceField(label=_("How often"), choices=EVERY, initial="1")
 
     def clean(self) -> dict[str, Any]:
@@ -99,10 +99,12 @@ class ExceptionForm(forms.Form):
     """Other hours on one date, in one or two stretches; without any the professional is off."""
 
     on = fields.day_field(_("Date"))
-    starts = fields.time_field(_("From"), _("Leave all times empty for a day off."), required=False)
-    ends = fields.time_field(_("Until"), required=False)
-    again_starts = fields.time_field(_("Again from"), required=False)
-    again_ends = fields.time_field(_("Again until"), required=False)
+    starts = fields.time_field(
+        _("Starts at"), _("Leave all times empty for a day off."), required=False
+    )
+    ends = fields.time_field(_("Ends at"), required=False)
+    again_starts = fields.time_field(_("Starts again at"), required=False)
+    again_ends = fields.time_field(_("Ends again at"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:

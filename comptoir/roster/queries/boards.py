@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.domain import business_days, grid
@@ -40,8 +39,8 @@ THIN = {
         "fr": gettext_lazy("Little is left in French: %(left)s of %(all)s."),
     },
     "gap": {
-        "en": gettext_lazy("Nobody offers English %(when)s."),
-        "fr": gettext_lazy("Nobody offers French %(when)s."),
+        "en": gettext_lazy("%(when)s: nobody offers English."),
+        "fr": gettext_lazy("%(when)s: nobody offers French."),
     },
 }
 
@@ -218,12 +217,7 @@ def _gaps(offered: Sequence[Offered], now: datetime) -> Iterable[str]:
             continue
         for start, quanta in grid.runs(span & ~spoken & ~begun):
             when = times.time_range(day.instant(start), day.instant(start + quanta), named=False)
-            yield str(THIN["gap"][language]) % {"when": _between(when)}
-
-
-def _between(when: str) -> str:
-    """The hours within a sentence: "from 8:00 to 9:00 a.m."; French has its own "de"."""
-    return when if times.language_or_active() == "fr" else _("from %(when)s") % {"when": when}
+            yield str(THIN["gap"][language]) % {"when": when[:1].upper() + when[1:]}
 
 
 def _union(offered: Iterable[Offered]) -> int:

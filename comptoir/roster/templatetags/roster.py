@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from comptoir.people.models import Language
-from comptoir.roster.models import LineOfBusiness
+from comptoir.roster.models import Absence, LineOfBusiness
 from comptoir.ui import times
 
 register = template.Library()
@@ -26,6 +26,23 @@ def wall_range(starts: time, ends: time) -> str:
     """ "8:00 a.m. to 4:00 p.m.", "de 8 h à 16 h": times on somebody's wall, whatever the date."""
     first, last = (datetime.combine(A_MONDAY, at, UTC) for at in (starts, ends))
     return times.time_range(first, last, **PLAIN)  # type: ignore[arg-type]
+
+
+@register.simple_tag
+def absence_period(absence: Absence, zone: str) -> str:
+    """Whole days by their dates, anything else by day and time: on the clock of `zone`."""
+    where = ZoneInfo(zone)
+    first, last = absence.starts_at.astimezone(where), absence.ends_at.astimezone(where)
+    if first.date() == last.date():
+        return times.moment_range(first, last, zone=where)
+    if first.time() != time() or last.time() != time():
+        ends = {"start": times.moment(first, zone=where), "end": times.moment(last, zone=where)}
+        return _("%(start)s to %(end)s") % ends
+    last_day = last.date() - timedelta(days=1)
+    if last_day == first.date():
+        return times.long_date(last_day)
+    ends = {"start": times.long_date(first.date()), "end": times.long_date(last_day)}
+    return _("%(start)s to %(end)s") % ends
 
 
 @register.filter

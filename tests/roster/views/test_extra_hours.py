@@ -1,0 +1,125 @@
+"""Asking for extra hours and deciding, in the pages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from comptoir.people.models import Person
+from comptoir.roster.actions import publishing
+from comptoir.roster.models import (
+    ExtraHours,
+    OfferedHours,
+    Professional,
+)
+from tests.people.factories import DistrictFactory, OfficeFactory
+from tests.people.signing_in import sign_in
+from tests.roster.factories import (
+    NOW,
+    ExtraHoursFactory,
+    between,
+)
+from tests.roster.views.visiting import after, refused, text, url
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_nine")]
+
+WEDNESDAY = date(2026, 11, 25)
+
+
+def publish(on: date = WEDNESDAY) -> None:
+    publishing.publish_day(on=on, by=None, now=NOW)
+
+
+def asking(**values: object) -> dict[str, object]:
+    return {
+        "on": "2026-11-25",
+        "starts": "16:00",
+        "ends": "18:00",
+        "offices": "",
+        "purpose": "Backlog",
+        **values,
+    }
+
+
+def test_a_professional_asks_for_extra_hours_and_a_team_lead_approves(
+    client: Client, anna: Professional, team_lead: Person
+) -> None:
+    publish()
+    sign_in(client, anna.person)
+    after(client, url("request-extra-hours"), **asking())
+    extra = ExtraHours.objects.get()
+    assert (extra.professional, extra.requested_by) == (anna, anna.person)
+
+    sign_in(client, team_lead)
+    assert "Backlog" in text(client, url("extra-hours"))
+    page = after(client, url("approve-extra-hours", extra.pk))
+
+    assert "Approved: the hours are on offer." in page
+    assert "0 minutes of 2 hours used" in page
+    assert OfferedHours.objects.get().mask == between(8, 18)
+
+
+def test_a_team_lead_asks_for_anybody_and_for_some_offices(
+    lead: Client, anna: Professional
+) -> None:
+    by_name = OfficeFactory.create(legislator="Élodie Monterable")
+    by_district = OfficeFactory.create(district=DistrictFactory.create(name_fr="Île-Perdue"))
+    by_reference = OfficeFactory.create(reference="senate-7")
+    lines = "elodie monterable\n\n ILE-PERDUE\nsenate-7"
+
+    after(lead, url("request-extra-hours"), professional="anna", **asking(offices=lines))
+
+    assert set(ExtraHours.objects.get().offices.all()) == {by_name, by_district, by_reference}
+
+
+def test_offices_that_are_unknown_or_ambiguous_are_named(lead: Client, anna: Professional) -> None:
+    OfficeFactory.create_batch(2, legislator="Sam Twice")
+    OfficeFactory.create(legislator="Gone Long", closed=True)
+
+    errors = refused(
+        lead,
+        url("request-extra-hours"),
+        professional="anna",
+        **asking(offices="Nobody\nSam Twice\nGone Long"),
+    )
+
+    assert errors["offices"] == [
+        "No active office goes by “Nobody”.",
+        "Several offices go by “Sam Twice”: write the reference.",
+        "No active office goes by “Gone Long”.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"on": "2026-11-20"}, "on"),
+        ({"on": "2026-11-28"}, "on"),
+        ({"starts": "16:05"}, "starts"),
+        ({"ends": "22:00"}, "starts"),
+        ({"starts": "09:00", "ends": "10:00"}, "starts"),
+        ({"ends": "15:00"}, "ends"),
+    ],
+)
+def test_extra_hours_that_cannot_be_are_refused_beside_their_field(
+    lead: Client, anna: Professional, values: dict[str, object], field: str
+) -> None:
+    errors = refused(lead, url("request-extra-hours"), professional="anna", **asking(**values))
+
+    assert list(errors) == [field]
+
+
+def test_a_request_is_declined_and_decided_once(lead: Client) -> None:
+    extra = ExtraHoursFactory.create()
+
+    assert "declined" in after(lead, url("decline-extra-hours", extra.pk))
+    assert "decided this request before" in after(lead, url("approve-extra-hours", extra.pk))
+    assert "decided this request before" in after(lead, url("decline-extra-hours", extra.pk))
+
+
+def test_a_request_whose_time_is_over_cannot_be_approved(lead: Client) -> None:
+    extra = ExtraHoursFactory.create(starts_at=NOW - timedelta(hours=3))
+
+    assert "nothing left to approve" in after(lead, url("approve-extra-hours", extra.pk))
