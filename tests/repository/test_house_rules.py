@@ -268,7 +268,8 @@ def names_in_templates() -> set[str]:
 def is_named(name: str, named: set[str]) -> bool:
     """In full, without what a renderer appends (language, part, suffix), or by its folder."""
     stem = re.split(r"[._](?:en|fr|subject|body|text|html|txt)\b", name)[0]
-    return not named.isdisjoint({name, stem, f"{Path(name).parent.as_posix()}/"})
+    folder = Path(name).parent.as_posix()
+    return not named.isdisjoint({name, stem, folder, f"{folder}/"})
 
 
 def replaces_a_librarys(name: str, ours: set[Path]) -> bool:
