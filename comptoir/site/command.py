@@ -174,6 +174,11 @@ WORDS = {
     ),
     "offices": Word("offices import FILE", "import legislators' offices", _importer("offices")),
     "roster": Word("roster import FILE", "import professionals and hours", _importer("roster")),
+    "administrator": Word(
+        "administrator EMAIL NAME",
+        "let the first administrator in, who invites the others",
+        lambda rest: _django(["administrator", *rest]),
+    ),
     "worker": Word("worker", "run only the job worker, beside a `run` elsewhere", _worker),
     "prepare": Word(
         "prepare [--demo]", "bring tables and browser files up to date, as `run` does", _prepare
