@@ -148,11 +148,14 @@ class CaseForm(forms.Form):
             for name, outcomes in self.fits.items()
         ]
 
-    @property
-    def typed_texts(self) -> list[str]:
-        """Every text as it was typed, valid or not."""
+    def typed_texts(self, *, only_lost: bool = False) -> list[str]:
+        """Every text as it was typed, valid or not; or those whose field is no longer here."""
         names = ("preparation", "answer", "advice", "task")
-        texts = (str(self.data.get(self.add_prefix(name), "")).strip() for name in names)
+        texts = (
+            str(self.data.get(self.add_prefix(name), "")).strip()
+            for name in names
+            if not (only_lost and name in self.fields)
+        )
         return [text for text in texts if text]
 
     @property

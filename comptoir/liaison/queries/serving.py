@@ -76,6 +76,7 @@ class DayPlan:
     on: date
     professional: Professional
     stretches: tuple[Stretch, ...]
+    absences: tuple[Absence, ...]
     cancelled: tuple[Served, ...]
     following: Served | None
     unrecorded: tuple[Served, ...]
@@ -100,22 +101,42 @@ class DayPlan:
         """What nobody has booked."""
         return sum(s.minutes for s in self.stretches if s.piece is Piece.FREE)
 
+    @property
+    def uncovered(self) -> list[tuple[Absence, int]]:
+        """The absences in whose time something is still booked, and how many appointments."""
+        booked = [s.appointment for s in self.appointments]
+        booked = [a for a in booked if a.status == Status.BOOKED]
+        counts = [
+            (absence, sum(_overlap(absence, appointment) for appointment in booked))
+            for absence in self.absences
+        ]
+        return [(absence, count) for absence, count in counts if count]
+
 
 def day_plan(professional: Professional, on: date, now: datetime) -> DayPlan:
     """The professional's day `on` as it stands; six queries."""
     served = list(_served(professional, on))
     kept = [s for s in served if s.appointment.status != Status.CANCELLED]
+    day = ServiceDay.objects.filter(on=on).first()
+    grid = Grid(day.starts_at, day.quanta) if day is not None else _empty_grid(on)
+    absences = _absences(professional, grid)
+    worked = _worked(day, professional)
     to_come = [s for s in kept if _is_to_come(s.appointment, now)]
     return DayPlan(
         on=on,
         professional=professional,
-        stretches=tuple(_stretches(professional, on, kept)),
+        stretches=tuple(_stretches(grid, worked, absences, kept)),
+        absences=tuple(absences),
         cancelled=tuple(s for s in served if s.appointment.status == Status.CANCELLED),
         following=to_come[0] if to_come and on == clock.service_date(now) else None,
         unrecorded=tuple(s for s in kept if is_unrecorded(s.appointment, now)),
         previous=_neighbour(on, later=False),
         next=_neighbour(on, later=True),
     )
+
+
+def _overlap(absence: Absence, appointment: Appointment) -> bool:
+    return absence.starts_at < appointment.ends_at and appointment.starts_at < absence.ends_at
 
 
 def is_unrecorded(appointment: Appointment, now: datetime) -> bool:
@@ -142,14 +163,17 @@ def _served(professional: Professional, on: date) -> Iterator[Served]:
     return (Served(row, row.cases, row.prepared, row.recorded) for row in rows)
 
 
-def _stretches(professional: Professional, on: date, kept: Sequence[Served]) -> Iterator[Stretch]:
-    """Appointments, and between them free time, breaks and absences."""
-    day = ServiceDay.objects.filter(on=on).first()
-    grid = Grid(day.starts_at, day.quanta) if day is not None else _empty_grid(on)
+def _worked(day: ServiceDay | None, professional: Professional) -> int:
     hours = OfferedHours.objects.filter(day=day, professional=professional).first()
-    worked = hours.mask if day is not None and hours is not None else 0
+    return hours.mask if day is not None and hours is not None else 0
+
+
+def _stretches(
+    grid: Grid, worked: int, absences: Sequence[Absence], kept: Sequence[Served]
+) -> list[Stretch]:
+    """Appointments, and between them free time, breaks and absences, in order of time."""
     taken = _mask(grid, ((s.appointment.starts_at, s.appointment.ends_at) for s in kept))
-    absent = _mask(grid, _absences(professional, grid)) & ~worked & ~taken
+    absent = _mask(grid, ((a.starts_at, a.ends_at) for a in absences)) & ~worked & ~taken
     stretches = [
         Stretch(Piece.APPOINTMENT, s.appointment.starts_at, s.appointment.ends_at, s) for s in kept
     ]
@@ -158,21 +182,21 @@ def _stretches(professional: Professional, on: date, kept: Sequence[Served]) -> 
     whole = worked | taken | absent
     gaps = grids.bits(0, whole.bit_length()) & ~whole & ~grids.bits(0, _lowest(whole))
     stretches += _runs(grid, Piece.BREAK, gaps)
-    yield from sorted(stretches, key=lambda s: (s.starts_at, s.ends_at))
+    return sorted(stretches, key=lambda s: (s.starts_at, s.ends_at))
 
 
 def _empty_grid(on: date) -> Grid:
     return Grid(datetime.combine(on, time(), clock.service_zone()), 0)
 
 
-def _absences(professional: Professional, grid: Grid) -> list[tuple[datetime, datetime]]:
+def _absences(professional: Professional, grid: Grid) -> list[Absence]:
     rows = Absence.objects.filter(
         professional=professional,
         withdrawn_at=None,
         starts_at__lt=grid.instant(grid.quanta),
         ends_at__gt=grid.starts_at,
     )
-    return list(rows.values_list("starts_at", "ends_at"))
+    return list(rows.order_by("starts_at", "pk"))
 
 
 def _mask(grid: Grid, periods: Iterable[tuple[datetime, datetime]]) -> int:

@@ -153,7 +153,8 @@ def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
         fresh.cases = [kept.get(form.sheet.line.position, form) for form in fresh.cases]
         fresh.start, fresh.finish = page.start, page.finish
     else:
-        fresh.not_saved = [(position, form.typed_texts) for position, form in kept.items()]
+        fresh.not_saved = [(position, form.typed_texts()) for position, form in kept.items()]
+    fresh.not_saved += page.not_saved
     fresh.pressed, fresh.problems, fresh.saved = page.pressed, page.problems, page.saved
     return fresh
 
@@ -166,8 +167,12 @@ def _carry_out(request: SignedIn, page: _Page) -> None:
     page.pressed = int(position) if position.isdigit() else None
     for form in page.cases:
         _save(form, page, request)
+        if lost := form.typed_texts(only_lost=True):
+            page.not_saved.append((form.sheet.line.position, lost))
         if not step and form.sheet.line.position != page.pressed:
             without_errors(form)
+    if page.not_saved:
+        page.problems.append(_changed_meanwhile())
     # The two small forms belong to their own buttons: the others do not judge them.
     page.start = page.start if step == "start" else StartForm()
     page.finish = page.finish if step == "finish" else FinishForm()
