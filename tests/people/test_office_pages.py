@@ -182,6 +182,17 @@ def test_a_delegate_of_the_same_office_does_not_decide_who_has_access(
     assert client.get(f"/en/access/{office.reference}/").status_code == 403
 
 
+def test_who_manages_one_office_and_works_in_another_decides_only_in_their_own(
+    client: Client, page: str, manager: Person
+) -> None:
+    other = OfficeFactory.create()
+    GrantFactory.create(person=manager, office=other)
+
+    assert client.get(f"/en/access/{other.reference}/").status_code == 404
+    assert client.get(f"/en/access/{other.reference}/settings/").status_code == 404
+    assert client.get(page).status_code == 200
+
+
 # Accepting
 
 
