@@ -13,7 +13,7 @@ import time_machine
 from playwright.sync_api import Browser, sync_playwright
 
 from scripts import chromium
-from tests.browser.post import Post
+from tests.browser.post import Post, ServerPost
 from tests.browser.serving import served
 from tests.browser.visiting import Visitor
 from tests.browser.watching import Watch
@@ -91,7 +91,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def post(mail_server: MailServer) -> Post:
     """The mailboxes of everybody, empty."""
     mail_server.accepted.clear()
-    return Post(mail_server)
+    return ServerPost(mail_server)
 
 
 @contextmanager
@@ -124,6 +124,15 @@ def new_visitor(
             return stack.enter_context(visiting(browser, address, post, language, **options))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Where pictures of the pages go, if they are wanted."""
+    folder: Path | None = request.config.getoption("--pictures")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(params=["en", "fr"])

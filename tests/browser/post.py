@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
+from django.conf import settings
 from icalendar import Calendar, Event
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -17,16 +21,17 @@ CODE = re.compile(r"^\s*([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\s*$", re.MULTILINE)
 LINK = re.compile(r"https?://\S+")
 
 
-class Post:
+class Post(ABC):
     """The mailboxes of everybody."""
 
-    def __init__(self, server: MailServer) -> None:
-        self.server = server
+    @abstractmethod
+    def _accepted(self) -> list[EmailMessage]:
+        """Every letter, the oldest first."""
 
     def letters(self, to: str) -> list[EmailMessage]:
         """Everything this address has got, after the worker has sent what waits."""
         work_through_the_queue()
-        return [message for message in self.server.accepted if to in str(message["To"])]
+        return [message for message in self._accepted() if to in str(message["To"])]
 
     def last(self, to: str) -> EmailMessage:
         """The latest letter to this address."""
@@ -49,6 +54,24 @@ class Post:
     def appointment(self, to: str) -> tuple[Calendar, Event]:
         """The calendar file in the latest letter, and its one appointment."""
         return calendar_in(self.last(to))
+
+
+class ServerPost(Post):
+    """The letters that a mail server took."""
+
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+
+    def _accepted(self) -> list[EmailMessage]:
+        return self.server.accepted
+
+
+class FolderPost(Post):
+    """The letters in the demonstration's folder."""
+
+    def _accepted(self) -> list[EmailMessage]:
+        files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
 
 def text_of(letter: EmailMessage) -> str:

@@ -80,6 +80,12 @@ class Visitor:
         place = within if within is not None else self.page.locator("body")
         return place.get_by_role(role, name=self.says(label), exact=True).first  # type: ignore[arg-type]
 
+    def unfold(self, inside: Locator) -> None:
+        """Open the part of the page that this lies in, if it is folded."""
+        folded = self.page.locator("details:not([open])").filter(has=inside)
+        if folded.count():
+            folded.locator("> summary").first.click()
+
     # Typing
 
     def field(self, label: str, within: Locator | None = None) -> Locator:

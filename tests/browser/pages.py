@@ -1,0 +1,311 @@
+"""Every named address of the product and how a browser comes to see it: the table of the sweep.
+
+A name that is missing here fails a test. `VISITS` are pages, each seen by somebody for whom it is;
+`NOT_PAGES` says of every other name what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
+
+from comptoir.people import invitation_links, lock
+from comptoir.people.models import Grant, Office, OfficeStatus, Role
+from comptoir.people.sessions import SessionStore
+from comptoir.ui import clock
+from tests.browser.visiting import Visitor
+from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
+
+Arguments = Callable[[World], tuple[Any, ...]]
+
+
+def none(world: World) -> tuple[Any, ...]:
+    """A page without arguments."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page in one state. `arrive` gets there where an address alone does not.
+
+    `same_title`: in both languages, being a proper name, somebody's own words, or like "Absences".
+    """
+
+    name: str
+    who: str
+    arguments: Arguments = none
+    query: dict[str, str] | None = None
+    state: str = ""
+    status: int = 200
+    same_title: bool = False
+    arrive: Callable[[Visitor, World], None] | None = None
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.name.replace(":", "."), self.state, self.who))).replace(
+            " ", "_"
+        )
+
+    def path(self, visitor: Visitor, world: World) -> str:
+        """The address in the visitor's language."""
+        query = f"?{urlencode(self.query)}" if self.query else ""
+        return visitor.address(self.name, *self.arguments(world)) + query
+
+
+def office(world: World) -> tuple[Any, ...]:
+    return (world.office.reference,)
+
+
+def appointment(which: str) -> Arguments:
+    return lambda world: (getattr(world, which).reference,)
+
+
+def served(number: int) -> Arguments:
+    return lambda world: (world.served[number].reference,)
+
+
+def person(role: str) -> Arguments:
+    return lambda world: (world.people[role].pk,)
+
+
+def office_of(status: str) -> Arguments:
+    return lambda world: (Office.objects.filter(status=status)[0].reference,)
+
+
+def grant(world: World) -> tuple[Any, ...]:
+    return (Grant.objects.filter(office=world.office, role=Role.DELEGATE)[0].pk,)
+
+
+def point(kind: str) -> Arguments:
+    return lambda world: (world.office.reference, getattr(world.office, kind).order_by("pk")[0].pk)
+
+
+def professional(world: World) -> tuple[Any, ...]:
+    return (world.people[Role.PROFESSIONAL].professional.code,)
+
+
+def passkey(world: World) -> tuple[Any, ...]:
+    return (Authenticator.objects.get(user=world.people[AUDITOR], type="webauthn").pk,)
+
+
+def to_the_form(visitor: Visitor, world: World) -> None:
+    """Choose the first time that is offered."""
+    visitor.go("liaison:times", world.office.reference)
+    visitor.page.locator(".times .time").first.click()
+    visitor.ready()
+
+
+def to_the_new_feed(visitor: Visitor, world: World) -> None:
+    """Make a calendar address, which is shown once."""
+    visitor.go("liaison:office", world.office.reference)
+    visitor.page.locator("form[action$='/feeds/'] button").click()
+    visitor.ready()
+
+
+def to_the_code(visitor: Visitor, world: World) -> None:
+    """Ask for a code."""
+    visitor.go("account_login")
+    visitor.type("E-mail address", world.people[Role.DELEGATE].email)
+    visitor.press("Send me a code")
+    visitor.heading("Enter the code")
+    visitor.ready()
+
+
+def to_the_second_factor(visitor: Visitor, world: World) -> None:
+    """Give the code of somebody who has an authenticator app."""
+    visitor.go("account_login")
+    address = world.people[Role.PROFESSIONAL].email
+    visitor.type("E-mail address", address)
+    visitor.press("Send me a code")
+    visitor.heading("Enter the code")
+    visitor.type("Code", visitor.post.code(address))
+    visitor.press("Sign in")
+    visitor.heading("Second factor")
+    visitor.ready()
+
+
+def to_the_lock(visitor: Visitor, world: World) -> None:
+    """Come back to a session that has locked."""
+    for session in world.people[AWAY].sessions.all():
+        store = SessionStore(session.session_key)
+        store[lock.LOCKED_KEY] = True
+        store.save()
+    visitor.go("people:account")
+
+
+def today(world: World) -> tuple[Any, ...]:
+    return (clock.service_date(world.now),)
+
+
+DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
+PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
+OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
+ADMINISTRATOR = str(Role.ADMINISTRATOR)
+
+SIGN_IN = [
+    Visit("people:home", STRANGER),
+    Visit("account_login", STRANGER),
+    Visit("account_confirm_login_code", STRANGER, arrive=to_the_code),
+    Visit("mfa_authenticate", STRANGER, arrive=to_the_second_factor),
+    Visit("account_inactive", STRANGER),
+    Visit(
+        "people:invitation",
+        STRANGER,
+        lambda world: (invitation_links.token_of(world.invitation),),
+    ),
+    Visit("people:invitation", STRANGER, lambda world: ("1.forged",), state="closed", status=410),
+    Visit("notices:outbox", STRANGER),
+    Visit("notices:letter", STRANGER, lambda world: (world.letter,), same_title=True),
+]
+ACCOUNT = [
+    Visit("people:account", DELEGATE),
+    Visit("account_logout", DELEGATE),
+    Visit("mfa_index", DELEGATE),
+    Visit("mfa_index", PROFESSIONAL, state="with-app"),
+    Visit("mfa_index", NEW_STAFF, state="owed"),
+    Visit("mfa_activate_totp", DELEGATE),
+    Visit("mfa_add_webauthn", DELEGATE),
+    Visit("mfa_deactivate_totp", PROFESSIONAL),
+    Visit("mfa_reauthenticate", PROFESSIONAL),
+    Visit("mfa_view_recovery_codes", PROFESSIONAL),
+    Visit("mfa_generate_recovery_codes", PROFESSIONAL),
+    Visit("mfa_remove_webauthn", AUDITOR, passkey),
+    Visit("people:unlock", AWAY, arrive=to_the_lock),
+    Visit("people:home", NEWCOMER, state="without-a-role"),
+]
+OFFICE = [
+    Visit("liaison:office", DELEGATE, office, same_title=True),
+    Visit("liaison:past", DELEGATE, office),
+    Visit("liaison:answers", DELEGATE, office),
+    Visit("liaison:answers", DELEGATE, office, {"q": "zzz"}, state="nothing"),
+    Visit("liaison:refusals", DELEGATE, office),
+    Visit("liaison:times", DELEGATE, office),
+    Visit("liaison:times", DELEGATE, office, {"minutes": "60", "view": "calendar"}, "calendar"),
+    Visit("liaison:book", DELEGATE, arrive=to_the_form),
+    Visit("liaison:make-feed", DELEGATE, arrive=to_the_new_feed),
+    Visit("liaison:appointment", DELEGATE, appointment("booked"), state="booked"),
+    Visit("liaison:appointment", DELEGATE, appointment("finished"), state="finished"),
+    Visit("liaison:appointment", DELEGATE, appointment("cancelled"), state="cancelled"),
+    Visit("liaison:move", DELEGATE, appointment("booked")),
+    Visit("liaison:cancel", DELEGATE, appointment("booked")),
+    Visit("liaison:rule", DELEGATE),
+]
+ACCESS = [
+    Visit("people:office-people", MANAGER, office),
+    Visit("people:end-access", MANAGER, grant),
+    Visit("people:office-settings", MANAGER, office),
+    Visit("people:address-add", MANAGER, office),
+    Visit("people:address-change", MANAGER, point("addresses")),
+    Visit("people:telephone-add", MANAGER, office),
+    Visit("people:telephone-change", MANAGER, point("telephones")),
+]
+DAY = [
+    Visit("liaison:day", PROFESSIONAL),
+    Visit("liaison:day", LEAD, state="of-others"),
+    Visit("liaison:day-on", PROFESSIONAL, lambda world: (world.worked.day.on,)),
+    Visit("liaison:served", PROFESSIONAL, served(0), state="started", same_title=True),
+    Visit("liaison:served", PROFESSIONAL, served(1), state="booked", same_title=True),
+    Visit(
+        "liaison:served",
+        PROFESSIONAL,
+        appointment("worked"),
+        state="finished",
+        same_title=True,
+    ),
+    Visit("liaison:follow-ups", PROFESSIONAL),
+    Visit("liaison:follow-up", PROFESSIONAL, lambda world: (world.follow_up.pk,), same_title=True),
+    Visit("liaison:follow-ups", LEAD, state="of-all"),
+    Visit("roster:my-hours", PROFESSIONAL, same_title=True),
+    Visit("roster:my-hours", NEW_STAFF, state="not-on-roster"),
+    Visit("roster:request-extra-hours", PROFESSIONAL, state="own"),
+    Visit("liaison:board", LEAD),
+    Visit("liaison:board-from", LEAD, today),
+    Visit("liaison:board-day", LEAD, today),
+    Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
+    Visit("liaison:centre-cancel", LEAD, appointment("booked")),
+]
+ROSTER = [
+    Visit("roster:professionals", LEAD),
+    Visit("roster:professional", LEAD, professional, same_title=True),
+    Visit("roster:enter", LEAD),
+    Visit("roster:change", LEAD, professional, same_title=True),
+    Visit("roster:set-pattern", LEAD, professional),
+    Visit("roster:add-exception", LEAD, professional),
+    Visit("roster:absences", LEAD, same_title=True),
+    Visit("roster:record-absence", LEAD),
+    Visit("roster:extra-hours", LEAD),
+    Visit("roster:request-extra-hours", LEAD),
+    Visit("roster:closed-days", LEAD),
+    Visit("roster:add-closed-day", LEAD),
+]
+RULE = [
+    Visit("liaison:rule", OWNER, state="of-its-owner"),
+    Visit("liaison:new-rule", OWNER),
+]
+ADMINISTRATION = [
+    Visit("people:people", ADMINISTRATOR),
+    Visit("people:people", ADMINISTRATOR, query={"q": "or"}, state="searched"),
+    Visit("people:invite-staff", ADMINISTRATOR),
+    Visit("people:person", ADMINISTRATOR, person(PROFESSIONAL), same_title=True),
+    Visit("people:give-role", ADMINISTRATOR, person(PROFESSIONAL)),
+    Visit("people:change-address", ADMINISTRATOR, person(PROFESSIONAL)),
+    Visit("people:deactivate", ADMINISTRATOR, person(PROFESSIONAL)),
+    Visit("people:offices", ADMINISTRATOR),
+    Visit("people:dissolve", ADMINISTRATOR),
+    Visit("people:office", ADMINISTRATOR, office, same_title=True),
+    Visit("people:office-invite", ADMINISTRATOR, office),
+    Visit("people:office-suspend", ADMINISTRATOR, office),
+    Visit("people:office-reopen", ADMINISTRATOR, office_of(OfficeStatus.SUSPENDED)),
+    Visit("people:office-close", ADMINISTRATOR, office),
+    Visit("people:trail", AUDITOR),
+]
+ERRORS = [
+    Visit("people:trail", DELEGATE, state="forbidden", status=403),
+    Visit("liaison:office", DELEGATE, lambda world: ("mp-00000",), state="missing", status=404),
+]
+VISITS = [*SIGN_IN, *ACCOUNT, *OFFICE, *ACCESS, *DAY, *ROSTER, *RULE, *ADMINISTRATION, *ERRORS]
+
+POSTED = {
+    "liaison:hold",
+    "liaison:rebook",
+    "liaison:rebook-all",
+    "liaison:release",
+    "liaison:revoke-feed",
+    "people:address-remove",
+    "people:reactivate",
+    "people:sign-out-elsewhere",
+    "people:telephone-remove",
+    "people:withdraw-invitation",
+    "roster:approve-extra-hours",
+    "roster:decline-extra-hours",
+    "roster:publish",
+    "roster:remove-exception",
+    "roster:reopen-day",
+    "roster:withdraw-absence",
+}
+"""The addresses of buttons, which take no GET."""
+
+NOT_PAGES = {
+    "account_request_login_code": "the page of account_login under the name that allauth knows",
+    "favicon": "a picture",
+    "healthy": "a word for machines",
+    "liaison:calendar-file": "a file",
+    "liaison:feed": "a file for calendar programs",
+    "liaison:my-office": "leads on to an office",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_list_webauthn": "the page of mfa_index under the name that allauth knows",
+    "mfa_login_webauthn": "data for a script",
+    "mfa_reauthenticate_webauthn": "needs a real passkey: see test_passkeys",
+    "notices:calendar-file": "a file",
+    "openid_connect_callback": "leads on, from an organization's own sign-in",
+    "openid_connect_login": "leads on to an organization's own sign-in",
+    "people:ended": "part of a page: see test_session_lock",
+    "people:my-offices": "leads on to an office",
+    "people:session": "data for a script",
+    "people:warning": "part of a page: see test_session_lock",
+    "robots": "a word for machines",
+}
+"""What is behind the other names, and why the sweep passes it by."""
