@@ -62,6 +62,8 @@ def create(worker: str) -> str:
     connection.settings_dict["OPTIONS"].pop("pool", None)
     name = f"test_{os.getpid()}_{worker}"
     with connection._nodb_cursor() as cursor:
+        # The house's own impatience is for bookings; another run may be migrating for a while.
+        cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
         cursor.execute(
             "SELECT datname FROM pg_database WHERE NOT datname = ANY(%s)", [["postgres"]]

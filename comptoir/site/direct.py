@@ -5,6 +5,7 @@ The pool answers every failure with "couldn't get a connection"; the cause is in
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ import psycopg
 from django.db import connection
 
 CONNECT_SECONDS = 5
+PAUSE_SECONDS = 0.2
+ASK = "SELECT pg_try_advisory_lock(%s)"
 UPGRADE_LOCK = 7_202_210
 """Any number will do, as long as nothing else in this database takes the same."""
 
@@ -40,9 +43,12 @@ def why_unreachable() -> str | None:
 def alone() -> Iterator[None]:
     """Hold the lock under which the schema changes: two migrations at once break each other.
 
-    Waits for whoever holds it. Raises `psycopg.OperationalError`.
+    Waits for whoever holds it, by asking again: a session that waits inside the database holds a
+    snapshot, for which an index made concurrently by the holder would wait in turn, for ever.
+    Raises `psycopg.OperationalError`.
     """
     with connect() as session:
-        session.execute("SELECT pg_advisory_lock(%s)", [UPGRADE_LOCK])
+        while session.execute(ASK, [UPGRADE_LOCK]).fetchone() != (True,):
+            time.sleep(PAUSE_SECONDS)
         yield
         session.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_LOCK])
