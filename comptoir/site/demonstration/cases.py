@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date, time, timedelta
 from random import Random
 
@@ -32,9 +32,12 @@ LINES = (
 
 
 def lines_of(
-    appointment: Appointment, booking: Booking, signers: Namer, dates: Dates, rng: Random
+    appointment: Appointment, booking: Booking, signers: Namer, soon: Set[date], rng: Random
 ) -> Iterator[CaseLine]:
-    """The case lines of an appointment, with outcomes once it is finished."""
+    """The case lines of an appointment, with outcomes once it is finished.
+
+    Half of those of the days that come `soon` are prepared.
+    """
     count = booking.wish.cases or _how_many(booking.quanta, rng)
     for position in range(1, count + 1):
         line = rng.choices(*LINES)[0]
@@ -47,7 +50,7 @@ def lines_of(
             application_number=_application_number(rng) if rng.random() < 0.7 else "",
         )
         _give_basis(case, signers, rng)
-        if booking.on in (dates.today, _next_day(dates)) and rng.random() < 0.5:
+        if booking.on in soon and rng.random() < 0.5:
             case.preparation = phrases.PREPARATION[appointment.language]
         if booking.status == Status.FINISHED:
             _give_outcome(case, booking, rng)
@@ -109,7 +112,3 @@ def _give_outcome(case: CaseLine, booking: Booking, rng: Random) -> None:
     case.advice = phrases.ADVICE[language] if rng.random() < 0.3 else ""
     case.recorded_by = case.appointment.professional.person
     case.recorded_at = booking.finished_at
-
-
-def _next_day(dates: Dates) -> date:
-    return next(on for on in dates.open if on > dates.today)

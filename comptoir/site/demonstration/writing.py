@@ -71,6 +71,7 @@ class Writer:
         self._policy = policy
         self._dates = dates
         self._rng = rng
+        self._soon = {dates.today, *[on for on in dates.open if on > dates.today][:1]}
         self._signers = Namer(rng)
         self._references: set[str] = set()
 
@@ -243,7 +244,7 @@ class Writer:
         made = [
             case
             for appointment, booking in pairs
-            for case in cases.lines_of(appointment, booking, self._signers, self._dates, self._rng)
+            for case in cases.lines_of(appointment, booking, self._signers, self._soon, self._rng)
         ]
         CaseLine.objects.bulk_create(made)
         left = (cases.follow_up_of(case, self._dates, self._rng) for case in made)
