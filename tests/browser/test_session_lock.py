@@ -56,6 +56,7 @@ def test_a_delegate_is_warned_locked_and_goes_on_where_they_were(
     expect(dialog).to_contain_text(visitor.says("Are you still there?"))
     time_passes(visitor, clock, 2)
     expect(dialog).to_contain_text(visitor.says("Your session is locked"))
+    expect(visitor.field("Name")).to_be_hidden()
     assert axe.complaints(visitor.page) == []
     dialog.get_by_role("button", name=person.email).click()
     expect(visitor.field("Code", dialog)).to_be_visible()

@@ -407,7 +407,7 @@ def test_the_dialog_unlocks_without_leaving_the_page(away: Client) -> None:
     dialog = f"{UNLOCK}?dialog=1"
     content = away.get(dialog).content.decode()
     assert "<html" not in content
-    assert "The page behind is as you left it" in content
+    assert "Your page is as you left it" in content
 
     away.post(dialog, {"send": "yes"})
     response = away.post(dialog, {"code": post.code_sent()})

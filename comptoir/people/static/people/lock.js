@@ -82,8 +82,9 @@
     if (!response.ok || response.redirected) { if (what !== "out") await leave(); return; }
     fill(await response.text());
     shown = what;
+    conceal(what !== "warning");
     if (!dialog.open) dialog.showModal();
-    focusFirst();
+    (dialog.querySelector("button[data-stay]") || dialog.querySelector("#lock-title")).focus();
   }
 
   function fill(html) {
@@ -94,9 +95,10 @@
     loadPasskeys();
   }
 
-  function focusFirst() {
-    const title = dialog.querySelector("#lock-title");
-    if (title) title.focus();
+  // Whoever walks past a locked screen reads nothing on it.
+  function conceal(hide) {
+    const page = document.querySelector(".page");
+    if (page) page.style.visibility = hide ? "hidden" : "";
   }
 
   // The library is only fetched by those who have a passkey.
@@ -155,6 +157,7 @@
 
   function close() {
     shown = "";
+    conceal(false);
     if (dialog && dialog.open) dialog.close();
   }
 
