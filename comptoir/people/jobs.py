@@ -1,4 +1,4 @@
-"""The room's background work: sending one-time codes."""
+"""The room's background work: sending one-time codes, removing sessions that ended by themselves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from comptoir.notices import gateway
 from comptoir.people import sealing
 from comptoir.people.actions import codes
 from comptoir.people.models import Person
+from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
 
 
@@ -37,3 +38,10 @@ def send_code(
         context={"code": sealing.unseal(sealed_code), "minutes": minutes},
         now=now,
     )
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="people.clear_sessions", queueing_lock="people.clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Remove sessions that have ended by themselves, once a night."""
+    SessionStore.clear_expired()

@@ -456,3 +456,15 @@ def test_a_signed_in_person_is_led_on_from_the_sign_in_page(client: Client) -> N
     sign_in(client, person_with(Role.AUDITOR))
 
     assert client.get(SIGN_IN).status_code == 302
+
+
+def test_sessions_that_ended_by_themselves_are_removed_at_night() -> None:
+    ended, running = PersonFactory.create(), PersonFactory.create()
+    for person in (ended, running):
+        sign_in(Client(), person)
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    Session.objects.filter(person=ended).update(expire_date=past)
+
+    jobs.clear_sessions(timestamp=0)
+
+    assert [session.person for session in Session.objects.all()] == [running]
