@@ -26,7 +26,7 @@ def record(
     *,
     verb: Verb = Verb.DID,
     action: str,
-    subject: Model,
+    subject: Model | type[Model],
     by: Actor | None,
     now: datetime,
     office_id: int | None = None,
@@ -34,7 +34,8 @@ def record(
 ) -> Event:
     """Write one event, inside the caller's transaction: it stands if and only if the fact does.
 
-    `by=None` means the service itself. `detail` holds ids, codes and numbers only, never a
+    `by=None` means the service itself. A `subject` that is a model stands for many of its rows at
+    once, such as those of a disposal. `detail` holds ids, codes and numbers only, never a
     constituent's data: the trail is read by people who may not see the case.
     """
     return Event.objects.create(
@@ -44,7 +45,7 @@ def record(
         actor_id=by.pk if by is not None else None,
         actor_name=by.name if by is not None else SERVICE,
         object_type=subject._meta.label,
-        object_id=str(subject.pk),
+        object_id=str(subject.pk) if isinstance(subject, Model) else "",
         office_id=office_id,
         detail=dict(detail or {}),
     )

@@ -242,6 +242,10 @@ class Appointment(models.Model):
     office_late_minutes = models.PositiveSmallIntegerField(
         null=True, help_text="How late the office arrived."
     )
+    disposed_at = models.DateTimeField(
+        null=True,
+        help_text="When its cases and the ways to reach the office were disposed of for good.",
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -252,7 +256,8 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(mode="telephone") & ~Q(telephone=""))
-                | (Q(mode="video") & ~Q(video_link="")),
+                | (Q(mode="video") & ~Q(video_link=""))
+                | Q(disposed_at__isnull=False, telephone="", video_link=""),
                 name="appointment_can_be_reached",
             ),
             models.CheckConstraint(
