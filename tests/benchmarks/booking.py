@@ -106,9 +106,10 @@ WAYS = (BARE, ACTION, PAGE)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run, the most connections it held to the database, and the web processes' memory after it."""
+    """A run, what it took of the processors, of connections and, in the end, of memory."""
 
     run: Run
+    processor: float
     connections: int
     memory: list[tuple[str, float]]
 
@@ -144,13 +145,15 @@ def measure(made: Ground, way: Way, *, hot: bool) -> Measured:
     with house.serving(way.application) as (port, server):
         figures.load(port, CONNECTIONS, requests[::40])
         ground.forget_bookings()
+        before = house.processor_seconds(server.pid)
         with watched() as seen:
             run = figures.load(port, CONNECTIONS, requests)
+        processor = house.processor_seconds(server.pid) - before
         memory = house.megabytes(server.pid)
     wrong = ground.faults(len(run.with_status(*BOOKED)))
     if wrong:
         raise SystemExit(f"{way.name}: the rows are wrong after the run: {wrong[:3]}")
-    return Measured(run, max(seen, default=0), memory)
+    return Measured(run, processor, max(seen, default=0), memory)
 
 
 def pairs(made: Ground, *, hot: bool) -> list[tuple[Slot, Delegate]]:
@@ -195,9 +198,19 @@ def report(found: dict[tuple[str, str], list[Measured]]) -> None:
             f"{1000 * median(figures.percentile(each, share) for each in times):.0f}"
             for share in (0.50, 0.95, 0.99)
         ]
+        work = median(1000 * each.processor / len(each.run.seconds) for each in measured)
         rates = figures.spread([run.rate(*BOOKED) for run in runs])
-        rows.append((f"{kind}: {name}", rates, f"{rate / base:.2f}", *marks, runs[-1].counted()))
-    head = ("", "bookings/s", "of bare", "p50 ms", "p95 ms", "p99 ms", "answers of the last run")
+        rows.append(
+            (
+                f"{kind}: {name}",
+                rates,
+                f"{rate / base:.2f}",
+                *marks,
+                f"{work:.1f}",
+                runs[-1].counted(),
+            )
+        )
+    head = ("", "bookings/s", "of bare", "p50 ms", "p95 ms", "p99 ms", "web CPU ms", "last answers")
     print(figures.table(head, rows), "\n")
     shares = {row[0]: (float(row[2]), float(row[5])) for row in rows}
     for kind in ("one hot day", "ten days"):
