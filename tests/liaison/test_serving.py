@@ -338,7 +338,8 @@ class TestOutcome:
 
         case_line = outcome_of(appointment)
         assert (case_line.outcome, case_line.answer) == (Outcome.MORE_NEEDED, "Second")
-        versions = case_line.events.order_by("pgh_id").values_list("outcome", "answer")
+        history: Any = case_line
+        versions = history.events.order_by("pgh_id").values_list("outcome", "answer")
         assert (Outcome.ANSWERED, "First") in list(versions)
 
     def test_a_correction_takes_an_open_follow_up_away_or_gives_it_another_date(self) -> None:

@@ -6,6 +6,7 @@ counters, by moving as by cancelling. What the centre does never counts against 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -22,6 +23,7 @@ from comptoir.liaison.models import (
     Claim,
     Happening,
     Hold,
+    OfficeWeek,
     Reason,
     Side,
     Status,
@@ -60,8 +62,7 @@ def move_appointment(
     NotAdmitted (the appointment stays as it was), NotChangeable, locking.DayBusy.
     """
     with transaction.atomic():
-        old_on = clock.service_date(appointment.starts_at)
-        new_on = clock.service_date(starts_at)
+        old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
         locking.lock_days([old_on, new_on])
         current = _changeable(appointment, old_on, side, now)
         weeks = locking.lock_weeks(current.office, [old_on, new_on])
@@ -69,15 +70,7 @@ def move_appointment(
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
         wish = replace(_same_wish(current), starts_at=starts_at, minutes=minutes)
-        loaded = days.load_days(
-            dates=[new_on],
-            office=current.office,
-            rules=rules,
-            now=now,
-            excluding=current,
-            weeks=weeks.values(),
-        )[new_on]
-        loaded = _only(loaded, professional)
+        loaded = _only(_without(current, new_on, rules, weeks, now), professional)
         answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
         decision = booking.record_decision(
             answer,
@@ -220,6 +213,24 @@ def _given_up(
         from_quanta=appointment.quanta,
         from_professional=appointment.professional,
     )
+
+
+def _without(
+    appointment: Appointment,
+    on: date,
+    rules: days.Rules,
+    weeks: Mapping[date, OfficeWeek],
+    now: datetime,
+) -> days.LoadedDay:
+    """A day as it would be if the appointment had been given up, its office's counters too."""
+    return days.load_days(
+        dates=[on],
+        office=appointment.office,
+        rules=rules,
+        now=now,
+        excluding=appointment,
+        weeks=weeks.values(),
+    )[on]
 
 
 def _same_wish(appointment: Appointment) -> Wish:

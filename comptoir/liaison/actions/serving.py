@@ -143,8 +143,7 @@ def record_outcome(
     Raises FollowUpIncomplete, NotAuthorized, WrongState.
     """
     appointment = _locked(case_line.appointment, Status.STARTED)
-    followed = outcome in FOLLOWED_OUTCOMES
-    if followed and (due_on is None or not task):
+    if outcome in FOLLOWED_OUTCOMES and (due_on is None or not task):
         raise FollowUpIncomplete
     baseless = bool(bases.faults(case_line, appointment, clock.service_date(now)))
     if baseless and outcome not in BASELESS_OUTCOMES:
@@ -155,21 +154,10 @@ def record_outcome(
     case_line.recorded_by = by
     case_line.recorded_at = now
     case_line.save(update_fields=["outcome", "answer", "advice", "recorded_by", "recorded_at"])
-    if followed and due_on is not None:
-        FollowUp.objects.update_or_create(
-            case_line=case_line,
-            defaults={
-                "professional": appointment.professional,
-                "task": task,
-                "urgent": urgent,
-                "due_on": due_on,
-                "created_at": now,
-            },
-        )
-    else:
-        FollowUp.objects.filter(case_line=case_line, done_at=None).delete()
+    left = FollowUp(professional=appointment.professional, task=task, urgent=urgent, created_at=now)
+    _keep_follow_up(case_line, left, due_on if outcome in FOLLOWED_OUTCOMES else None)
     audit.record(
-        # What was not spoken about was not disclosed, and the log of disclosures is a legal record.
+        # What was not spoken about was not disclosed; the log of disclosures is a legal record.
         verb=Verb.DID if baseless or outcome in SILENT_OUTCOMES else Verb.DISCLOSED,
         action="case.outcome",
         subject=case_line,
@@ -179,6 +167,23 @@ def record_outcome(
         detail={"outcome": outcome, "basis": case_line.legal_basis},
     )
     return case_line
+
+
+def _keep_follow_up(case_line: CaseLine, left: FollowUp, due_on: date | None) -> None:
+    """What is left to do, in place of what was written before; nothing without a due date."""
+    if due_on is None:
+        FollowUp.objects.filter(case_line=case_line, done_at=None).delete()
+        return
+    FollowUp.objects.update_or_create(
+        case_line=case_line,
+        defaults={
+            "professional": left.professional,
+            "task": left.task,
+            "urgent": left.urgent,
+            "due_on": due_on,
+            "created_at": left.created_at,
+        },
+    )
 
 
 @transaction.atomic
