@@ -27,6 +27,8 @@ STATE = postgres.state_folder()
 SECRET_KEY = environment.secret(
     "COMPTOIR_SECRET_KEY", None if PRODUCTION else postgres.kept_secret(STATE)
 )
+SECRET_KEY_FALLBACKS = environment.secret("COMPTOIR_FORMER_SECRET_KEYS", "").split()
+"""Keys that were replaced: what was signed or sealed under them still opens."""
 PORT = environment.integer("COMPTOIR_PORT", 8000, least=1)
 ALLOWED_HOSTS = environment.words("COMPTOIR_HOSTS", "localhost,127.0.0.1,[::1]")
 ADDRESS = environment.text("COMPTOIR_ADDRESS", f"http://localhost:{PORT}")
