@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 import pytest
@@ -55,7 +56,7 @@ FORM = {
 
 
 @pytest.fixture(autouse=True)
-def _now() -> object:
+def _now() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 
@@ -452,7 +453,7 @@ def test_the_feed_has_a_secret_address_that_can_be_revoked(
 ) -> None:
     appointment = AppointmentFactory.create(office=office)
 
-    made = delegate.post(url("make-feed", office.reference))
+    made = delegate.post(url("make-feed", office.reference), follow=True)
     address = made.context["address"].removeprefix("http://testserver")
     feed = CalendarFeed.objects.get()
     assert address.rsplit("/", 1)[1].removesuffix(".ics") not in feed.secret_hash
@@ -466,8 +467,23 @@ def test_the_feed_has_a_secret_address_that_can_be_revoked(
     assert Client().get(address).status_code == 404
 
 
+def test_a_new_address_can_be_read_again_for_ten_minutes_by_who_made_it(
+    delegate: Client, office: Office, _now: time_machine.Traveller
+) -> None:
+    made = delegate.post(url("make-feed", office.reference), follow=True)
+    own_page = url("make-feed", office.reference)
+    assert delegate.get(own_page).context["address"] == made.context["address"]
+
+    colleague = sign_in(Client(), person_with(Role.DELEGATE, office=office))
+    assert colleague.get(own_page).status_code == 302
+
+    _now.shift(timedelta(minutes=10))
+    assert delegate.get(own_page).status_code == 302
+    assert CalendarFeed.objects.count() == 1
+
+
 def test_the_feed_of_an_office_that_closed_is_gone(delegate: Client, office: Office) -> None:
-    made = delegate.post(url("make-feed", office.reference))
+    made = delegate.post(url("make-feed", office.reference), follow=True)
     address = made.context["address"].removeprefix("http://testserver")
     Office.objects.filter(pk=office.pk).update(status="closed", status_reason="resignation")
 

@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.liaison.actions import feeding
 from comptoir.liaison.models import CalendarFeed
 from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.queries import offices
-from comptoir.people.models import Role
+from comptoir.people import sealing
+from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, public
 from comptoir.ui import clock
 
 
-@require_POST
+FRESH_KEY = "fresh_feed"
+FRESH_FOR = timedelta(minutes=10)
+"""How long the page with a new address can be read again, in the other language for instance."""
+
+
+@require_http_methods(["GET", "POST"])
 @allow(Role.DELEGATE, Role.OFFICE_MANAGER)
 def make(request: SignedIn, office_ref: str) -> HttpResponse:
-    """Make a new secret address and show it, this once."""
+    """Make a new secret address; show it for some minutes to whoever made it, and never again."""
     office = get_office_for(request.standing, office_ref)
-    secret = feeding.make_feed(office=office, by=request.user, now=request.now)
-    address = request.build_absolute_uri(reverse("liaison:feed", args=[secret]))
+    if request.method == "POST":
+        secret = feeding.make_feed(office=office, by=request.user, now=request.now)
+        request.session[FRESH_KEY] = [office.pk, sealing.seal(secret), request.now.isoformat()]
+        return redirect("liaison:make-feed", office_ref=office.reference)
+    fresh = _fresh(request, office)
+    if fresh is None:
+        return redirect("liaison:office", office_ref=office.reference)
+    address = request.build_absolute_uri(reverse("liaison:feed", args=[fresh]))
     return render(request, "liaison/feed_made.html", {"office": office, "address": address})
+
+
+def _fresh(request: SignedIn, office: Office) -> str | None:
+    """The secret that this session has just made for the office, while it may be shown."""
+    known, sealed, made_at = request.session.get(FRESH_KEY, (None, "", ""))
+    if known != office.pk:
+        return None
+    if datetime.fromisoformat(made_at) + FRESH_FOR <= request.now:
+        del request.session[FRESH_KEY]
+        return None
+    return sealing.unseal(sealed)
 
 
 @require_POST
