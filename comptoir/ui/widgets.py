@@ -112,7 +112,10 @@ class Described:
 
 
 def describe(bound: forms.BoundField) -> Described:
-    """Everything about a field that its component shows."""
+    """Everything about a field that its component shows.
+
+    A form with `says_required = False` does not call its fields required, since none can be empty.
+    """
     widget = bound.field.widget
     kind = _kind(bound)
     data = widget.get_context(
@@ -131,7 +134,7 @@ def describe(bound: forms.BoundField) -> Described:
         label=str(bound.label),
         hint=strip_tags(str(bound.help_text)),
         error=" ".join(str(error) for error in bound.errors),
-        required=bound.field.required,
+        required=bound.field.required and getattr(bound.form, "says_required", True),
         disabled=bound.field.disabled,
         value=_value(bound.value(), data.get("value")),
         attributes=attributes,

@@ -29,8 +29,8 @@ from tests.liaison.factories import DAY, at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NOW = at(DAY, 9)
-"""A Wednesday at nine: some of the day is over, most is to come."""
+NOW = at(DAY, 10)
+"""A Wednesday at ten: some of the day is over, most is to come."""
 
 TELEPHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 256}
@@ -74,7 +74,7 @@ def visitors(browser: Browser, address: str, shared_world: World) -> Iterator[di
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Traveller]:
-    """For every page it is nine again."""
+    """For every page it is ten again."""
     with time_machine.travel(NOW, tick=True) as traveller:
         yield traveller
 

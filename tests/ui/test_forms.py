@@ -133,6 +133,15 @@ def test_a_single_box_is_a_group_of_one(data: dict[str, str], chosen: list[str])
     assert json.loads(attribute(text, "options"))[0]["label"] == "I agree"
 
 
+def test_a_form_whose_fields_are_all_filled_in_need_not_say_that_they_are_required() -> None:
+    class Filled(forms.Form):
+        it = forms.CharField(initial="there")
+        says_required = False
+
+    assert describe(Filled()["it"]).required is False
+    assert Filled({}).is_valid() is False
+
+
 def test_a_required_select_asks_for_a_choice_and_an_optional_one_can_be_emptied() -> None:
     choices = [("", "---------"), ("a", "A")]
 

@@ -70,6 +70,7 @@ class TimesForm(forms.Form):
 
     minutes = forms.TypedChoiceField(label=_("Length"), coerce=int)
     language = forms.ChoiceField(label=_("Language of the appointment"), choices=Language.choices)
+    says_required = False  # both are chosen already
 
     def __init__(self, data: Any, *, rule: SharingRule | None, office: Office) -> None:
         lengths = sorted(rule.lengths) if rule is not None else []

@@ -1,12 +1,33 @@
-"""Identifiers as people read them, and instants as our own buttons send them."""
+"""Identifiers as people read them, instants as our own buttons send them, a day in two halves."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from django import template
 
 from comptoir.domain import identifiers
+from comptoir.ui import times
 
 register = template.Library()
+
+NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The times of a morning or of an afternoon."""
+
+    is_morning: bool
+    starts: list[datetime]
+
+
+@register.filter
+def halves(starts: Iterable[datetime]) -> list[Half]:
+    """A day's times before and after the reader's noon, without an empty half."""
+    found = groupby(starts, key=lambda start: times.local(start).hour < NOON)
+    return [Half(is_morning, list(part)) for is_morning, part in found]
 
 
 @register.filter
