@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -294,3 +294,14 @@ def resume(*, by: Named, now: datetime) -> Switch:
     switch.save(update_fields=["resumed_at", "resumed_by_name"])
     _wake_after_commit()
     return switch
+
+
+def dispose_before(*, before: datetime, held: Collection[int], limit: int) -> int:
+    """Delete so many of the notices that were closed before an instant, the oldest first; how many.
+
+    Those that wait are never touched. The room above puts the disposal on record.
+    """
+    oldest = queries.disposable(before=before, held=held).order_by("closed_at", "pk")
+    keys = list(oldest.values_list("pk", flat=True)[:limit])
+    deleted, _ = Notice.objects.filter(pk__in=keys).delete()
+    return deleted

@@ -14,6 +14,8 @@ from django.conf import settings
 
 FOLDER_BACKEND = "comptoir.notices.gateway.Folder"
 NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
+STAMPED = re.compile(r"([0-9]{20})-[0-9a-f]{8}\.(?:eml|draft)")
+"""A file of the folder; its name begins with the nanosecond at which it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,24 @@ def _calendar(message: EmailMessage) -> bytes | None:
             content: bytes = part.get_content()
             return content
     return None
+
+
+def files_before(at: datetime) -> list[Path]:
+    """The files written before an instant, drafts that a crash left behind among them."""
+    folder = Path(str(settings.EMAIL_FILE_PATH))
+    if not folder.is_dir():
+        return []
+    return [
+        path
+        for path in folder.iterdir()
+        if (stamped := STAMPED.fullmatch(path.name))
+        and int(stamped[1]) < at.timestamp() * 1_000_000_000
+    ]
+
+
+def remove_before(at: datetime) -> int:
+    """Remove the files written before an instant; how many. Other files of the folder are not ours."""
+    old = files_before(at)
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

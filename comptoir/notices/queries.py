@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,3 +80,9 @@ def ledger(
     if due_before is not None:
         notices = notices.filter(send_after__lt=due_before)
     return notices
+
+
+def disposable(*, before: datetime, held: Collection[int]) -> NoticeQuerySet:
+    """Notices that were sent or given up before an instant, less those of offices under legal hold."""
+    closed = Notice.objects.filter(closed_at__lt=before)
+    return closed.exclude(office_id__isnull=False, office_id__in=held)

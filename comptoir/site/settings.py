@@ -51,6 +51,16 @@ SERVICE_PUBLISHED_DAYS = environment.integer("COMPTOIR_PUBLISHED_DAYS", 15, leas
 SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10)
 """Free time in a language under this share of what is offered in it is called little on the board."""
 
+# Keeping and disposing. Two years after the last use are the least that the Privacy Regulations, 4(1),
+# allow for what a decision rests on; every other number is ours.
+TWO_YEARS = 731
+KEEP_CASES_DAYS = environment.integer("COMPTOIR_KEEP_CASES_DAYS", 731, least=TWO_YEARS)
+KEEP_NOTICES_DAYS = environment.integer("COMPTOIR_KEEP_NOTICES_DAYS", 731, least=TWO_YEARS)
+KEEP_INVITATIONS_DAYS = environment.integer("COMPTOIR_KEEP_INVITATIONS_DAYS", 365, least=1)
+KEEP_MAIL_FILES_DAYS = environment.integer("COMPTOIR_KEEP_MAIL_FILES_DAYS", 31, least=1)
+LEGAL_HOLD = environment.words("COMPTOIR_LEGAL_HOLD", "")
+"""References of offices whose records must not be disposed of, or `all`."""
+
 INSTALLED_APPS = [
     "comptoir.ui.apps.UiConfig",
     "comptoir.audit.apps.AuditConfig",
