@@ -56,9 +56,9 @@ FORM = {
 
 
 @pytest.fixture(autouse=True)
-def _now() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+def traveller() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as travelling:
+        yield travelling
 
 
 @pytest.fixture
@@ -468,7 +468,7 @@ def test_the_feed_has_a_secret_address_that_can_be_revoked(
 
 
 def test_a_new_address_can_be_read_again_for_ten_minutes_by_who_made_it(
-    delegate: Client, office: Office, _now: time_machine.Traveller
+    delegate: Client, office: Office, traveller: time_machine.Traveller
 ) -> None:
     made = delegate.post(url("make-feed", office.reference), follow=True)
     own_page = url("make-feed", office.reference)
@@ -477,7 +477,7 @@ def test_a_new_address_can_be_read_again_for_ten_minutes_by_who_made_it(
     colleague = sign_in(Client(), person_with(Role.DELEGATE, office=office))
     assert colleague.get(own_page).status_code == 302
 
-    _now.shift(timedelta(minutes=10))
+    traveller.shift(timedelta(minutes=10))
     assert delegate.get(own_page).status_code == 302
     assert CalendarFeed.objects.count() == 1
 

@@ -20,7 +20,6 @@ from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, public
 from comptoir.ui import clock
 
-
 FRESH_KEY = "fresh_feed"
 FRESH_FOR = timedelta(minutes=10)
 """How long the page with a new address can be read again, in the other language for instance."""
