@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 from pytest_django import Settings
 
 from comptoir.audit.models import Event, Verb
@@ -50,8 +54,9 @@ from comptoir.roster.models import OfferedHours, ServiceDay
 from comptoir.site.demonstration import loading, offices, people, signing_in
 from comptoir.site.demonstration.names import Namer
 from comptoir.site.demonstration.scale import FULL, SMALL
-from comptoir.ui import clock
+from comptoir.ui import clock, navigation
 from tests.people.factories import PersonFactory
+from tests.people.signing_in import sign_in
 
 MONDAY_NOON = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -283,6 +288,24 @@ def test_every_role_can_be_signed_in_as() -> None:
         roles.add(part.role)
 
     assert roles == set(Role)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_everybody_of_the_cast_finds_every_page_of_their_menu(
+    client: Client, language: str, settings: Settings, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "comptoir.notices.gateway.Folder"  # as in a demonstration
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    loading.load(now=clock.now(), seed=1, scale=SMALL)
+    for part in people.CAST:
+        sign_in(client, Person.objects.get(email=part.email))
+        entries = navigation.entries_for([part.role])
+        assert entries
+        with translation.override(language):
+            addresses = [reverse(entry.url_name) for entry in entries]
+        for address in addresses:
+            answer = client.get(address, follow=True)
+            assert answer.status_code == 200, f"{part.role}: {address}"
 
 
 @pytest.mark.usefixtures("world")
