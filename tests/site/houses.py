@@ -118,12 +118,22 @@ class House:
         return self.running("comptoir.site.postgres.keeper", str(self.place.home))
 
     def running(self, *words: str) -> list[int]:
-        """The living processes whose command lines hold all these words."""
+        """This house's living processes whose command lines hold all these words."""
         return [
             pid
             for pid, title in processes.titles()
-            if all(word in title for word in words) and pid != os.getpid()
+            if all(word in title for word in words) and self._is_of_this_house(pid, title)
         ]
+
+    def _is_of_this_house(self, pid: int, title: str) -> bool:
+        """Others of the same kind may run on this machine: tell ours by the folder they were given."""
+        if pid == os.getpid():
+            return False
+        try:
+            variables = Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
+        except OSError:
+            variables = []
+        return str(self.place.home) in title or f"COMPTOIR_STATE={self.state}".encode() in variables
 
     def is_deserted(self) -> bool:
         """Whether neither server nor keeper lives."""
