@@ -16,7 +16,11 @@ class AbsenceForm(forms.Form):
     """Who is away and when, on the professional's own clock."""
 
     professional = fields.ProfessionalField()
-    kind = forms.ChoiceField(label=_("Reason"), choices=AbsenceKind.choices)
+    kind = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", ""), *AbsenceKind.choices],
+        error_messages={"required": _("Choose a reason.")},
+    )
     first = fields.day_field(_("First day"))
     starts = fields.time_field(_("Starts at"), _("Leave empty for the whole day."), required=False)
     last = fields.day_field(_("Last day"))

@@ -13,11 +13,18 @@ class ClosedDayForm(forms.Form):
 
     on = fields.day_field(_("Date"))
     name_en = forms.CharField(
-        label=_("Name in English"), help_text=_("Offices see it."), max_length=100
+        label=_("Name in English"),
+        max_length=100,
+        error_messages={"required": _("Enter a name in each language.")},
     )
     name_fr = forms.CharField(
-        label=_("Name in French"), help_text=_("Offices see it."), max_length=100
+        label=_("Name in French"),
+        max_length=100,
+        error_messages={"required": _("Enter a name in each language.")},
     )
     reason = forms.CharField(
-        label=_("Why the centre is closed"), help_text=_("Seen by team leads."), max_length=300
+        label=_("Why the centre is closed"),
+        help_text=_("Seen by team leads."),
+        max_length=300,
+        error_messages={"required": _("Say why.")},
     )

@@ -29,10 +29,14 @@ class ExtraHoursForm(forms.Form):
             "Leave empty for every office."
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=20_000,
+        max_length=5_000,
         required=False,
     )
-    purpose = forms.CharField(label=_("Purpose"), max_length=300)
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=300,
+        error_messages={"required": _("Say what the hours are for.")},
+    )
 
     def __init__(self, *args: Any, own: Professional | None = None, **kwargs: Any) -> None:
         """`own`: the one professional for whom the reader may ask."""

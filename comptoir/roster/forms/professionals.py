@@ -48,6 +48,10 @@ class EntryForm(forms.Form):
         label=_("Code"),
         help_text=_("Short, without blanks; the key in roster files, such as csp-35."),
         max_length=20,
+        error_messages={
+            "required": _("Enter a code."),
+            "invalid": _("Use letters, digits and hyphens."),
+        },
     )
     languages = fields.languages_field()
     skills = fields.skills_field()

@@ -102,6 +102,7 @@ class Stretch:
 class Row:
     """One professional's day, from the first hour shown to the last."""
 
+    professional: int
     code: str
     name: str
     languages: tuple[str, ...]
@@ -116,6 +117,13 @@ class DayBoard:
     summary: DaySummary
     hours: tuple[datetime, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def unattended(self) -> list[tuple[Row, Stretch]]:
+        """What is booked and no longer worked, with whose it is."""
+        return [
+            (row, one) for row in self.rows for one in row.stretches if one.kind == "unattended"
+        ]
 
 
 def fortnight(first: date, last: date, *, booked_of: BookedOf, now: datetime) -> Fortnight:
@@ -276,6 +284,7 @@ def _row(
         stretches.append(_stretch(one.grid, kind, first, quanta, booking))
         first += quanta
     return Row(
+        professional=one.professional,
         code=one.code,
         name=one.name,
         languages=one.languages,

@@ -21,7 +21,7 @@ from comptoir.roster.forms.absences import AbsenceForm
 from comptoir.roster.models import AbsenceKind
 from comptoir.roster.permissions import get_absence_for
 from comptoir.roster.queries import lists
-from comptoir.ui import times
+from comptoir.ui import clock, times
 
 PER_PAGE = 25
 
@@ -42,7 +42,8 @@ def absences(request: SignedIn) -> HttpResponse:
 @allow(Role.TEAM_LEAD)
 def record(request: SignedIn) -> HttpResponse:
     """Record an absence; what it leaves without a professional is shown next."""
-    initial = {"professional": request.GET.get("professional", "")}
+    today = clock.service_date(request.now)
+    initial = {"professional": request.GET.get("professional", ""), "first": today, "last": today}
     form = AbsenceForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

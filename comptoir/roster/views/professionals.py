@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
@@ -82,7 +83,8 @@ def _page(request: SignedIn, code: str) -> HttpResponse:
 @allow(Role.TEAM_LEAD)
 def enter(request: SignedIn) -> HttpResponse:
     """Put somebody on the roster."""
-    form = EntryForm(request.POST or None)
+    # A select that shows a choice must have made it: nothing is posted of one left untouched.
+    form = EntryForm(request.POST or None, initial={"time_zone": settings.SERVICE_TIME_ZONE})
     if request.method == "POST" and form.is_valid():
         try:
             entered = actions.enter_professional(
