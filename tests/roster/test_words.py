@@ -1,0 +1,92 @@
+"""Wall times, weekdays, amounts of hours and absences as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+
+import pytest
+from django.utils.translation import override
+
+from comptoir.roster import gateway
+from comptoir.roster.models import Absence
+from comptoir.roster.templatetags import roster
+
+
+def said(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def absence(start: str, end: str) -> str:
+    found = Absence(
+        starts_at=datetime.fromisoformat(start).replace(tzinfo=UTC),
+        ends_at=datetime.fromisoformat(end).replace(tzinfo=UTC),
+    )
+    return said(roster.absence_period(found, "America/Toronto"))
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "expected"),
+    [
+        ("en", 390, "6.5"),
+        ("fr", 390, "6,5"),
+        ("en", 15, "0.25"),
+        ("fr", 6000, "100"),
+        ("en", 0, "0"),
+        ("en", None, "0"),
+    ],
+)
+def test_hours_in_a_column_are_numbers_in_the_language_of_the_page(
+    language: str, minutes: int | None, expected: str
+) -> None:
+    with override(language):
+        assert roster.hours(minutes) == expected
+
+
+def test_wall_times_follow_the_language_and_know_no_zone() -> None:
+    with override("en"):
+        assert said(roster.wall_range(time(8), time(16, 15))) == "8:00 a.m. to 4:15 p.m."
+    with override("fr"):
+        assert said(roster.wall_range(time(8), time(16, 15))) == "de 8 h à 16 h 15"
+
+
+def test_neighbouring_weekdays_are_a_span_and_others_a_list() -> None:
+    with override("en"):
+        assert roster.weekdays([0, 1, 2, 3, 4]) == "Monday to Friday"
+        assert roster.weekdays([0, 1]) == "Monday, Tuesday"
+        assert roster.weekdays([0, 2, 4]) == "Monday, Wednesday, Friday"
+        assert roster.weekdays([3]) == "Thursday"
+
+
+def test_an_absence_of_whole_days_is_told_by_its_dates() -> None:
+    with override("en"):
+        one = absence("2026-11-25T05:00", "2026-11-26T05:00")
+        several = absence("2026-11-25T05:00", "2026-11-28T05:00")
+
+    assert one == "Wednesday, November 25, 2026"
+    assert several == "Wednesday, November 25, 2026 to Friday, November 27, 2026"
+
+
+def test_any_other_absence_is_told_with_its_times_and_zone() -> None:
+    with override("en"):
+        within = absence("2026-11-25T15:00", "2026-11-25T17:00")
+        across = absence("2026-11-25T15:00", "2026-11-26T17:00")
+
+    assert within == "Wednesday, November 25, 2026, 10:00 a.m. to 12:00 p.m. (Toronto time)"
+    assert across == (
+        "Wednesday, November 25, 2026, at 10:00 a.m. (Toronto time)"
+        " to Thursday, November 26, 2026, at 12:00 p.m. (Toronto time)"
+    )
+
+
+@pytest.fixture
+def nobody_books() -> Iterator[None]:
+    registered = list(gateway._registered)
+    gateway._registered.clear()
+    yield
+    gateway._registered[:] = registered
+
+
+def test_without_a_room_that_books_nothing_is_booked(nobody_books: None) -> None:
+    assert gateway.booked([1, 2]) == {}
+    assert gateway.affected_url(1) == ""
