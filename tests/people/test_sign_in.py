@@ -271,6 +271,14 @@ def test_staff_with_an_app_are_asked_for_its_code(client: Client) -> None:
     assert client.get("/en/trail/").status_code == 200
 
 
+def test_a_passkey_is_offered_only_to_whoever_has_one(client: Client) -> None:
+    person = person_with(Role.AUDITOR)
+    give_app(person)
+    sign_in_by_code(client, person)
+
+    assert b"Use a passkey" not in client.get(FACTOR).content
+
+
 def test_a_wrong_second_factor_is_refused_and_noted(client: Client) -> None:
     person = person_with(Role.AUDITOR)
     give_app(person)

@@ -79,7 +79,10 @@ class SecondFactor(AuthenticateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         known: dict[str, Any] = super().get_context_data(**kwargs)
         person = self.stage.login.user
-        return known | {"demonstration_code": second_factor.demonstration_code(person)}
+        return known | {
+            "demonstration_code": second_factor.demonstration_code(person),
+            "has_passkey": second_factor.strong(person).filter(type="webauthn").exists(),
+        }
 
 
 def _organization_name() -> str:
