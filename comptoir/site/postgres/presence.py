@@ -20,7 +20,7 @@ from pathlib import Path
 from comptoir.site.postgres import address, folders, locks, processes, server
 from comptoir.site.postgres.folders import Layout, Location
 
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = server.READY_SECONDS
 REPORT_SECONDS = server.READY_SECONDS + 4 * server.STOP_SECONDS
 
 
@@ -34,6 +34,8 @@ class _Keeper(subprocess.Popen[bytes]):
 _guard = threading.Lock()
 _held: dict[Path, int] = {}
 _keepers: list[_Keeper] = []
+# A forked child shares our lock by itself; letting it go from there would let go of ours.
+os.register_at_fork(after_in_child=_held.clear)
 
 
 def acquire(*, options: Sequence[str] = ()) -> Location:
