@@ -179,6 +179,11 @@ WORDS = {
         "let the first administrator in, who invites the others",
         lambda rest: _django(["administrator", *rest]),
     ),
+    "dispose": Word(
+        "dispose [--dry-run]",
+        "delete for good what has not been used for years, as every night",
+        lambda rest: _django(["dispose", *rest]),
+    ),
     "worker": Word("worker", "run only the job worker, beside a `run` elsewhere", _worker),
     "prepare": Word(
         "prepare [--demo]", "bring tables and browser files up to date, as `run` does", _prepare

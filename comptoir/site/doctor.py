@@ -19,8 +19,9 @@ from django.core import checks
 from django.core.checks import Error
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from procrastinate.contrib.django import app
 
-from comptoir.site import direct, environment, postgres, preparation, version
+from comptoir.site import direct, disposal, environment, postgres, preparation, version
 
 OLDEST_POSTGRES = 160000
 SMTP_SECONDS = 5
@@ -66,7 +67,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("database", f"{_where()}: {' '.join(str(error).split())}", is_wrong=True)
         return
     with session:
-        for look in (_database, _connections, _migrations, _worker):
+        for look in (_database, _connections, _migrations, _worker, _periodic, _disposal):
             yield _safely(look, session)
 
 
@@ -193,3 +194,35 @@ def _worker(session: Session) -> Finding:
             is_wrong=True,
         )
     return Finding("job worker", f"{row[0]} alive")
+
+
+def _periodic(session: Session) -> Finding:
+    """What is done by itself, and when a worker last took each up."""
+    rows = session.execute(
+        "SELECT task_name, to_timestamp(max(defer_timestamp))"
+        " FROM procrastinate_periodic_defers GROUP BY task_name"
+    ).fetchall()
+    last = {str(name): at for name, at in rows}
+    names = sorted(
+        {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
+    )
+    told = [
+        f"{name} ({last[name].astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+        if name in last
+        else f"{name} (not yet)"
+        for name in names
+    ]
+    return Finding("periodic jobs", ", ".join(told) or "none is registered", is_wrong=not names)
+
+
+def _disposal(session: Session) -> Finding:
+    try:
+        held = disposal.hold()
+    except disposal.UnknownHold as unknown:
+        return Finding("disposal", str(unknown), is_wrong=True)
+    words = f"every night: cases {settings.KEEP_CASES_DAYS} days after their last use"
+    if held.everything:
+        words = "none: everything is under legal hold"
+    elif held.is_on:
+        words += f"; {len(held.offices)} office(s) under legal hold"
+    return Finding("disposal", words)
