@@ -47,10 +47,24 @@ def test_people_are_found_by_name_whatever_its_accents_and_by_address(
     PersonFactory.create(name="Émile Tremblay", email="emile.t@people.example")
     PersonFactory.create(name="Somebody Else")
 
-    found = text(client, f"{PEOPLE}?q={typed}")
+    response = client.post(PEOPLE, {"q": typed})
+    found = text(client, response["Location"])
 
+    assert response["Location"] == PEOPLE
     assert "Émile Tremblay" in found
     assert "Somebody Else" not in found
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_search_is_kept_over_the_pages_until_it_is_cleared(client: Client) -> None:
+    PersonFactory.create(name="Émile Tremblay")
+    PersonFactory.create(name="Somebody Else")
+    client.post(PEOPLE, {"q": "tremblay"})
+
+    assert "Somebody Else" not in text(client, f"{PEOPLE}?page=1")
+    client.post(PEOPLE, {"q": "tremblay", "clear": "yes"})
+
+    assert "Somebody Else" in text(client, PEOPLE)
 
 
 @pytest.mark.usefixtures("administrator")
@@ -289,18 +303,33 @@ def record(action: str, **changes: Any) -> Event:
     return audit.record(**(values | changes))
 
 
+def trail_of(client: Client, **filters: str) -> str:
+    """The trail with these filters, which the address of the page does not show."""
+    response = client.post("/en/trail/", filters)
+    assert response["Location"] == "/en/trail/"
+    return text(client, response["Location"])
+
+
 @pytest.mark.usefixtures("auditor")
 @pytest.mark.parametrize(
     "query",
-    ["actor=actor of wanted", "action=wanted", "verb=disclosed", "office=here", "first=2026-11-21"],
+    [
+        {"actor": "actor of wanted"},
+        {"action": "wanted"},
+        {"verb": "disclosed"},
+        {"office": "here"},
+        {"first": "2026-11-21"},
+    ],
 )
-def test_events_are_found_by_who_what_kind_office_and_day(client: Client, query: str) -> None:
+def test_events_are_found_by_who_what_kind_office_and_day(
+    client: Client, query: dict[str, str]
+) -> None:
     office = OfficeFactory.create(reference="here")
     now = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
     record("wanted", verb=Verb.DISCLOSED, office_id=office.pk, now=now)
     record("other")
 
-    found = text(client, f"/en/trail/?{query}")
+    found = trail_of(client, **query)
 
     assert "<code>wanted</code>" in found
     assert "<code>other</code>" not in found
@@ -311,13 +340,15 @@ def test_a_day_is_a_day_of_the_readers_zone(client: Client) -> None:
     # 23:30 on the 20th in Vancouver is 6:30 on the 21st in UTC.
     record("late-evening", now=datetime(2026, 11, 21, 6, 30, tzinfo=UTC))
 
-    assert "late-evening" in text(client, "/en/trail/?first=2026-11-20&last=2026-11-20")
-    assert "late-evening" not in text(client, "/en/trail/?first=2026-11-21&last=2026-11-21")
+    assert "late-evening" in trail_of(client, first="2026-11-20", last="2026-11-20")
+    assert "late-evening" not in trail_of(client, first="2026-11-21", last="2026-11-21")
 
 
 @pytest.mark.usefixtures("auditor")
 def test_an_end_before_the_beginning_is_explained(client: Client) -> None:
-    assert "before the beginning" in text(client, "/en/trail/?first=2026-11-21&last=2026-11-20")
+    found = trail_of(client, first="2026-11-21", last="2026-11-20")
+
+    assert "before the beginning" in found
 
 
 @pytest.mark.usefixtures("auditor")

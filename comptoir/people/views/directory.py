@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from comptoir.people import permissions
+from comptoir.people import permissions, searching
 from comptoir.people.actions import grants, invitations, persons
 from comptoir.people.forms.people import (
     GrantForm,
@@ -26,13 +26,16 @@ PAGE = 25
 
 
 @permissions.allow(Role.ADMINISTRATOR)
-@require_safe
+@require_http_methods(["GET", "POST"])
 def directory(request: SignedIn) -> HttpResponse:
     """Everybody, found by name, address or role."""
-    form = SearchForm(request.GET)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
+    if request.method == "POST":
+        searching.note(request, "people", SearchForm())
+        return redirect("people:people")
+    asked = searching.noted(request, "people")
+    form = SearchForm(initial=asked)
     role = request.GET.get("role", "")
-    found = people.search(text, role, request.now)
+    found = people.search(asked.get("q", ""), role, request.now)
     context = {
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
