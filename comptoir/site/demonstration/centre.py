@@ -87,7 +87,8 @@ def make_professionals(scale: Scale, staff: Staff, rng: Random, dates: Dates) ->
         shift = FULL_DAYS[number % len(FULL_DAYS)] if full else PART_DAYS[number % len(PART_DAYS)]
         made.append(
             Professional(
-                pk=number + 1,  # as for offices: ties are settled by keys
+                pk=number
+                + 1,  # ties are settled by keys: ours, so that a seed gives the same world
                 person=person,
                 code=f"csp-{number + 1:02}",
                 languages=LANGUAGES[number % len(LANGUAGES)],

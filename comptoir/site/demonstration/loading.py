@@ -101,9 +101,9 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
 
 
 def _continue_keys() -> None:
-    """Have the database number offices and professionals after those that brought their own keys."""
+    """Have the database number professionals after those that brought their own keys."""
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Office, Professional]):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Professional]):
             cursor.execute(statement)
 
 

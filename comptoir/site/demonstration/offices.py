@@ -123,9 +123,6 @@ def make(
     ]
     vacant = offices[len(districts) // 2]
     vacant.status, vacant.status_reason = OfficeStatus.SUSPENDED, OfficeEnd.VACANCY
-    for key, office in enumerate(offices, start=1):
-        # Admission settles ties by keys: with keys of our own the same seed gives the same world.
-        office.pk = key
     Office.objects.bulk_create(offices)
     OfficeAddress.objects.bulk_create(
         [address for office in offices for address in _addresses(office, rng)]
