@@ -355,6 +355,24 @@ def finish(appointment: Appointment, *, after_minutes: int = 20) -> Appointment:
     )
 
 
+def end_consent(appointment: Appointment, on: date, *, position: int = 1) -> Appointment:
+    """The consent of a case as if it ended on this day: the office had entered it wrongly."""
+    appointment.case_lines.filter(position=position).update(consent_expires_on=on)
+    return appointment
+
+
+def rely_on_the_provision(appointment: Appointment, *, position: int = 1) -> Appointment:
+    """A case as if it were brought under the provision for members, whoever its office is."""
+    appointment.case_lines.filter(position=position).update(
+        legal_basis=LegalBasis.MEMBER,
+        consent_signer="",
+        consent_signed_on=None,
+        consent_scope="",
+        consent_expires_on=None,
+    )
+    return appointment
+
+
 def follow_up(*, done: bool = False, task: str = "Ask the visa office", **values: Any) -> Any:
     """Something left to do after a finished appointment; `values` are the outcome's."""
     appointment = values.pop("appointment", None) or AppointmentFactory.create()

@@ -418,9 +418,8 @@ class TestLegalBasis:
     def test_the_provision_for_members_does_not_serve_a_senator(self) -> None:
         senator = OfficeFactory.create(senate=True)
         assert senator.chamber == Chamber.SENATE
-        appointment = AppointmentFactory.create(
-            office=senator, cases=[member_case()], status=Status.STARTED
-        )
+        appointment = AppointmentFactory.create(office=senator, status=Status.STARTED)
+        factories.rely_on_the_provision(appointment)
 
         with pytest.raises(serving.NotAuthorized):
             factories.record(appointment)
@@ -496,7 +495,6 @@ class TestSeen:
 
 
 def _with_expired_consent() -> Appointment:
-    """In progress; its consent ended the day before, as after a move to a later day."""
-    return AppointmentFactory.create(
-        cases=[consent_case(consent_expires_on=DAY - timedelta(days=1))], status=Status.STARTED
-    )
+    """In progress; its consent ended the day before."""
+    appointment = AppointmentFactory.create(status=Status.STARTED)
+    return factories.end_consent(appointment, DAY - timedelta(days=1))

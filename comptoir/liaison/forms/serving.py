@@ -176,6 +176,10 @@ class CaseForm(forms.Form):
         )
         return record if record != self.stored else None
 
+    def is_unsaved(self) -> bool:
+        """Whether something is typed that is not on record, complete or not."""
+        return not self.is_valid() or self.record is not None or self.notes is not None
+
     @property
     def notes(self) -> str | None:
         """The notes as typed, if they are not those on record; only after `is_valid()`."""

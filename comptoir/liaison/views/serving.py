@@ -1,7 +1,8 @@
 """One appointment as its professional works through it: notes, start, outcomes, finish, no-show.
 
-The page is one form with several buttons, so that no button loses what was typed beside another:
-whichever is pressed, what is complete is saved first, and what is not comes back as it was typed.
+The page is one form with several buttons, so that no button loses what was typed beside another.
+The button of a case saves that case, and what is typed in the others comes back as it was typed: the
+office reads an answer as soon as it is saved. The other buttons save everything first.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def appointment(request: SignedIn, reference: str) -> HttpResponse:
     page = _load(request, served)
     if request.method == "POST":
         _carry_out(request, page)
-        if page.is_settled and not request.htmx:  # type: ignore[attr-defined]
+        if page.news and not request.htmx:  # type: ignore[attr-defined]
             messages.success(request, page.news)
+        if page.is_settled and not request.htmx:  # type: ignore[attr-defined]
             return HttpResponseRedirect(page.address)
         page = _as_it_stands(request, page)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -160,30 +162,36 @@ def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
 
 
 def _carry_out(request: SignedIn, page: _Page) -> None:
-    """Save what is complete, then do what the button says."""
-    data = request.POST
-    step = next((name for name in STEPS if name in data), "")
-    position = data.get("save", "")
+    """Do what the button says: save one case, or save them all and take a step."""
+    step = next((name for name in STEPS if name in request.POST), "")
+    position = request.POST.get("save", "")
     page.pressed = int(position) if position.isdigit() else None
     for form in page.cases:
-        _save(form, page, request)
-        if lost := form.typed_texts(only_lost=True):
-            page.not_saved.append((form.sheet.line.position, lost))
-        if not step and form.sheet.line.position != page.pressed:
-            without_errors(form)
+        _keep(form, page, request, wanted=bool(step) or form.sheet.line.position == page.pressed)
     if page.not_saved:
         page.problems.append(_changed_meanwhile())
     # The two small forms belong to their own buttons: the others do not judge them.
     page.start = page.start if step == "start" else StartForm()
     page.finish = page.finish if step == "finish" else FinishForm()
-    if step and not page.unsaved and not page.problems:
-        STEPS[step](page, request.user, request)
-    elif step and page.unsaved:
+    if step and page.unsaved:
         page.problems.append(_("Correct the cases that are marked, then do it again."))
-    elif page.saved:
-        page.news = _saved_sentence(sorted(page.saved))
-    else:
+    elif step and not page.problems:
+        STEPS[step](page, request.user, request)
+    elif page.pressed in page.saved:
+        page.news = _("Case %(n)s is saved.") % {"n": page.pressed}
+    elif not page.unsaved and not page.problems:
         page.news = _("There was nothing new to save.")
+
+
+def _keep(form: CaseForm, page: _Page, request: SignedIn, *, wanted: bool) -> None:
+    """Save a case, or only remember what is typed about it; what has no field any more as well."""
+    if wanted:
+        _save(form, page, request)
+    elif form.is_unsaved():
+        page.unsaved.append(without_errors(form))
+    lost = form.typed_texts(only_lost=True)
+    if lost:
+        page.not_saved.append((form.sheet.line.position, lost))
 
 
 def _save(form: CaseForm, page: _Page, request: SignedIn) -> None:
@@ -283,12 +291,6 @@ def _missing_sentence(positions: list[int]) -> str:
         "Cases %(cases)s have no outcome yet. Choose one for each, then finish.",
         len(positions),
     ) % {"cases": enumeration(positions)}
-
-
-def _saved_sentence(positions: list[int]) -> str:
-    return ngettext("Case %(cases)s is saved.", "Cases %(cases)s are saved.", len(positions)) % {
-        "cases": enumeration(positions)
-    }
 
 
 def enumeration(numbers: list[int]) -> str:

@@ -107,9 +107,8 @@ class TestAppointment:
         assert event.detail["cases"] == [line(appointment, 1).pk, line(appointment, 2).pk]
 
     def test_an_expired_consent_forbids_to_speak(self, desk: Client) -> None:
-        appointment = AppointmentFactory.create(
-            cases=[consent_case(consent_expires_on=date(2026, 11, 17))]
-        )
+        appointment = AppointmentFactory.create()
+        factories.end_consent(appointment, date(2026, 11, 17))
 
         page = desk.get(url("served", appointment.reference))
 

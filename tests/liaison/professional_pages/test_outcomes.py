@@ -187,7 +187,7 @@ class TestOutcomes:
         assert "Half a sentence" in markup(answer)
         assert "There is a problem" not in said(answer)
 
-    def test_saving_one_case_saves_another_that_is_complete(
+    def test_saving_one_case_saves_no_other_however_complete_it_looks(
         self, desk: Client, running: Appointment
     ) -> None:
         answer = desk.post(
@@ -195,13 +195,30 @@ class TestOutcomes:
             {
                 "save": "1",
                 **sent(1, outcome="answered", answer="Done."),
-                **sent(3, outcome="not_discussed"),
+                **sent(3, outcome="answered", answer="It was refu"),
             },
-            follow=True,
         )
 
-        assert "Cases 1 and 3 are saved." in said(answer)
-        assert line(running, 3).outcome == Outcome.NOT_DISCUSSED
+        assert answer.status_code == 200
+        assert "Case 1 is saved." in said(answer)
+        assert line(running, 3).outcome == ""
+        assert "It was refu" in markup(answer)
+
+    def test_notes_typed_beside_it_come_back_as_well(
+        self, desk: Client, running: Appointment
+    ) -> None:
+        answer = desk.post(
+            url("served", running.reference),
+            {
+                "save": "1",
+                **sent(1, outcome="not_discussed"),
+                **sent(2, preparation="Call Lagos first"),
+            },
+        )
+
+        assert answer.status_code == 200
+        assert "Call Lagos first" in markup(answer)
+        assert line(running, 2).preparation == ""
 
     def test_saving_again_without_a_change_writes_nothing(
         self, desk: Client, running: Appointment
@@ -239,11 +256,8 @@ class TestOutcomes:
     def test_without_a_legal_basis_only_silence_is_offered_and_taken(
         self, desk: Client, professional: Professional
     ) -> None:
-        appointment = AppointmentFactory.create(
-            starts_at=at(DAY, 11),
-            cases=[consent_case(consent_expires_on=date(2026, 11, 17))],
-        )
-        factories.start(appointment)
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 11), status=Status.STARTED)
+        factories.end_consent(appointment, date(2026, 11, 17))
 
         page = desk.get(url("served", appointment.reference))
         offered = page.context["cases"][0].fields["outcome"].choices
