@@ -49,6 +49,7 @@ FOREIGN = {
         for name in (
             "office",
             "past",
+            "coming",
             "answers",
             "refusals",
             "times",
