@@ -145,6 +145,13 @@ class Visitor:
             self.press("Sign in")
         expect(self.page.locator(".account")).to_be_visible()
 
+    def unlocks(self, person: Person) -> None:
+        """Come back to a session that locked meanwhile, with a code from the mail."""
+        self.heading("Your session is locked")
+        self.page.get_by_role("button", name=person.email).click()
+        self.type("Code", self.post.code(person.email))
+        self.press("Unlock")
+
     def comes_signed_in(self, person: Person) -> None:
         """The short way, for tests that are about something else."""
         client = sign_in(Client(), person)

@@ -24,9 +24,17 @@ function show(question, chosen) {
   }
 }
 
+// Before it is drawn a component knows its value only from the choices it was given.
+function chosen(question) {
+  if (question.value) return question.value;
+  const choices = JSON.parse(question.getAttribute("options") || "[]");
+  const choice = choices.find((one) => one.checked);
+  return choice ? choice.value : "";
+}
+
 function showAll(root) {
   for (const question of root.querySelectorAll("gcds-radios[name]")) {
-    show(question, question.value || question.getAttribute("value") || "");
+    show(question, chosen(question));
   }
 }
 
