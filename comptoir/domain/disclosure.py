@@ -27,6 +27,7 @@ class Chamber(StrEnum):
 class Fault(StrEnum):
     """Why a basis does not hold."""
 
+    NO_SIGNATURE = "no_signature"
     NOT_FOR_SENATORS = "not_for_senators"
     SIGNED_LATER = "signed_later"
     EXPIRED = "expired"
@@ -50,3 +51,24 @@ def consent_faults(
     elif expires_on is not None and expires_on < meeting_on:
         faults.append(Fault.EXPIRED)
     return faults
+
+
+def faults(
+    *,
+    chamber: Chamber,
+    basis: Basis,
+    signed_on: date | None,
+    expires_on: date | None,
+    meeting_on: date,
+    today: date,
+) -> list[Fault]:
+    """Why this basis does not hold for an office of this house; empty when it does."""
+    if basis not in bases_for(chamber):
+        return [Fault.NOT_FOR_SENATORS]
+    if basis is not Basis.CONSENT:
+        return []
+    if signed_on is None:
+        return [Fault.NO_SIGNATURE]
+    return consent_faults(
+        signed_on=signed_on, expires_on=expires_on, meeting_on=meeting_on, today=today
+    )

@@ -26,11 +26,13 @@ class LiaisonConfig(AppConfig):
             "auditor",
             "administrator",
         }
-        for label, name, roles, order in (
-            (_("My office"), "liaison:my-office", office, 10),
-            (_("My day"), "liaison:day", frozenset({"professional"}), 20),
-            (_("Follow-ups"), "liaison:follow-ups", frozenset({"professional", "team_lead"}), 25),
-            (_("Board"), "liaison:board", frozenset({"team_lead"}), 30),
-            (_("Sharing rule"), "liaison:rule", everybody, 80),
+        professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
+        entry = navigation.Entry
+        for place in (
+            entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
+            entry(_("My day"), "liaison:day", professional, 20),
+            entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
+            entry(_("Board"), "liaison:board", lead, 30),
+            entry(_("Sharing rule"), "liaison:rule", everybody, 80),
         ):
-            navigation.register(navigation.Entry(label, name, roles, order))
+            navigation.register(place)

@@ -13,12 +13,17 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place in the menu. `roles` are the role codes it is for; `order` its place, lowest first."""
+    """One place in the menu. `roles` are the role codes it is for; `order` its place, lowest first.
+
+    It is current on its own address and what lies below it, and below `also`: paths after the
+    language, such as "/offices/".
+    """
 
     label: str | Promise
     url_name: str
     roles: frozenset[str]
     order: int
+    also: tuple[str, ...] = ()
 
 
 _entries: dict[str, Entry] = {}
@@ -42,13 +47,10 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     standing = getattr(request, "standing", None)
     if standing is None:
         return {"navigation": []}
-    here = request.path
-    items = [
-        {
-            "label": entry.label,
-            "url": (url := reverse(entry.url_name)),
-            "current": here.startswith(url),
-        }
-        for entry in entries_for(standing.roles)
-    ]
+    language = "/" + request.path.split("/")[1]
+    items = []
+    for entry in entries_for(standing.roles):
+        url = reverse(entry.url_name)
+        places = (url, *(language + path for path in entry.also))
+        items.append({"label": entry.label, "url": url, "current": request.path.startswith(places)})
     return {"navigation": items}

@@ -8,14 +8,16 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from comptoir.domain.admission import Refused
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.actions import booking, counting, holding
-from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.actions.booking import BadCases, Case, NotAdmitted, Wish
 from comptoir.liaison.models import (
     LIVE_STATUSES,
     Appointment,
     Claim,
     Decision,
+    Hold,
     Mode,
     OfficeWeek,
     Policy,
@@ -34,6 +36,7 @@ from tests.liaison.factories import (
     at,
     consent_case,
     delegate_of,
+    member_case,
     offer,
     open_day,
     reserve,
@@ -371,3 +374,62 @@ def test_a_closed_day_pushes_the_horizon_one_day_further() -> None:
     )
 
     AppointmentFactory.create(office=office, starts_at=at(thursday, 10))
+
+
+@pytest.mark.parametrize(
+    ("cases", "fault"),
+    [
+        ([], (0, "number")),
+        ([consent_case()] * 13, (0, "number")),
+        ([consent_case(consent_signed_on=date(2026, 11, 17))], (1, "signed_later")),
+        ([consent_case(consent_expires_on=date(2026, 11, 17))], (1, "expired")),
+        ([consent_case(), consent_case(consent_signed_on=None)], (2, "no_signature")),
+    ],
+)
+def test_the_law_is_kept_whoever_calls_the_action(
+    cases: list[Case], fault: tuple[int, str]
+) -> None:
+    with pytest.raises(BadCases) as bad:
+        AppointmentFactory.create(cases=cases)
+
+    assert bad.value.faults == [fault]
+    assert not Appointment.objects.exists()
+    assert not Claim.objects.exists()
+
+
+def test_a_senators_office_cannot_rely_on_the_provision_for_members() -> None:
+    with pytest.raises(BadCases) as bad:
+        AppointmentFactory.create(office=OfficeFactory.create(senate=True), cases=[member_case()])
+
+    assert bad.value.faults == [(1, "not_for_senators")]
+
+
+def test_a_day_that_is_not_published_leaves_no_counters_behind() -> None:
+    PolicyFactory.create(horizon_business_days=30)
+    open_day()
+
+    with pytest.raises(NotAdmitted) as refused:
+        booking.book_appointment(
+            office=(office := OfficeFactory.create()),
+            wish=wish(on=date(2026, 12, 1)),
+            cases=[consent_case()],
+            by=delegate_of(office),
+            now=NOW,
+            seed=1,
+        )
+
+    assert refused.value.decision.reason == "not_published"
+    assert not OfficeWeek.objects.exists()
+
+
+def test_a_hold_that_is_refused_leaves_the_former_hold() -> None:
+    PolicyFactory.create()
+    open_day(first=time(10), last=time(11))
+    office = OfficeFactory.create()
+    by = delegate_of(office)
+    holding.hold_time(office=office, wish=wish(10), by=by, now=NOW, seed=1)
+
+    refused = holding.hold_time(office=office, wish=wish(15), by=by, now=NOW, seed=1)
+
+    assert isinstance(refused, Refused)
+    assert Hold.objects.get(office=office).starts_at == at(DAY, 10)

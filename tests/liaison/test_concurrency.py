@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 from typing import TypeVar
@@ -14,9 +14,9 @@ import pytest
 from django.db import connection, connections, transaction
 
 from comptoir.domain.business_days import monday_of
-from comptoir.liaison.actions import booking, changing, counting, locking
+from comptoir.liaison.actions import booking, changing, counting, holding, locking
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
-from comptoir.liaison.models import Appointment, Claim, Mode, Reason, Side
+from comptoir.liaison.models import Appointment, Claim, Hold, Mode, Reason, Side
 from comptoir.people.models import Office
 from comptoir.roster.models import OfferedHours, ServiceDay
 from tests.liaison.factories import (
@@ -169,6 +169,25 @@ def test_without_the_lock_the_claims_key_still_refuses_the_second(
     assert sum(isinstance(result, Appointment) for result in results) == 1
     taken = Claim.objects.values_list("professional_id", "starts_at")
     assert len(taken) == len(set(taken)) == 2
+
+
+def test_two_of_an_offices_people_who_hold_different_weeks_at_once_leave_one_hold() -> None:
+    """Different days, different weeks, no lock in common: the hold's own key decides."""
+    next_week = DAY + timedelta(days=7)
+    PolicyFactory.create()
+    for on in (DAY, next_week):
+        open_day(on)
+    office = OfficeFactory.create()
+    by = delegate_of(office)
+
+    def hold(on: date) -> object:
+        wish = Wish(at(on, 10), 30, "en", Mode.TELEPHONE)
+        return holding.hold_time(office=office, wish=wish, by=by, now=NOW, seed=1)
+
+    for _ in range(5):
+        results = at_once([lambda: hold(DAY), lambda: hold(next_week)])
+        assert [r for r in results if isinstance(r, BaseException)] == []
+    assert Hold.objects.filter(office=office).count() == 1
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from comptoir.audit.models import Event
 from comptoir.liaison.models import Appointment, CalendarFeed, Decision, Hold, Outcome, Status
 from comptoir.people.models import Office, Role
 from tests.liaison.factories import (
@@ -19,7 +20,9 @@ from tests.liaison.factories import (
     PolicyFactory,
     ProfessionalFactory,
     at,
+    consent_case,
     delegate_of,
+    finish,
     open_day,
     record,
     start,
@@ -393,8 +396,7 @@ def test_what_can_no_longer_be_changed_says_so(delegate: Client, office: Office)
 def test_the_office_reads_the_outcome_of_each_of_its_cases(
     delegate: Client, office: Office
 ) -> None:
-    appointment = start(AppointmentFactory.create(office=office))
-    record(appointment, Outcome.ANSWERED)
+    appointment = finish(start(AppointmentFactory.create(office=office)))
 
     page = delegate.get(url("appointment", appointment.reference))
 
@@ -417,14 +419,94 @@ def test_the_professionals_own_notes_are_never_shown_to_the_office(
     assert "Confidential remark" not in page.text
 
 
-def test_answers_are_found_by_number_word_and_reference(delegate: Client, office: Office) -> None:
-    appointment = start(AppointmentFactory.create(office=office))
-    record(appointment)
+def test_answers_are_found_by_number_word_and_reference_and_no_address_says_what_was_sought(
+    client: Client, office: Office
+) -> None:
+    appointment = finish(start(AppointmentFactory.create(office=office)))
     address = url("answers", office.reference)
 
-    for words in ("11-2233-4455", "visa office", appointment.reference.lower()):
-        assert len(delegate.get(address, {"q": words}).context["page"].object_list) == 1
-    assert not delegate.get(address, {"q": "nothing like it"}).context["page"].object_list
+    with time_machine.travel(appointment.starts_at + timedelta(hours=1), tick=False):
+        delegate = sign_in(client, appointment.booked_by)
+        for words in ("11-2233-4455", "visa office", appointment.reference.lower()):
+            answer = delegate.post(address, {"words": words})
+            assert answer["Location"] == address
+            assert len(delegate.get(address).context["page"].object_list) == 1
+        delegate.post(address, {"words": "nothing like it"})
+        assert not delegate.get(address).context["page"].object_list
+        delegate.post(address, {"words": "\x00"})
+        assert len(delegate.get(address).context["page"].object_list) == 1
+
+
+def test_an_answer_is_read_once_the_appointment_is_finished_not_while_it_can_be_corrected(
+    client: Client, office: Office
+) -> None:
+    appointment = start(AppointmentFactory.create(office=office))
+    record(appointment, Outcome.ANSWERED)
+
+    with time_machine.travel(appointment.starts_at + timedelta(minutes=30), tick=False):
+        delegate = sign_in(client, appointment.booked_by)
+        for name in ("appointment", "answers", "office"):
+            arguments = appointment.reference if name == "appointment" else office.reference
+            assert "visa office" not in delegate.get(url(name, arguments)).text
+
+
+def test_looking_at_answers_leaves_one_row_on_the_trail(client: Client, office: Office) -> None:
+    appointment = finish(start(AppointmentFactory.create(office=office)))
+
+    with time_machine.travel(appointment.starts_at + timedelta(hours=1), tick=False):
+        sign_in(client, appointment.booked_by).get(url("answers", office.reference))
+
+    seen = Event.objects.get(action="cases.seen")
+    assert seen.detail == {"case_lines": [case.pk for case in appointment.case_lines.all()]}
+    assert seen.office_id == office.pk
+
+
+def test_every_coming_appointment_can_be_reached_however_many_there_are(
+    delegate: Client, office: Office
+) -> None:
+    PolicyFactory.create(generous=True, valid_from=date(2022, 2, 1))
+    for day in range(2):
+        on = DAY + timedelta(days=day)
+        open_day(on, professionals=[ProfessionalFactory.create() for _ in range(2)])
+        for hour in range(9, 17):
+            for minute in (0, 30):
+                AppointmentFactory.create(office=office, starts_at=at(on, hour, minute), minutes=30)
+
+    first = delegate.get(url("coming", office.reference))
+    second = delegate.get(url("coming", office.reference), {"page": "2"})
+
+    shown = [*first.context["page"].object_list, *second.context["page"].object_list]
+    assert len(shown) == len({appointment.pk for appointment in shown}) == 32
+
+
+def test_a_move_past_the_end_of_a_consent_is_said_on_the_appointment(
+    delegate: Client, office: Office
+) -> None:
+    appointment = AppointmentFactory.create(
+        office=office, cases=[consent_case(consent_expires_on=DAY), consent_case()]
+    )
+    later = DAY + timedelta(days=1)
+    open_day(later)
+
+    delegate.post(
+        url("move", appointment.reference), {"start": "2026-11-19T15:00Z", "reason": "conflict"}
+    )
+
+    page = delegate.get(url("appointment", appointment.reference))
+    assert page.context["lapsed"] == [1]
+    assert "may not speak about case 1" in page.text
+
+
+@pytest.mark.parametrize(
+    "start", ["9999-12-30T12:00Z", "0001-01-01T00:00+10:00", "2026-11-18T10:00"]
+)
+def test_an_instant_that_nobody_offers_is_no_time_and_leaves_nothing_behind(
+    delegate: Client, office: Office, start: str
+) -> None:
+    for name in ("hold", "book"):
+        answer = delegate.post(url(name, office.reference), FORM | {"start": start})
+        assert answer["Location"] == url("times", office.reference)
+    assert not office.weeks.exists()
 
 
 @pytest.mark.parametrize("name", ["appointment", "move", "cancel", "calendar-file"])

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.domain import grid
+from comptoir.domain import disclosure, grid
 from comptoir.domain.admission import Admitted, Reason, Refused, Request, admit
 from comptoir.liaison.actions import counting, locking, telling
 from comptoir.liaison.models import (
@@ -27,15 +27,28 @@ from comptoir.liaison.models import (
     Decision,
     Happening,
     Hold,
+    LegalBasis,
     Policy,
     Side,
 )
 from comptoir.liaison.queries import days
-from comptoir.people.models import Office, OfficeStatus, Person
+from comptoir.people.models import Chamber, Office, OfficeStatus, Person
 from comptoir.ui import clock
 
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that are not mistaken for one another when spoken."""
+
+
+class BadCases(Exception):
+    """The cases cannot be brought: too many, none, or one without a legal basis that holds.
+
+    `faults` are by position from 1; position 0 speaks of their number. Forms say it in words before
+    it comes to this.
+    """
+
+    def __init__(self, faults: list[tuple[int, str]]) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 class NotAdmitted(Exception):
@@ -127,8 +140,8 @@ def _book(
     What this very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
-    locking.lock_days([on])
-    weeks = locking.lock_weeks(office, [on])
+    published = locking.lock_days([on])
+    weeks = locking.lock_weeks(office, published)
     loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
         on
     ]
@@ -136,6 +149,7 @@ def _book(
     if isinstance(answer, Refused) and (twin := _twin(office, attempt)) is not None:
         return twin
     policy = rules.policy(on)
+    check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
     decision = record_decision(
         answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed
     )
@@ -156,6 +170,32 @@ def _twin(office: Office, attempt: uuid.UUID | None) -> Appointment | None:
     if attempt is None:
         return None
     return Appointment.objects.filter(office=office, attempt=attempt).first()
+
+
+def check_cases(
+    office: Office,
+    cases: Sequence[Case],
+    policy: Policy | None,
+    *,
+    meeting_on: date,
+    today: date,
+) -> None:
+    """Raise BadCases unless the office may bring these cases to a meeting on that day."""
+    faults: list[tuple[int, str]] = []
+    if not 1 <= len(cases) <= (policy.most_case_lines if policy is not None else len(cases)):
+        faults.append((0, "number"))
+    for position, case in enumerate(cases, start=1):
+        found = disclosure.faults(
+            chamber=disclosure.Chamber(Chamber(office.chamber).value),
+            basis=disclosure.Basis(LegalBasis(case.legal_basis).value),
+            signed_on=case.consent_signed_on,
+            expires_on=case.consent_expires_on,
+            meeting_on=meeting_on,
+            today=today,
+        )
+        faults += [(position, fault) for fault in found]
+    if faults:
+        raise BadCases(faults)
 
 
 def ask(
@@ -194,12 +234,14 @@ def record_decision(
     by: Person | None,
     now: datetime,
     seed: int,
+    side: Side = Side.OFFICE,
 ) -> Decision:
     """Keep what was decided, by which version of the rule, on which numbers."""
     return Decision.objects.create(
         office=office,
         person=by,
         at=now,
+        side=side,
         policy=policy,
         on=clock.service_date(wish.starts_at),
         starts_at=wish.starts_at,

@@ -54,23 +54,22 @@ def move_appointment(
     now: datetime,
     seed: int,
     note: str = "",
-    professional: Professional | None = None,
 ) -> Appointment:
-    """Give the appointment another time, length or professional, under the rule of the new day.
+    """Give the appointment another time or length, under the rule of the new day.
 
     Its own time counts as given up first, late if it is late; then `admit` decides. Raises
     NotAdmitted (the appointment stays as it was), NotChangeable, locking.DayBusy.
     """
     with transaction.atomic():
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
-        locking.lock_days([old_on, new_on])
+        published = locking.lock_days([old_on, new_on])
         current = _changeable(appointment, old_on, side, now)
-        weeks = locking.lock_weeks(current.office, [old_on, new_on])
+        weeks = locking.lock_weeks(current.office, published)
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
         wish = replace(_same_wish(current), starts_at=starts_at, minutes=minutes)
-        loaded = _only(_without(current, new_on, rules, weeks, now), professional)
+        loaded = _without(current, new_on, rules, weeks, now)
         answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
         decision = booking.record_decision(
             answer,
@@ -80,6 +79,7 @@ def move_appointment(
             by=by,
             now=now,
             seed=seed,
+            side=side,
         )
         if isinstance(answer, Admitted):
             _place(current, loaded, answer, wish)

@@ -20,26 +20,25 @@ from comptoir.ui import clock
 def hold_time(
     *, office: Office, wish: Wish, by: Person, now: datetime, seed: int
 ) -> Hold | Refused:
-    """Keep the wished time for the office, in place of any other it held.
+    """Keep the wished time for the office, in place of any other it held; refused, that other one stays.
 
     The rule is the booking's own, so a hold can never take what a booking could not; an office at
     its limit holds nothing. A refusal is an answer, not an error: nothing was asked to be booked.
     """
     with transaction.atomic():
         on = clock.service_date(wish.starts_at)
-        locking.lock_days([on])
-        weeks = locking.lock_weeks(office, [on])
+        published = locking.lock_days([on])
+        weeks = locking.lock_weeks(office, published)
         rules = days.load_rules()
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]
         answer = booking.ask(loaded, office=office, wish=wish, now=now, seed=seed)
-        Hold.objects.filter(office=office).delete()
-        policy = rules.policy(on)
         if isinstance(answer, Refused):
             return answer
+        policy = rules.policy(on)
         assert policy is not None, "without a rule nothing is admitted"
-        return Hold.objects.create(
+        hold = Hold(
             office=office,
             person=by,
             hours_id=loaded.hours_ids[answer.professional],
@@ -48,6 +47,15 @@ def hold_time(
             mask=grid.bits(answer.start, wish.quanta),
             expires_at=now + timedelta(minutes=policy.hold_minutes),
         )
+        # One statement, so that two of the office's people who hold different days at once, under
+        # different locks, leave one hold: the later one.
+        Hold.objects.bulk_create(
+            [hold],
+            update_conflicts=True,
+            unique_fields=["office"],
+            update_fields=["person", "hours", "starts_at", "quanta", "mask", "expires_at"],
+        )
+        return hold
 
 
 def release_hold(*, office: Office) -> None:

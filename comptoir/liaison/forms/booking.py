@@ -49,18 +49,20 @@ CONSENT_FAULTS = {
 }
 
 
+YEARS = range(2000, 2200)
+"""Beyond them an instant has no neighbours to convert it to, and nothing was ever on offer."""
+
+
 class InstantField(forms.CharField):
     """An instant in UTC as ISO 8601, as our own buttons send it."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
-        if not text and not self.required:
-            return None
         try:
             instant = datetime.fromisoformat(text)
         except ValueError as error:
             raise forms.ValidationError(_("Choose one of the times on the page.")) from error
-        if instant.tzinfo is None:
+        if instant.tzinfo is None or instant.year not in YEARS:
             raise forms.ValidationError(_("Choose one of the times on the page."))
         return instant.astimezone(UTC)
 

@@ -17,10 +17,13 @@ from comptoir.liaison.models import (
     Decision,
     OfficeWeek,
     Policy,
+    Side,
+    Status,
 )
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office
 from comptoir.roster.models import ServiceDay
+from comptoir.ui import clock
 
 SHOWN = 6
 """How many rows a block of the office's home shows before it links to the whole list."""
@@ -100,16 +103,16 @@ def past(office: Office, now: datetime) -> AppointmentQuerySet:
 
 
 def recent_answers(office: Office, now: datetime) -> QuerySet[CaseLine]:
-    """The outcomes recorded for the office in the last 30 days, latest first."""
+    """The outcomes given to the office in the last 30 days, latest first."""
     since = now - timedelta(days=30)
-    found = CaseLine.objects.filter(appointment__office=office, recorded_at__gte=since)
+    found = _given(office).filter(recorded_at__gte=since)
     return found.select_related("appointment", "follow_up").order_by("-recorded_at", "-pk")
 
 
 def recent_refusals(office: Office, now: datetime) -> QuerySet[Decision]:
     """What the rule refused the office in the last 14 days, latest first."""
     since = now - timedelta(days=14)
-    found = Decision.objects.filter(office=office, accepted=False, at__gte=since)
+    found = Decision.objects.filter(office=office, accepted=False, side=Side.OFFICE, at__gte=since)
     return found.select_related("person", "policy").order_by("-at", "-pk")
 
 
@@ -125,6 +128,18 @@ def with_history(appointment: Appointment) -> Appointment:
     ).get(pk=appointment.pk)
 
 
+def lapsed_consents(appointment: Appointment) -> list[int]:
+    """The positions of cases whose consent ends before the appointment, as it may after a move."""
+    if appointment.status != Status.BOOKED:
+        return []
+    on = clock.service_date(appointment.starts_at)
+    return [
+        case.position
+        for case in appointment.case_lines.all()
+        if case.consent_expires_on is not None and case.consent_expires_on < on
+    ]
+
+
 def live_feeds(office: Office) -> QuerySet[CalendarFeed]:
     """The secret calendar addresses in use."""
     return CalendarFeed.objects.filter(office=office, revoked_at=None).select_related("person")
@@ -138,7 +153,7 @@ def feed_appointments(feed: CalendarFeed, now: datetime) -> AppointmentQuerySet:
 
 def all_answers(office: Office, words: str) -> QuerySet[CaseLine]:
     """Every outcome recorded for the office, latest first; `words` looks in identifiers and texts."""
-    found = CaseLine.objects.filter(appointment__office=office).exclude(outcome="")
+    found = _given(office)
     words = words.strip()
     if words:
         plain = words.replace("-", "").replace(" ", "")
@@ -150,3 +165,9 @@ def all_answers(office: Office, words: str) -> QuerySet[CaseLine]:
             | Q(appointment__reference__iexact=words)
         )
     return found.select_related("appointment", "follow_up").order_by("-recorded_at", "-pk")
+
+
+def _given(office: Office) -> QuerySet[CaseLine]:
+    """Outcomes the office may read: until the appointment is finished they can still be corrected."""
+    found = CaseLine.objects.filter(appointment__office=office, appointment__status=Status.FINISHED)
+    return found.exclude(outcome="")

@@ -7,6 +7,7 @@ from comptoir.liaison.views import appointment, booking, feeds, office, rule
 urlpatterns = [
     path("office/", office.my_office, name="my-office"),
     path("offices/<slug:office_ref>/", office.office_home, name="office"),
+    path("offices/<slug:office_ref>/coming/", office.coming_appointments, name="coming"),
     path("offices/<slug:office_ref>/past/", office.past_appointments, name="past"),
     path("offices/<slug:office_ref>/answers/", office.answers, name="answers"),
     path("offices/<slug:office_ref>/refusals/", office.refusals, name="refusals"),

@@ -40,6 +40,7 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
     context = {
         "appointment": appointment,
         "office": appointment.office,
+        "lapsed": offices.lapsed_consents(appointment),
         "changeable": _changeable(request, appointment),
         "late": changing.would_be_late(appointment, days.load_rules(), request.now),
     }

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from comptoir.liaison.actions import seeing
+from comptoir.liaison.forms.searching import SearchForm
 from comptoir.liaison.queries import days, explanations, offices
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
 
 PER_PAGE = 25
+SEARCH_KEY = "answers_searched"
 
 
 @require_GET
@@ -30,17 +33,29 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     office = get_office_for(request.standing, office_ref)
     rules = days.load_rules()
     bookable = days.bookable_dates(rules, request.now)
+    answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
+    seeing.note_cases_seen(office=office, cases=answered, by=request.user, now=request.now)
     context = {
         "office": office,
         "offices": request.standing.offices,
         "manages": request.standing.manages(office),
         "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
-        "answers": offices.recent_answers(office, request.now)[: offices.SHOWN],
+        "answers": answered,
         "shares": offices.shares_on(office, bookable, rules),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
     }
     return render(request, "liaison/office_home.html", context)
+
+
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def coming_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
+    """Everything that is booked, soonest first."""
+    office = get_office_for(request.standing, office_ref)
+    found = offices.upcoming(office, request.now)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "liaison/office_coming.html", {"office": office, "page": page})
 
 
 @require_GET
@@ -52,14 +67,19 @@ def past_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
     return render(request, "liaison/office_past.html", {"office": office, "page": page})
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @allow(Role.DELEGATE, Role.OFFICE_MANAGER)
 def answers(request: SignedIn, office_ref: str) -> HttpResponse:
-    """The outcomes of the office's cases, latest first."""
+    """The outcomes of the office's cases, latest first, or those found by words kept in the session."""
     office = get_office_for(request.standing, office_ref)
-    found = offices.all_answers(office, request.GET.get("q", ""))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"office": office, "page": page, "q": request.GET.get("q", "")}
+    if request.method == "POST":
+        form = SearchForm(request.POST)
+        request.session[SEARCH_KEY] = form.cleaned_data["words"] if form.is_valid() else ""
+        return redirect("liaison:answers", office_ref=office.reference)
+    words = request.session.get(SEARCH_KEY, "")
+    page = Paginator(offices.all_answers(office, words), PER_PAGE).get_page(request.GET.get("page"))
+    seeing.note_cases_seen(office=office, cases=page.object_list, by=request.user, now=request.now)
+    context = {"office": office, "page": page, "words": words}
     return render(request, "liaison/office_answers.html", context)
 
 

@@ -1,0 +1,68 @@
+"""Appointments, the claims that make a double booking impossible to write down, and why each was decided.
+
+Nothing here is deleted when an appointment ends: its claims go, the row and its events stay.
+"""
+
+from comptoir.liaison.models.appointments import (
+    CENTRE_REASONS,
+    LIVE_STATUSES,
+    OFFICE_REASONS,
+    Appointment,
+    AppointmentEvent,
+    AppointmentQuerySet,
+    Claim,
+    Happening,
+    Hold,
+    Mode,
+    Reason,
+    Status,
+)
+from comptoir.liaison.models.cases import (
+    BASELESS_OUTCOMES,
+    FOLLOWED_OUTCOMES,
+    SILENT_OUTCOMES,
+    CaseLine,
+    FollowUp,
+    FollowUpTarget,
+    LegalBasis,
+    Outcome,
+)
+from comptoir.liaison.models.feeds import (
+    CalendarFeed,
+)
+from comptoir.liaison.models.sharing import (
+    Decision,
+    OfficeWeek,
+    Policy,
+    Side,
+    seven_zeros,
+)
+
+__all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "AppointmentQuerySet",
+    "BASELESS_OUTCOMES",
+    "CENTRE_REASONS",
+    "CalendarFeed",
+    "CaseLine",
+    "Claim",
+    "Decision",
+    "FOLLOWED_OUTCOMES",
+    "FollowUp",
+    "FollowUpTarget",
+    "Happening",
+    "Hold",
+    "LIVE_STATUSES",
+    "LegalBasis",
+    "Mode",
+    "OFFICE_REASONS",
+    "OfficeWeek",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "SILENT_OUTCOMES",
+    "Side",
+    "Status",
+    "seven_zeros",
+]
