@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from comptoir.audit.models import Event, Verb
@@ -18,7 +19,9 @@ from comptoir.liaison.models import (
     Status,
 )
 from comptoir.liaison.queries import serving as queries
+from comptoir.people import lock
 from comptoir.roster.models import Professional
+from comptoir.ui.clock import now
 from tests.liaison import factories
 from tests.liaison.factories import (
     DAY,
@@ -320,3 +323,23 @@ class TestOutcomes:
         assert re.fullmatch(
             r"/en/day/appointments/[A-Z0-9]{4}-[A-Z0-9]{4}/", url("served", running.reference)
         )
+
+    def test_what_was_typed_comes_back_after_the_session_had_locked(
+        self, desk: Client, running: Appointment, clock: time_machine.Traveller
+    ) -> None:
+        address = url("served", running.reference)
+        desk.get(address)
+        clock.shift(timedelta(minutes=16))
+        refused = desk.post(
+            address, {"save": "1", **sent(1, outcome="answered"), **sent(2, answer="Half a sen")}
+        )
+        session = desk.session
+        lock.unlock(session, now())
+        session.save()
+
+        page = desk.get(address)
+
+        assert "unlock" in refused["Location"]
+        assert "Half a sen" in markup(page)
+        assert "There is a problem" not in said(page)
+        assert line(running).outcome == ""
