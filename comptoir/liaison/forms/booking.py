@@ -57,7 +57,9 @@ class InstantField(forms.CharField):
     """An instant in UTC as ISO 8601, as our own buttons send it."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value) or ""
+        text = super().to_python(value)
+        if not text:
+            return None
         try:
             instant = datetime.fromisoformat(text)
         except ValueError as error:
