@@ -201,6 +201,39 @@ def test_a_day_says_when_nobody_speaks_a_language() -> None:
     assert thin == ["12:00 to 2:00 p.m.: nobody offers English."]
 
 
+def test_a_language_that_nobody_offers_at_all_is_said_once() -> None:
+    offer_day(WEDNESDAY, between(8, 12), languages=["en"])
+
+    assert day().summary.thin == ("Nobody offers French.",)
+
+
+def test_a_day_on_which_everybody_is_off_shows_the_whole_grid() -> None:
+    offer_day(WEDNESDAY, 0, languages=["en"])
+
+    board = day()
+
+    assert len(board.hours) == 15
+    assert stretches(board.rows[0]) == [("none", 15 * 60)]
+    assert board.summary.thin == ("Nobody offers English.", "Nobody offers French.")
+
+
+def test_what_nobody_attends_is_named_with_whose_it_was() -> None:
+    anna = ProfessionalFactory.create()
+    offer_day(WEDNESDAY, between(8, 9), professionals=[anna])
+    hours_id = OfferedHours.objects.get().pk
+    bookings = [Booking(anna.pk, 16, 2, "Office of A", "/a/")]
+
+    board = day(bookings, lambda _: {hours_id: between(10, 10.5)})
+
+    [(row, one)] = board.unattended
+    assert (row.professional, one.label, one.url, one.minutes) == (
+        anna.pk,
+        "Office of A",
+        "/a/",
+        30,
+    )
+
+
 def test_a_day_without_hours_has_no_rows() -> None:
     board = day()
 

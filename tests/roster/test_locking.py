@@ -10,11 +10,14 @@ import pytest
 from django.db import connection, transaction
 
 from comptoir.domain.periods import Period
+from comptoir.liaison.actions.booking import NotAdmitted
+from comptoir.liaison.models import Claim
 from comptoir.people.models import Person
 from comptoir.roster.actions import absences, extra_hours, publishing
 from comptoir.roster.actions.locking import ROSTER_LOCK, RosterBusy
 from comptoir.roster.models import AbsenceKind, OfferedHours, Professional
-from tests.people.factories import PersonFactory
+from tests.liaison.factories import AppointmentFactory, PolicyFactory, delegate_of
+from tests.people.factories import OfficeFactory, PersonFactory
 from tests.roster.factories import (
     NOW,
     ExtraHoursFactory,
@@ -102,3 +105,40 @@ def test_who_waits_too_long_for_the_roster_is_told_so_and_nothing_is_written() -
 
     assert len(refusals) == 1
     assert not anna.absences.exists()
+
+
+def somebody_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_booking_during_a_publication_waits_and_then_sees_what_is_left() -> None:
+    anna, lead = ProfessionalFactory.create(), PersonFactory.create()
+    full_week(anna)
+    publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+    PolicyFactory.create()
+    office = OfficeFactory.create()
+    delegate_of(office)
+    answers: list[object] = []
+
+    def book() -> None:
+        try:
+            answers.append(
+                AppointmentFactory.create(office=office, starts_at=TEN, minutes=30, now=NOW)
+            )
+        except NotAdmitted as refused:
+            answers.append(refused.decision.reason)
+
+    with transaction.atomic():
+        absent(anna, lead)
+        rival = in_thread(book)
+        while rival.is_alive() and not somebody_waits_for_a_row():
+            pass
+        assert rival.is_alive(), "the booking did not wait for the day"
+    rival.join()
+
+    assert answers == ["time_taken"]
+    assert not Claim.objects.exists()

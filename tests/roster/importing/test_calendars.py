@@ -169,6 +169,14 @@ def test_a_calendar_may_hold_several_professionals(tmp_path: Path) -> None:
         ({"RRULE": "FREQ=WEEKLY;INTERVAL=2;WKST=SU"}, "line 11, RRULE: alternate weeks begin on"),
         ({"RRULE": "FREQ=WEEKLY;INTERVAL=99"}, "line 11, RRULE: INTERVAL is not between"),
         ({"RRULE": "FREQ=WEEKLY;COUNT=99999999"}, "line 11, RRULE: COUNT is not between"),
+        (
+            {
+                "DTSTART": ";TZID=America/Toronto:20261128T080000",
+                "DTEND": ";TZID=America/Toronto:20261128T160000",
+            },
+            "line 9, DTSTART: the centre is closed on Saturdays and Sundays",
+        ),
+        ({"RRULE": "FREQ=SOMETIMES"}, "line 11, RRULE: cannot be read"),
         ({"ATTENDEE": ""}, "line 6, ATTENDEE: is missing, and so is ORGANIZER"),
         (
             {"DTEND": ";TZID=America/Toronto:20261124T160000"},
@@ -185,6 +193,12 @@ def test_a_wrong_event_is_named_with_its_line_and_property(
     tmp_path: Path, values: dict[str, str], expected: str
 ) -> None:
     assert fault(calendar(tmp_path, event(**values))).startswith(expected)
+
+
+def test_hours_of_two_people_in_one_event_are_refused(tmp_path: Path) -> None:
+    both = event("ATTENDEE;CN=Ben Test:mailto:ben@centre.example")
+
+    assert "there are several" in fault(calendar(tmp_path, both))
 
 
 def test_hours_of_one_person_in_two_zones_are_refused(tmp_path: Path) -> None:
@@ -204,6 +218,9 @@ def test_a_file_that_is_no_calendar_is_refused(tmp_path: Path) -> None:
 
     path.write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", encoding="utf-8")
     assert fault(path) == "it has no events."
+
+    path.write_text("code,name\r\n", encoding="utf-8")
+    assert "does not begin like a calendar" in fault(path)
 
     path.write_bytes(b"BEGIN:VCALENDAR\r\n" + b"\xff" * 100)
     assert "not UTF-8" in fault(path)
