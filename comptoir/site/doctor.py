@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import django
+import django.db
 import psycopg
 from django.conf import settings
 from django.core import checks
@@ -75,7 +76,7 @@ def _safely(look: Callable[[Session], Finding], session: Session) -> Finding:
     """A table that is not there yet must not hide the findings after it."""
     try:
         return look(session)
-    except psycopg.Error as error:
+    except (psycopg.Error, django.db.Error) as error:
         subject = look.__name__.removeprefix("_")
         return Finding(subject, str(error).splitlines()[0], is_wrong=True)
 

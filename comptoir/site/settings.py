@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.site import environment, postgres
+from comptoir.ui import logs
 
 django_stubs_ext.monkeypatch()
 
@@ -34,6 +35,14 @@ ALLOWED_HOSTS = environment.words("COMPTOIR_HOSTS", "localhost,127.0.0.1,[::1]")
 ADDRESS = environment.text("COMPTOIR_ADDRESS", f"http://localhost:{PORT}")
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SECURE_COOKIES = ADDRESS.startswith("https://")
+
+# Logs: JSON for machines in production, lines for people elsewhere, personal data in neither
+LOG_LEVEL = environment.choice(
+    "COMPTOIR_LOG_LEVEL",
+    "info" if PRODUCTION else "warning",
+    ("info", "warning", "error"),
+)
+LOGGING = logs.configuration(as_json=PRODUCTION, level=LOG_LEVEL)
 
 # The service
 COMPTOIR_BRAND = environment.choice("COMPTOIR_BRAND", "neutral", ("neutral", "gc"))
@@ -90,6 +99,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "comptoir.ui.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -14,6 +14,7 @@ from django.db import connection
 
 from comptoir.site import direct, doctor
 from comptoir.site.postgres import folders
+from tests.people.factories import OfficeFactory
 from tests.site.houses import House
 from tests.site.test_running import free_port
 
@@ -167,3 +168,48 @@ def _look_for_a_table(session: Session) -> doctor.Finding:
 def _names_of_migrations(room: str) -> list[str]:
     folder = Path(doctor.__file__).parent.parent / room / "migrations"
     return [path.stem for path in sorted(folder.glob("0*.py"))]
+
+
+def test_every_periodic_job_is_named_with_when_it_was_last_begun(session: Session) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp, periodic_id)"
+            " VALUES ('site.dispose', 1795592460, '')"
+        )
+
+    found = doctor._periodic(session)
+
+    assert not found.is_wrong
+    assert "site.dispose (2026-11-25 07:41 UTC)" in found.words
+    assert "notices.deliver_each_minute (not yet)" in found.words
+
+
+def test_a_legal_hold_is_told_and_one_with_a_slip_is_wrong(session: Session, settings: Any) -> None:
+    settings.LEGAL_HOLD = []
+    assert "731 days" in doctor._disposal(session).words
+
+    settings.LEGAL_HOLD = [OfficeFactory.create().reference]
+    assert "1 office(s) under legal hold" in doctor._disposal(session).words
+
+    settings.LEGAL_HOLD = ["all"]
+    assert "everything is under legal hold" in doctor._disposal(session).words
+
+    settings.LEGAL_HOLD = ["no-such-office"]
+    found = doctor._disposal(session)
+    assert found.is_wrong
+    assert "no-such-office" in found.words
+
+
+def test_a_question_django_cannot_ask_yet_is_one_finding(session: Session, settings: Any) -> None:
+    """Before the first migration there are no offices to look for."""
+    settings.LEGAL_HOLD = ["mp-10001"]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_office RENAME TO away")
+    try:
+        found = doctor._safely(doctor._disposal, session)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE away RENAME TO people_office")
+
+    assert found.is_wrong
+    assert "people_office" in found.words
