@@ -55,6 +55,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
         "form": form,
         "days": explanations.for_days(found),
         "soonest": times.soonest(found, SOONEST),
+        "total": sum(len(day.starts) for day in found),
         "refusal": refusal and explanations.explain(refusal.reason, refusal.counters),
         "as_calendar": request.GET.get("view") == "calendar",
         "calendar": times.calendar(found) if request.GET.get("view") == "calendar" else None,
