@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -15,8 +15,11 @@ from comptoir.ui import clock
 CASE = booking.Case(
     line_of_business="study",
     question="Classes begin in January. Can a decision be expected by then?",
-    legal_basis="member",
+    legal_basis="consent",
     application_number="S123456789",
+    consent_signer="Benchmark",
+    consent_signed_on=date(2026, 1, 5),
+    consent_scope="The application",
 )
 
 
