@@ -23,10 +23,11 @@ from comptoir.ui import clock
     ),
 )
 def send_code(
-    *, kind: str, address: str, sealed_code: str, minutes: int, useless_after: str
+    *, kind: str, sealed_address: str, sealed_code: str, minutes: int, useless_after: str
 ) -> None:
     """Send a code to the person with this address; to nobody if there is none."""
     now = clock.now()
+    address = sealing.unseal(sealed_address)
     person = Person.objects.filter(email__iexact=address, is_active=True).first()
     if person is None or now >= datetime.fromisoformat(useless_after):
         return

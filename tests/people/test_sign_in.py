@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,13 +12,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.audit.models import Event
 from comptoir.people import jobs, sealing
+from comptoir.people.actions import codes
 from comptoir.people.models import Person, Role, Session
 from tests.people import post
 from tests.people.factories import GrantFactory, PersonFactory, person_with
@@ -158,6 +162,34 @@ def test_the_queue_holds_no_code(client: Client) -> None:
 
     assert code not in str(arguments)
     assert sealing.unseal(arguments["sealed_code"]) == code
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("known", [True, False])
+def test_a_code_that_could_not_be_sent_leaves_no_address_in_the_log_or_the_queue(
+    caplog: pytest.LogCaptureFixture, settings: Any, known: bool
+) -> None:
+    """A job that fails for good stays for days, and what it was given is logged as an error."""
+    if known:
+        person_with(Role.DELEGATE, email="marie.tremblay@offices.example")
+    codes.send_code(
+        kind="people.sign_in_code",
+        address="marie.tremblay@offices.example",
+        code="ABCD-EFGH",
+        valid_for=timedelta(minutes=10),
+        now=datetime.now(UTC),
+    )
+    settings.SECRET_KEY = "a key that opens nothing sealed before"
+
+    with caplog.at_level(logging.DEBUG):
+        call_command("procrastinate", "worker", "--one-shot")
+
+    (job,) = ProcrastinateJob.objects.filter(task_name=codes.SEND_CODE)
+    assert job.status == "failed"
+    assert any(line.levelno == logging.ERROR for line in caplog.records), "nothing was looked at"
+    assert "tremblay" not in str(job.args)
+    assert "tremblay" not in caplog.text
+    assert "tremblay" not in str([vars(line) for line in caplog.records])
 
 
 def test_a_code_that_is_out_of_date_is_not_sent_any_more(client: Client) -> None:

@@ -16,11 +16,12 @@ def send_code(*, kind: str, address: str, code: str, valid_for: timedelta, now: 
     """Have the worker send a code to whoever has this address, if anybody does.
 
     The job is deferred in any case and looks the person up itself, so that asking for a code tells
-    nothing about an address. The code is sealed: the queue can be read by those who keep the service.
+    nothing about an address. Address and code are sealed: those who keep the service can read the
+    queue, which keeps for days what failed, and its log of failures names what a job was given.
     """
     app.configure_task(SEND_CODE).defer(
         kind=kind,
-        address=address,
+        sealed_address=sealing.seal(address),
         sealed_code=sealing.seal(code),
         minutes=int(valid_for.total_seconds() // 60),
         useless_after=(now + valid_for).isoformat(),
