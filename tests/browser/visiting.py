@@ -18,6 +18,8 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from comptoir.people.models import Person
+from tests.browser import keyboard
+from tests.browser.keyboard import Keys
 from tests.browser.post import Post
 from tests.browser.watching import Watch
 from tests.people.signing_in import sign_in
@@ -113,6 +115,10 @@ class Visitor:
         group.locator("input[name=day]").fill(str(day.day))
         group.locator("select").select_option(f"{day.month:02}")
         group.locator("input[name=year]").fill(str(day.year))
+
+    def walks_to(self, label: str) -> Keys:
+        """Reach what has these words by the keyboard alone."""
+        return keyboard.walk(self.page, self.says(label))
 
     # Looking
 
