@@ -349,6 +349,7 @@ class TestOneClick:
     ) -> None:
         open_day(THURSDAY, [away])
         unhurt = AppointmentFactory.create(starts_at=at(THURSDAY, 10))
+        open_day(THURSDAY, [colleague])
 
         lead.post(url("rebook", absence.pk, unhurt.reference), {"professional": colleague.pk})
 

@@ -329,6 +329,13 @@ class TestReassign:
         assert appointment.sequence == 0
         assert Claim.objects.filter(appointment=appointment).count() == 2
 
+    def test_it_never_goes_back_to_who_gives_it_away(self) -> None:
+        appointment = AppointmentFactory.create()
+        assert OfferedHours.objects.get().professional == appointment.professional
+
+        with pytest.raises(changing.NobodyFree):
+            reassign(appointment)
+
     def test_the_one_asked_for_must_be_free(self) -> None:
         away, busy, free = ProfessionalFactory.create_batch(3)
         appointment = booked_with(away)
