@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from comptoir.liaison.models import Appointment, Mode, Status
 from comptoir.people.models import Office, Role
+from comptoir.roster.actions import publishing
 from comptoir.ui.times import duration
 from tests.browser import booking
 from tests.browser.cases import STUDY, kept
@@ -27,6 +28,7 @@ from tests.liaison.factories import (
     open_day,
 )
 from tests.people.factories import OfficeFactory, person_with
+from tests.roster.factories import full_week
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -103,9 +105,10 @@ def test_an_absence_is_entered_and_its_appointment_has_another_professional_in_o
     new_visitor: NewVisitor, language: str, office: Office
 ) -> None:
     ill, well = ProfessionalFactory.create(), ProfessionalFactory.create()
-    open_day(professionals=[ill])
+    full_week(ill)
+    publishing.publish_day(on=DAY, by=None, now=NOW)
     appointment = AppointmentFactory.create(office=office)
-    open_day(professionals=[well])
+    full_week(well)
     leader = person_with(Role.TEAM_LEAD, language=language)
     give_app(leader)
     lead = new_visitor(language)
