@@ -17,6 +17,7 @@ from comptoir.liaison.models import Appointment, CaseLine
 from comptoir.ui import clock, times
 
 SENTENCES = {
+    Fault.NO_SIGNATURE: gettext_lazy("The consent has no date of signature."),
     Fault.NOT_FOR_SENATORS: gettext_lazy(
         "The provision for members of Parliament does not cover a senator’s office: "
         "the written consent of the person is needed."
@@ -29,12 +30,9 @@ SENTENCES = {
 
 def faults(case_line: CaseLine, appointment: Appointment, today: date) -> list[Fault]:
     """Why the case's legal basis does not hold at the appointment; empty when it does."""
-    basis = Basis(case_line.legal_basis)
-    if basis not in disclosure.bases_for(Chamber(appointment.office.chamber)):
-        return [Fault.NOT_FOR_SENATORS]
-    if basis is Basis.MEMBER or case_line.consent_signed_on is None:
-        return []
-    return disclosure.consent_faults(
+    return disclosure.faults(
+        chamber=Chamber(appointment.office.chamber),
+        basis=Basis(case_line.legal_basis),
         signed_on=case_line.consent_signed_on,
         expires_on=case_line.consent_expires_on,
         meeting_on=clock.service_date(appointment.starts_at),
