@@ -12,7 +12,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from comptoir.site import environment, postgres, supervisor
+from comptoir.site import environment, postgres, safety, supervisor
 from comptoir.site.supervisor import Program, Signals, say
 
 BAD_ENVIRONMENT = 2
@@ -24,7 +24,11 @@ SELF = [sys.executable, "-P", "-m", "comptoir.site.command"]
 def run(arguments: list[str]) -> int:
     """Prepare, open, and stay open until SIGTERM or Ctrl-C. Raises `BadEnvironment`, `ServerError`."""
     wanted = _parsed(arguments)
+    # The other processes look at what they are told to listen on too, and refuse alike.
     os.environ["COMPTOIR_PORT"] = str(wanted.port)
+    os.environ["COMPTOIR_LISTEN"] = wanted.host
+    if environment.text("COMPTOIR_MODE", "demonstration") != "production":
+        safety.check_listening(wanted.host)
     _refuse_taken_port(wanted.host, wanted.port)
     with Signals() as signals:
         postgres.acquire()

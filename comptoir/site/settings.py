@@ -13,7 +13,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.site import environment, postgres
+from comptoir.site import environment, postgres, safety
 from comptoir.ui import logs
 
 django_stubs_ext.monkeypatch()
@@ -33,6 +33,7 @@ SECRET_KEY_FALLBACKS = environment.secret("COMPTOIR_FORMER_SECRET_KEYS", "").spl
 PORT = environment.integer("COMPTOIR_PORT", 8000, least=1)
 ALLOWED_HOSTS = environment.words("COMPTOIR_HOSTS", "localhost,127.0.0.1,[::1]")
 ADDRESS = environment.text("COMPTOIR_ADDRESS", f"http://localhost:{PORT}")
+LISTEN = environment.text("COMPTOIR_LISTEN", "127.0.0.1")
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SECURE_COOKIES = ADDRESS.startswith("https://")
 
@@ -304,3 +305,8 @@ EMAIL_HOST_PASSWORD = environment.secret("COMPTOIR_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("COMPTOIR_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.text("COMPTOIR_MAIL_FROM", "Comptoir <no-reply@comptoir.invalid>")
+
+if PRODUCTION:
+    safety.check_production(debug=DEBUG, address=ADDRESS, hosts=ALLOWED_HOSTS, smtp_host=SMTP_HOST)
+else:
+    safety.check_demonstration(address=ADDRESS, hosts=ALLOWED_HOSTS, listen=LISTEN)
