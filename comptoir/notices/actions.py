@@ -58,6 +58,7 @@ class Named(Protocol):
 class Message:
     """A notice to queue. The key (kind, subject_id, version, address) is told once, ever.
 
+    A kind that looks for its readers when it is sent is queued without address, language and zone.
     `send_after` is now for a confirmation, later for a reminder; after `useless_after` it is not
     sent any more. `version` is the subject's version that is told: an appointment's `sequence`.
     """
@@ -65,11 +66,11 @@ class Message:
     kind: str
     subject_id: int
     version: int
-    address: str
-    language: str
-    time_zone: str
     send_after: datetime
     useless_after: datetime
+    address: str = ""
+    language: str = ""
+    time_zone: str = ""
     office_id: int | None = None
 
 
@@ -86,7 +87,7 @@ def queue(
     now: datetime,
     office_id: int | None = None,
 ) -> None:
-    """Queue one notice in the caller's transaction: it is sent if and only if that commits."""
+    """Queue one notice to one address in the caller's transaction: sent if and only if that commits."""
     message = Message(
         kind=kind,
         subject_id=subject_id,
@@ -174,6 +175,8 @@ def deliver(*, notice_id: int, mailbox: BaseEmailBackend, now: datetime) -> Stat
     if not _begin(notice_id, now):
         return None
     try:
+        if not _address(notice_id, now):
+            return _close(notice_id, Status.SKIPPED, now, "Nobody is left to read it.")
         with transaction.atomic(durable=True):
             return _send(notice_id, mailbox, now)
     except gateway.Refused as problem:
@@ -206,6 +209,60 @@ def _begin(notice_id: int, now: datetime) -> bool:
     notice.began_at = now
     notice.save(update_fields=["began_at", "interruptions"])
     return True
+
+
+@transaction.atomic(durable=True)
+def _address(notice_id: int, now: datetime) -> bool:
+    """Settle who reads a notice whose kind looks for its readers only now; False if nobody does.
+
+    A notice keeps its reader as long as they are one. Otherwise it takes the first who has no notice
+    of this fact yet, and each of the others gets a notice of their own. This commits before anything
+    is sent: a mailbox that is full holds up nobody else's message, and a failure names its address.
+    """
+    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update().first()
+    find = kinds.named(notice.kind).readers if notice is not None else None
+    if notice is None or find is None or now > notice.useless_after:
+        return True  # nothing to settle, or `_send` closes it anyway
+    readers = list(find(notice, now))
+    same = [reader for reader in readers if reader.address == notice.address]
+    if same:
+        return _take(notice, same[0])
+    while readers:
+        if _take(notice, readers.pop(0)):
+            _share(notice, readers, now)
+            return True
+    return False
+
+
+def _take(notice: Notice, reader: kinds.Reader) -> bool:
+    """Make it this reader's notice, unless they have one of the same fact: the key forbids a second."""
+    try:
+        with transaction.atomic():
+            Notice.objects.filter(pk=notice.pk).update(**asdict(reader))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _share(notice: Notice, others: Sequence[kinds.Reader], now: datetime) -> None:
+    """A notice of the same fact for each of the others, unless they have one."""
+    if not others:
+        return
+    rows = [
+        Notice(
+            kind=notice.kind,
+            subject_id=notice.subject_id,
+            version=notice.version,
+            office_id=notice.office_id,
+            queued_at=now,
+            send_after=notice.send_after,
+            useless_after=notice.useless_after,
+            **asdict(reader),
+        )
+        for reader in others
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    _wake_after_commit()
 
 
 def _send(notice_id: int, mailbox: BaseEmailBackend, now: datetime) -> Status | None:

@@ -9,6 +9,9 @@ given what `context` returns, `language` ("en" or "fr") with the words of both s
 reader's zone is active. `context` reads the subject's state at the moment of sending; it returns
 None when the fact is no longer true, and then nothing is sent.
 
+Who is told may be decided when the fact is: a message to an address somebody typed. Or it is decided
+at the moment of sending, by the kind's `readers`: people come and go while a reminder waits.
+
 Mail is not a place for cases. Only the words of `VOCABULARY` reach a template, each checked: none
 can hold what a person typed, so nothing about a constituent can leave by mistake.
 """
@@ -16,7 +19,7 @@ can hold what a person typed, so nothing about a constituent can leave by mistak
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,10 +39,21 @@ class UnknownKind(Exception):
     """No room has registered a kind of this name."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody to tell, as far as this room knows people: where, in which language, on which clock."""
+
+    address: str
+    language: str
+    time_zone: str
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of notice. Kinds without `context` are only for `actions.send_now`.
 
+    `readers` says who is told as things stand at an instant, each in a message of their own; a kind
+    without it tells the address its notices were queued for.
     `waits` is whether the kill switch holds it; codes for signing in do not wait, or nobody could
     sign in to lift the switch. `label` is what the ledger's readers call it.
     """
@@ -47,6 +61,7 @@ class Kind:
     name: str
     template: str
     context: Callable[[Notice], Mapping[str, Any] | None] | None = None
+    readers: Callable[[Notice, datetime], Sequence[Reader]] | None = None
     waits: bool = True
     label: str | Promise = ""
 

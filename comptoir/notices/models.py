@@ -1,7 +1,7 @@
 """The ledger of messages: one row per message that was due, whether it was sent, and if not, why.
 
 The room knows addresses and languages, not people: those live in a room above. What a message says
-is decided when it is sent, from the state of its subject at that moment.
+and, for most kinds, to whom is decided when it is sent, from how things stand at that moment.
 """
 
 from __future__ import annotations
@@ -34,15 +34,18 @@ class Notice(models.Model):
     """One message to one address about one version of one subject.
 
     The key (kind, subject, version, address) is unique: the same fact is never told twice, however
-    often a job runs.
+    often a job runs. The address is empty while a kind that looks for its readers at sending has
+    not looked yet.
     """
 
     kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
-    address = models.EmailField()
-    language = models.CharField(max_length=2)
-    time_zone = models.CharField(max_length=50)
+    address = models.EmailField(
+        blank=True, help_text="Empty until it is known who reads it: at sending, for most kinds."
+    )
+    language = models.CharField(max_length=2, blank=True)
+    time_zone = models.CharField(max_length=50, blank=True)
     office_id = models.BigIntegerField(null=True)
     queued_at = models.DateTimeField()
     send_after = models.DateTimeField()
@@ -74,6 +77,9 @@ class Notice(models.Model):
                 condition=Q(status="queued", closed_at=None)
                 | (~Q(status="queued") & Q(closed_at__isnull=False)),
                 name="notice_closed_at_iff_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="sent") | ~Q(address=""), name="notice_sent_to_somebody"
             ),
         ]
         indexes = [

@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40)),
                 ('subject_id', models.BigIntegerField()),
                 ('version', models.PositiveIntegerField()),
-                ('address', models.EmailField(max_length=254)),
-                ('language', models.CharField(max_length=2)),
-                ('time_zone', models.CharField(max_length=50)),
+                ('address', models.EmailField(blank=True, help_text='Empty until it is known who reads it: at sending, for most kinds.', max_length=254)),
+                ('language', models.CharField(blank=True, max_length=2)),
+                ('time_zone', models.CharField(blank=True, max_length=50)),
                 ('office_id', models.BigIntegerField(null=True)),
                 ('queued_at', models.DateTimeField()),
                 ('send_after', models.DateTimeField()),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['send_after'], name='notice_due'), models.Index(condition=models.Q(('status', 'failed')), fields=['closed_at'], name='notice_failed'), models.Index(fields=['subject_id', 'kind'], name='notice_subject')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_id', 'version', 'address'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status', 'queued')), models.Q(models.Q(('status', 'queued'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='notice_closed_at_iff_closed')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_id', 'version', 'address'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status', 'queued')), models.Q(models.Q(('status', 'queued'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='notice_closed_at_iff_closed'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent'), _negated=True), models.Q(('address', ''), _negated=True), _connector='OR'), name='notice_sent_to_somebody')],
             },
         ),
         migrations.CreateModel(
