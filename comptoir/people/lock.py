@@ -14,17 +14,21 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 ACTIVE_KEY = "active_at"
 LOCKED_KEY = "locked"
-KEPT_KEY = "kept_post"
+KEPT_KEY = "kept_posts"
 
 NOTED_EVERY = timedelta(seconds=20)
 """A sign of life is written down at most this often: the lock comes that much early at worst."""
 
 WARNING = timedelta(minutes=2)
 KEPT_FOR = timedelta(hours=12)
+MOST_KEPT = 5
+"""Several tabs may be open; the oldest of what they sent gives way."""
 LARGEST_KEPT = 500_000
+"""Characters, of all that is kept together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +86,50 @@ def keep(request: HttpRequest, person_id: int, now: datetime) -> bool:
     body = data.urlencode()
     if len(body) > LARGEST_KEPT:
         return False
-    request.session[KEPT_KEY] = {
+    newest = {
         "path": request.get_full_path(),
         "came_from": _own_path(request),
         "body": body,
         "person": person_id,
         "at": now.isoformat(),
     }
+    before = [kept for kept in _all_kept(request.session) if kept["path"] != newest["path"]]
+    _set_kept(request.session, [*before, newest])
     return not request.FILES
 
 
 def kept_for(request: HttpRequest, person_id: int, now: datetime) -> Kept | None:
     """What this person posted to this very address while locked, for a while."""
-    kept: dict[str, Any] | None = request.session.get(KEPT_KEY)
-    if kept is None or kept["path"] != request.get_full_path():
+    path = request.get_full_path()
+    kept = next((kept for kept in _all_kept(request.session) if kept["path"] == path), None)
+    if kept is None:
         return None
     if kept["person"] != person_id or datetime.fromisoformat(kept["at"]) + KEPT_FOR <= now:
-        forget(request.session)
+        forget(request)
         return None
-    return Kept(kept["path"], kept["came_from"], kept["body"])
+    return Kept(path, kept["came_from"], kept["body"])
 
 
-def forget(session: SessionBase) -> None:
-    """It was sent again, or is no longer wanted."""
-    session.pop(KEPT_KEY, None)
+def forget(request: HttpRequest) -> None:
+    """What was kept for this address was sent again, or is no longer wanted."""
+    path = request.get_full_path()
+    _set_kept(request.session, [k for k in _all_kept(request.session) if k["path"] != path])
+
+
+def _all_kept(session: SessionBase) -> list[dict[str, Any]]:
+    """What is kept for any address, the oldest first."""
+    found: list[dict[str, Any]] = session.get(KEPT_KEY, [])
+    return found
+
+
+def _set_kept(session: SessionBase, everything: list[dict[str, Any]]) -> None:
+    kept = everything[-MOST_KEPT:]
+    while sum(len(each["body"]) for each in kept) > LARGEST_KEPT:
+        kept = kept[1:]
+    if kept:
+        session[KEPT_KEY] = kept
+    else:
+        session.pop(KEPT_KEY, None)
 
 
 def _active_at(session: SessionBase, now: datetime) -> datetime:
@@ -117,4 +141,6 @@ def _own_path(request: HttpRequest) -> str:
     """The page of ours on which the form stood; an address of anybody else's is not kept."""
     referrer = request.headers.get("Referer", "")
     own = request.build_absolute_uri("/")
-    return "/" + referrer.removeprefix(own) if referrer.startswith(own) else ""
+    path = "/" + referrer.removeprefix(own) if referrer.startswith(own) else ""
+    # Two slashes at its beginning would name another host.
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""

@@ -77,7 +77,7 @@ def _serve_kept(request: SignedIn) -> None:
     if kept is None:
         return
     if request.method == "POST":
-        lock.forget(request.session)
+        lock.forget(request)
     elif request.method == "GET":
         request.POST = kept.data()  # type: ignore[assignment]  # a QueryDict, as for any POST
         messages.info(
@@ -93,7 +93,7 @@ def _back_to_the_form(request: HttpRequest) -> HttpResponseBase | None:
     kept = lock.kept_for(known, known.user.pk, known.now)
     if kept is None:
         return None
-    lock.forget(known.session)
+    lock.forget(known)
     # The sentence that the form was filled in again would not be true here.
     list(messages.get_messages(known))
     messages.warning(known, _("Your session was locked, so nothing was done. Please do it again."))

@@ -141,6 +141,35 @@ def test_sending_it_again_does_it_and_then_it_is_forgotten(away: Client, delegat
     assert lock.KEPT_KEY not in away.session
 
 
+def test_what_two_tabs_sent_while_locked_is_both_kept(away: Client) -> None:
+    first = away.post(f"{ACCOUNT}?tab=1", TYPED)
+    away.post(f"{ACCOUNT}?tab=2", TYPED | {"name": "Typed Elsewhere"})
+    unlock_by_code(away, first["Location"])
+
+    assert "Typed With Care" in away.get(f"{ACCOUNT}?tab=1").content.decode()
+    assert "Typed Elsewhere" in away.get(f"{ACCOUNT}?tab=2").content.decode()
+    away.post(f"{ACCOUNT}?tab=1", TYPED)
+    assert "Typed Elsewhere" in away.get(f"{ACCOUNT}?tab=2").content.decode()
+
+
+def test_no_more_is_kept_than_a_few_forms_the_newest_first(away: Client) -> None:
+    for tab in range(lock.MOST_KEPT + 1):
+        away.post(f"{ACCOUNT}?tab={tab}", TYPED | {"name": f"Typed in {tab}"})
+    unlock_by_code(away)
+
+    assert "Typed in 0" not in away.get(f"{ACCOUNT}?tab=0").content.decode()
+    assert "Typed in 1" in away.get(f"{ACCOUNT}?tab=1").content.decode()
+
+
+def test_all_that_is_kept_is_no_longer_than_one_form_may_be(away: Client) -> None:
+    long = TYPED | {"name": "x" * (lock.LARGEST_KEPT * 2 // 3)}
+    away.post(f"{ACCOUNT}?tab=1", long)
+    away.post(f"{ACCOUNT}?tab=2", long)
+
+    (kept,) = away.session[lock.KEPT_KEY]
+    assert kept["path"] == f"{ACCOUNT}?tab=2"
+
+
 def test_another_page_does_not_show_what_was_typed(away: Client) -> None:
     unlock_by_code(away, away.post(ACCOUNT, TYPED)["Location"])
 
@@ -195,12 +224,20 @@ def test_an_action_without_a_page_of_its_own_leads_back_to_its_form(
     assert "nothing was done" in client.get(ACCOUNT).content.decode()
 
 
-def test_one_is_never_led_back_to_a_foreign_page(client: Client, clock: Any) -> None:
+@pytest.mark.parametrize(
+    "referrer",
+    [
+        "https://evil.example/x",
+        "http://testserver//evil.example/x",
+        "http://testserver/\\evil.example",
+    ],
+)
+def test_one_is_never_led_back_to_a_foreign_page(client: Client, clock: Any, referrer: str) -> None:
     sign_in(client, person_with(Role.DELEGATE))
     client.get(ACCOUNT)
     clock.shift(timedelta(minutes=16))
 
-    locked = client.post("/en/account/elsewhere/", headers={"Referer": "https://evil.example/x"})
+    locked = client.post("/en/account/elsewhere/", headers={"Referer": referrer})
     back = client.get(unlock_by_code(client, locked["Location"])["Location"])
 
     assert back["Location"] == "/en/"
