@@ -7,6 +7,8 @@ for one date: a mask of quarter hours, the only thing booking looks at.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.people.models import Language, Office, Person
+from comptoir.people.models import Grant, Language, Office, Person, Role
 
 
 class LineOfBusiness(models.TextChoices):
@@ -31,6 +33,19 @@ class LineOfBusiness(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class ProfessionalQuerySet(models.QuerySet["Professional"]):
+    """Filters over professionals."""
+
+    def serving(self, at: datetime) -> ProfessionalQuerySet:
+        """Who takes appointments: on the roster, with the role in force and not shut out.
+
+        Hours of anybody else would be sold to find nobody there. `liaison.queries.days` asks the
+        same in SQL.
+        """
+        holders = Grant.objects.in_force(at).filter(role=Role.PROFESSIONAL).values("person")
+        return self.filter(active=True, person__in=holders)
+
+
 class Professional(models.Model):
     """A client support professional who takes appointments."""
 
@@ -40,6 +55,8 @@ class Professional(models.Model):
     skills = ArrayField(models.CharField(max_length=20, choices=LineOfBusiness), default=list)
     time_zone = models.CharField(max_length=50)
     active = models.BooleanField(default=True)
+
+    objects = ProfessionalQuerySet.as_manager()
 
     class Meta:
         constraints = [

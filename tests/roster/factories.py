@@ -10,7 +10,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from comptoir.domain import grid as grids
-from comptoir.people.models import Office
+from comptoir.people.models import Grant, Office, Role
 from comptoir.roster.models import (
     Absence,
     AbsenceKind,
@@ -25,7 +25,7 @@ from comptoir.roster.models import (
     WeeklyPattern,
 )
 from comptoir.roster.queries import plans
-from tests.people.factories import PersonFactory
+from tests.people.factories import GrantFactory, PersonFactory
 
 LONG_AGO = date(2022, 1, 3)
 """A Monday; since when patterns hold that a test does not date."""
@@ -35,16 +35,24 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
 class ProfessionalFactory(DjangoModelFactory[Professional]):
-    """A bilingual professional in Montréal; no hours yet."""
+    """A bilingual professional in Montréal who holds the role; no hours yet."""
 
     class Meta:
         model = Professional
+        skip_postgeneration_save = True
 
     person = factory.SubFactory(PersonFactory)
     code = factory.Sequence(lambda n: f"p{n:03}")
     languages = factory.LazyFunction(lambda: ["en", "fr"])
     skills = factory.LazyFunction(list)
     time_zone = "America/Toronto"
+
+    @factory.post_generation
+    def granted(self: Professional, create: bool, extracted: bool | None, **_: Any) -> None:
+        """The role, unless the person holds it; `granted=False` leaves it out."""
+        held = Grant.objects.filter(person=self.person, role=Role.PROFESSIONAL)
+        if create and extracted is not False and not held.exists():
+            GrantFactory.create(person=self.person, professional=True)
 
 
 class PatternFactory(DjangoModelFactory[WeeklyPattern]):

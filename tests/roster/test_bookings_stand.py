@@ -13,7 +13,8 @@ from comptoir.domain.periods import Period
 from comptoir.liaison.actions import changing
 from comptoir.liaison.models import Appointment, Claim, Reason, Side
 from comptoir.liaison.queries import times
-from comptoir.people.models import Person
+from comptoir.people.actions import grants, persons
+from comptoir.people.models import Grant, Person, Role
 from comptoir.roster.actions import absences, closures, patterns, professionals, publishing
 from comptoir.roster.models import AbsenceKind, OfferedHours, Professional
 from tests.liaison.factories import NOW, AppointmentFactory, PolicyFactory, at
@@ -77,7 +78,17 @@ def left(anna: Professional, by: Person) -> None:
     )
 
 
-CHANGES = [absent, closed, fewer_hours, day_off, left]
+def shut_out(anna: Professional, by: Person) -> None:
+    persons.deactivate(person=anna.person, reason="Left the department", by=by, now=NOW)
+    publishing.publish_horizon(by=None, now=NOW)
+
+
+def role_ended(anna: Professional, by: Person) -> None:
+    grants.end_grant(grant=Grant.objects.get(person=anna.person), reason="Moved", by=by, now=NOW)
+    publishing.publish_horizon(by=None, now=NOW)
+
+
+CHANGES = [absent, closed, fewer_hours, day_off, left, shut_out, role_ended]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -137,3 +148,30 @@ def test_publishing_again_after_a_booking_changes_nothing(anna: Professional) ->
     again = publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
 
     assert not again.changed
+
+
+@pytest.mark.parametrize("ends", ["person", "role"])
+def test_hours_of_who_has_just_lost_access_are_not_sold_before_the_next_publication(
+    anna: Professional, lead: Person, ends: str
+) -> None:
+    if ends == "person":
+        persons.deactivate(person=anna.person, reason="Left", by=lead, now=NOW)
+    else:
+        grant = Grant.objects.get(person=anna.person)
+        grants.end_grant(grant=grant, reason="Moved", by=lead, now=NOW)
+    assert OfferedHours.objects.get().mask
+
+    offered = times.find_times(office=OfficeFactory.create(), minutes=15, language="en", now=NOW)
+
+    assert all(not day.starts for day in offered)
+
+
+def test_hours_of_who_has_the_role_again_are_on_offer_with_the_next_publication(
+    anna: Professional, lead: Person
+) -> None:
+    role_ended(anna, lead)
+    grants.grant_role(person=anna.person, role=Role.PROFESSIONAL, by=lead, now=NOW)
+
+    publishing.publish_horizon(by=None, now=NOW)
+
+    assert OfferedHours.objects.get(day__on=WEDNESDAY).mask

@@ -142,6 +142,6 @@ def _check_time(professional: Professional, period: Period, now: datetime) -> No
     )
     if same_time.exists():
         raise AskedAlready
-    plan = plans.plans(on, on, [professional.pk]).get(professional.pk)
+    plan = plans.plans(on, on, [professional.pk], now=now).get(professional.pk)
     if plan is not None and not grid.mask(period) & ~worked.worked(on, grid, plan).mask:
         raise NothingExtra

@@ -96,7 +96,7 @@ def _publish(dates: list[date], *, by: Person | None, now: datetime) -> list[Pub
         return []
     known = {day.on: day for day in ServiceDay.objects.filter(on__in=dates)}
     grids = {on: _grid(on, known.get(on)) for on in dates}
-    wanted = _wanted(grids)
+    wanted = _wanted(grids, now)
     offices = _offices(wanted.values())
     return [
         _bring_up_to_date(on, grids[on], wanted[on], offices, by=by, now=now)
@@ -108,11 +108,11 @@ def _grid(on: date, day: ServiceDay | None) -> Grid:
     return plans.grid_of(on) if day is None else Grid(day.starts_at, day.quanta)
 
 
-def _wanted(grids: Mapping[date, Grid]) -> dict[date, dict[int, Worked]]:
+def _wanted(grids: Mapping[date, Grid], now: datetime) -> dict[date, dict[int, Worked]]:
     """What each professional works on each date."""
     first, last = min(grids), max(grids)
     closed = calendar.closed_days(first, last)
-    known = plans.plans(first, last)
+    known = plans.plans(first, last, now=now)
     return {
         on: {pk: plans.worked_mask(on, grid, plan, closed) for pk, plan in known.items()}
         for on, grid in grids.items()

@@ -152,7 +152,7 @@ def day_board(
     summary = _summary(on, closed.get(on), published, offered, booked, now)
     if not offered:
         return DayBoard(summary, (), ())
-    absent = _absent(on, offered, frozenset(closed))
+    absent = _absent(on, offered, frozenset(closed), now)
     first, last = _shown(offered, booked, absent)
     summary = replace(summary, thin=(*summary.thin, *_gaps(offered, now)))
     starts = (offered[0].grid.instant(i) for i in range(first, last, PER_HOUR))
@@ -235,9 +235,11 @@ def _union(offered: Iterable[Offered]) -> int:
     return mask
 
 
-def _absent(on: date, offered: Sequence[Offered], closed: frozenset[date]) -> dict[int, int]:
+def _absent(
+    on: date, offered: Sequence[Offered], closed: frozenset[date], now: datetime
+) -> dict[int, int]:
     """What each would work were it not for an absence."""
-    known = plans.plans(on, on, [one.professional for one in offered])
+    known = plans.plans(on, on, [one.professional for one in offered], now=now)
     found = {}
     for one in offered:
         plan = known.get(one.professional)

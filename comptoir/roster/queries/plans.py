@@ -52,9 +52,11 @@ def worked_mask(on: date, grid: Grid, plan: Plan, closed: AbstractSet[date]) -> 
     return domain.worked(on, grid, plan)
 
 
-def plans(first: date, last: date, professionals: Collection[int] | None = None) -> dict[int, Plan]:
-    """The plan of each active professional (or of these only) over the dates, both included."""
-    people = Professional.objects.filter(active=True)
+def plans(
+    first: date, last: date, professionals: Collection[int] | None = None, *, now: datetime
+) -> dict[int, Plan]:
+    """The plan of each (or of these only) who takes appointments `now`, over the dates, both included."""
+    people = Professional.objects.serving(now)
     if professionals is not None:
         people = people.filter(pk__in=professionals)
     zones = {pk: ZoneInfo(zone) for pk, zone in people.values_list("pk", "time_zone")}
