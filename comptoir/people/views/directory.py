@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from comptoir.people import permissions, searching
-from comptoir.people.actions import grants, invitations, persons
+from comptoir.people.actions import grants, persons
 from comptoir.people.forms.people import (
     GrantForm,
     NewAddressForm,
@@ -18,9 +18,10 @@ from comptoir.people.forms.people import (
     SearchForm,
     StaffInvitationForm,
 )
-from comptoir.people.models import Language, Person, Role
+from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import people
+from comptoir.people.views import inviting
 
 PAGE = 25
 
@@ -139,8 +140,7 @@ def reactivate(request: SignedIn, key: int) -> HttpResponse:
 def invite_staff(request: SignedIn) -> HttpResponse:
     """Ask somebody to join the centre; open invitations below."""
     form = StaffInvitationForm(request.POST or None, initial={"language": request.user.language})
-    if request.method == "POST" and form.is_valid() and _invite(request, form):
-        messages.success(request, _("The invitation is on its way."))
+    if request.method == "POST" and form.is_valid() and inviting.invited(request, form):
         return redirect("people:invite-staff")
     waiting = people.staff_invitations(request.now)
     context = {
@@ -148,26 +148,3 @@ def invite_staff(request: SignedIn) -> HttpResponse:
         "page": Paginator(waiting, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "people/directory/invite.html", context)
-
-
-def _invite(request: SignedIn, form: StaffInvitationForm) -> bool:
-    values = form.cleaned_data
-    by: Person = request.user
-    try:
-        invitations.invite(
-            email=values["email"],
-            name=values["name"],
-            language=Language(values["language"]),
-            role=Role(values["role"]),
-            time_zone=by.time_zone,
-            by=by,
-            now=request.now,
-        )
-    except invitations.AlreadyHasAccess:
-        form.add_error("email", _("The person with this address has this role already."))
-    except invitations.AlreadyInvited:
-        form.add_error(
-            "email",
-            _("An invitation to this address is open already. Withdraw it to send another."),
-        )
-    return form.is_valid()

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from comptoir.people import permissions
 from comptoir.people.actions import grants, invitations
 from comptoir.people.forms.people import OfficeInvitationForm, ReasonForm
-from comptoir.people.models import Language, Office, Role
+from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import people
+from comptoir.people.views import inviting
 
 
 @permissions.allow(Role.OFFICE_MANAGER)
@@ -32,8 +33,7 @@ def office_people(request: SignedIn, reference: str) -> HttpResponse:
     """Everybody with access, open invitations, and a form to invite somebody."""
     office = permissions.get_managed_office_for(request.standing, reference)
     form = OfficeInvitationForm(request.POST or None, initial={"language": office.language})
-    if request.method == "POST" and form.is_valid() and _invite(request, office, form):
-        messages.success(request, _("The invitation is on its way."))
+    if request.method == "POST" and form.is_valid() and inviting.invited(request, form, office):
         return redirect("people:office-people", office.reference)
     context = {
         "office": office,
@@ -43,32 +43,6 @@ def office_people(request: SignedIn, reference: str) -> HttpResponse:
         "valid_days": invitations.VALID_FOR.days,
     }
     return render(request, "people/office_people/page.html", context)
-
-
-def _invite(request: SignedIn, office: Office, form: OfficeInvitationForm) -> bool:
-    """Whether the invitation was sent; else the form says why not."""
-    values = form.cleaned_data
-    try:
-        invitations.invite(
-            email=values["email"],
-            name=values["name"],
-            language=Language(values["language"]),
-            role=Role(values["role"]),
-            office=office,
-            time_zone=office.time_zone,
-            by=request.user,
-            now=request.now,
-        )
-    except invitations.AlreadyHasAccess:
-        form.add_error("email", _("The person with this address has this role already."))
-    except invitations.AlreadyInvited:
-        form.add_error(
-            "email",
-            _("An invitation to this address is open already. Withdraw it to send another."),
-        )
-    except invitations.OfficeNotActive:
-        form.add_error(None, _("This office is not active, so nobody can join it."))
-    return form.is_valid()
 
 
 @permissions.allow(Role.OFFICE_MANAGER, Role.ADMINISTRATOR)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comptoir.people import permissions
-from comptoir.people.actions import grants, invitations, offices
+from comptoir.people.actions import offices
 from comptoir.people.forms.offices import (
     ClosingForm,
     OfficeSearchForm,
@@ -27,6 +27,7 @@ from comptoir.people.models import Language, Office, OfficeEnd, Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import offices as office_queries
 from comptoir.people.queries import people
+from comptoir.people.views import inviting
 
 PAGE = 25
 
@@ -73,26 +74,8 @@ def invite(request: SignedIn, reference: str) -> HttpResponse:
         request.POST or None,
         initial={"language": found.language, "role": Role.OFFICE_MANAGER},
     )
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        try:
-            invitations.invite(
-                email=values["email"],
-                name=values["name"],
-                language=Language(values["language"]),
-                role=Role(values["role"]),
-                office=found,
-                time_zone=found.time_zone,
-                by=request.user,
-                now=request.now,
-            )
-            messages.success(request, _("The invitation is on its way."))
-            return redirect("people:office", found.reference)
-        except (invitations.CannotInvite, grants.CannotGrant):
-            form.add_error(
-                "email",
-                _("This address has this role or an open invitation, or the office is not active."),
-            )
+    if request.method == "POST" and form.is_valid() and inviting.invited(request, form, found):
+        return redirect("people:office", found.reference)
     return render(request, "people/offices/invite.html", {"office": found, "form": form})
 
 

@@ -93,5 +93,7 @@ def resume(request: SignedIn) -> HttpResponse:
         except notices.NotStopped:
             messages.warning(request, _("Sending was not stopped any more."))
         return redirect("people:notices")
-    context = {"sending": notice_queries.standing(request.now)}
-    return render(request, "people/sending/resume.html", context)
+    standing = notice_queries.standing(request.now)
+    if standing.stopped is None:
+        return redirect("people:notices")
+    return render(request, "people/sending/resume.html", {"sending": standing})
