@@ -29,8 +29,8 @@ from comptoir.domain.admission import (
     offers,
 )
 from comptoir.domain.grid import Grid
-from comptoir.domain.rule import SharingRule
 from tests.domain import twin
+from tests.domain.rules import RULE
 
 MONTREAL = ZoneInfo("America/Montreal")
 ON = date(2026, 11, 24)
@@ -43,16 +43,6 @@ ENGLISH = frozenset({"en"})
 FRENCH = frozenset({"fr"})
 OFFICE, OTHER = 7, 8
 
-RULE = SharingRule(
-    version=1,
-    minutes_per_day=60,
-    minutes_per_week=180,
-    lengths=(15, 30, 45, 60),
-    horizon_business_days=10,
-    least_notice_minutes=15,
-    late_notice_minutes=120,
-    late_counts=True,
-)
 FREE_RULE = replace(RULE, minutes_per_day=1440, minutes_per_week=7200, least_notice_minutes=0)
 
 

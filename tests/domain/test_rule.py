@@ -9,18 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.domain import rule as rules
-from comptoir.domain.rule import Fault, SharingRule
+from comptoir.domain.rule import Fault
+from tests.domain.rules import RULE
 
-RULE = SharingRule(
-    version=1,
-    minutes_per_day=60,
-    minutes_per_week=180,
-    lengths=(15, 30, 45, 60),
-    horizon_business_days=10,
-    least_notice_minutes=15,
-    late_notice_minutes=120,
-    late_counts=True,
-)
 MONTREAL = ZoneInfo("America/Montreal")
 
 

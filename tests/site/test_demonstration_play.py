@@ -11,12 +11,12 @@ import pytest
 
 from comptoir.domain.admission import Admitted, ProfessionalHours, Reason, Refused
 from comptoir.domain.grid import Grid
-from comptoir.domain.rule import SharingRule
 from comptoir.liaison.models import Happening, Side, Status
 from comptoir.site.demonstration.bookings import Play
 from comptoir.site.demonstration.calendar import Calendar
 from comptoir.site.demonstration.centre import PublishedDay
 from comptoir.site.demonstration.demand import Wish
+from tests.domain.rules import RULE
 
 MONTREAL = ZoneInfo("America/Montreal")
 ON = date(2026, 11, 24)
@@ -26,16 +26,6 @@ DAY_BEFORE = NINE - timedelta(days=1)
 EVENING = NINE + timedelta(hours=9)
 OFFICE = 70
 
-RULE = SharingRule(
-    version=1,
-    minutes_per_day=60,
-    minutes_per_week=180,
-    lengths=(15, 30, 45, 60),
-    horizon_business_days=10,
-    least_notice_minutes=15,
-    late_notice_minutes=120,
-    late_counts=True,
-)
 WISH = Wish(at=DAY_BEFORE, office=0, delegate=0, on=ON, quanta=2, language="en", wall=10 * 60)
 
 
