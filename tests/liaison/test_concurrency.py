@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection, connections, transaction
 
 from comptoir.domain.business_days import monday_of
-from comptoir.liaison.actions import booking, changing, counting, holding, locking
+from comptoir.domain.rule import SharingRule
+from comptoir.liaison.actions import booking, changing, counting, holding, locking, ruling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import Appointment, Claim, Hold, Mode, Reason, Side
-from comptoir.people.models import Office
+from comptoir.people.models import Office, Person, Role
 from comptoir.roster.models import OfferedHours, ServiceDay
 from tests.liaison.factories import (
     DAY,
@@ -29,7 +31,7 @@ from tests.liaison.factories import (
     delegate_of,
     open_day,
 )
-from tests.people.factories import OfficeFactory
+from tests.people.factories import OfficeFactory, person_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -297,3 +299,53 @@ def test_moves_between_two_days_in_opposite_directions_do_not_stop_each_other() 
 
     assert [r for r in results if isinstance(r, BaseException)] == []
     assert counting.recount([monday_of(DAY)]) == []
+
+
+def test_a_booking_during_the_recount_is_no_difference() -> None:
+    PolicyFactory.create()
+    open_day(professionals=[ProfessionalFactory.create()])
+    offices = [OfficeFactory.create(), OfficeFactory.create()]
+    book(offices[0], 10)
+    rival: list[Appointment | BaseException] = []
+
+    def book_before_counters_are_read(execute: Any, sql: str, *rest: Any) -> Any:
+        if '"liaison_officeweek"' in sql and " IN (" in sql and not rival:
+            rival.extend(at_once([lambda: book(offices[1], 14)]))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(book_before_counters_are_read):
+        found = counting.check(back=timedelta(weeks=1), now=NOW)
+
+    assert [type(result) for result in rival] == [Appointment]
+    assert found == ([], [])
+
+
+def test_two_who_set_a_rule_at_once_set_two_versions() -> None:
+    """Both know the last version before either writes, unless they take turns."""
+    barrier = threading.Barrier(2)
+
+    def meet(execute: Any, sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if 'MAX("liaison_policy"."version")' in sql:
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(timeout=1)
+        return result
+
+    owners = [person_with(Role.POLICY_OWNER), person_with(Role.POLICY_OWNER)]
+    last = PolicyFactory.create().version
+
+    def set_rule(owner: Person) -> int:
+        with connection.execute_wrapper(meet):
+            return ruling.start_rule(
+                rule=SharingRule(0, 120, 240, (15, 30), 10, 15, 60, True),
+                words=ruling.Words("Rule", "Règle", "Two hours.", "Deux heures."),
+                valid_from=DAY + timedelta(days=30),
+                most_case_lines=5,
+                hold_minutes=10,
+                by=owner,
+                now=NOW,
+            ).version
+
+    results = at_once([lambda owner=owner: set_rule(owner) for owner in owners])  # type: ignore[misc]
+
+    assert Counter(results) == Counter([last + 1, last + 2])

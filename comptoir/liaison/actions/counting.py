@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from comptoir.audit import actions as audit
@@ -100,9 +100,20 @@ def adrift(mondays: Iterable[date]) -> list[Appointment]:
     ]
 
 
-@transaction.atomic
 def check(*, back: timedelta, now: datetime) -> tuple[list[Difference], list[Appointment]]:
-    """Recount the weeks since `back` ago and put every difference on the trail; mend nothing."""
+    """Recount the weeks since `back` ago and put every difference on the trail; mend nothing.
+
+    Everything is read as of one instant: a booking in between would look like a difference.
+    """
+    has_begun = connection.in_atomic_block
+    with transaction.atomic():
+        if not has_begun:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return _check(back, now)
+
+
+def _check(back: timedelta, now: datetime) -> tuple[list[Difference], list[Appointment]]:
     mondays = _weeks_since(monday_of(clock.service_date(now - back)))
     differences, lost = recount(mondays), adrift(mondays)
     offices = Office.objects.in_bulk({difference.office_id for difference in differences})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from comptoir.audit import actions as audit
@@ -57,6 +57,7 @@ def start_rule(
         raise BadRule(faults)
     if valid_from <= clock.service_date(now):
         raise BeginsInThePast
+    _take_turns()
     last = Policy.objects.aggregate(last=Max("version"))["last"] or 0
     policy = Policy.objects.create(
         version=last + 1,
@@ -85,3 +86,9 @@ def start_rule(
         detail={"version": policy.version, "valid_from": valid_from.isoformat()},
     )
     return policy
+
+
+def _take_turns() -> None:
+    """Two who write a version at once would number it alike. Readers and bookings go on."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'LOCK TABLE "{Policy._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')

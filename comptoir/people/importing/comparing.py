@@ -25,6 +25,7 @@ from comptoir.people.models import (
     sort_key,
 )
 from comptoir.people.place_names import matching_key
+from comptoir.ui import clock
 
 
 def compare(rows: Sequence[Row]) -> Plan:
@@ -183,7 +184,8 @@ def _speaks_later(row: MemberRow, other: MemberRow) -> bool:
 
 def _keep_member(plan: Plan, office: Office, row: MemberRow) -> None:
     """The member sits where they sat. An office suspended before this mandate began opens again."""
-    if office.status == OfficeStatus.SUSPENDED and row.since > office.status_at.date():
+    suspended_on = clock.service_date(office.status_at)
+    if office.status == OfficeStatus.SUSPENDED and row.since > suspended_on:
         plan.returning.append(office)
     values = {"legislator": row.name, "honorific": row.honorific, "since": row.since}
     _note_changes(plan, plan.changed_offices, office, values)

@@ -259,6 +259,24 @@ def test_a_member_elected_again_has_the_suspended_office_reopened(tmp_path: Path
 
 
 @pytest.mark.usefixtures("districts")
+def test_a_mandate_is_compared_with_the_day_of_the_suspension_where_the_centre_works(
+    tmp_path: Path,
+) -> None:
+    """Nine in the evening of the 23rd in Montréal is the 24th in UTC."""
+    import_members(tmp_path, member())
+    late_on_the_23rd = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    Office.objects.update(
+        status="suspended", status_reason="dissolution", status_at=late_on_the_23rd
+    )
+
+    import_members(
+        tmp_path, member(FromDateTime="2026-11-24T00:00:00"), now=NOW + timedelta(days=30)
+    )
+
+    assert Office.objects.get().status == "active"
+
+
+@pytest.mark.usefixtures("districts")
 def test_two_members_may_swap_their_seats(tmp_path: Path) -> None:
     import_members(tmp_path, member(), in_labrador())
 
