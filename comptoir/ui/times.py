@@ -115,7 +115,12 @@ def moment(
     at: datetime, *, zone: ZoneInfo | None = None, language: str | None = None, named: bool = True
 ) -> str:
     """ "Tuesday, December 15, 2026, at 11:00 a.m. (Vancouver time)", "mardi 15 décembre 2026 à 11 h (…)"."""
-    language = language_or_active(language)
+    return _moment(at, zone or active_zone(), language_or_active(language), named)
+
+
+# Every office is offered the same quarter hours: each is put into words once per zone and language.
+@lru_cache(maxsize=8192)
+def _moment(at: datetime, zone: ZoneInfo, language: str, named: bool) -> str:
     joint = ", at " if language == "en" else " à "
     clock = time_of_day(at, zone=zone, language=language, named=named)
     return long_date(at, zone=zone, language=language) + joint + clock

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from comptoir.domain import identifiers
 from comptoir.ui import times
@@ -13,6 +15,7 @@ from comptoir.ui import times
 register = template.Library()
 
 NOON = 12
+TIME_BUTTON = '<li><button type="submit" class="time" name="start" value="{}" aria-label="{}">{}</button></li>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,16 @@ def uci(digits: str) -> str:
 def instant(at: datetime) -> str:
     """An instant for a form's value or an address."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+@register.simple_tag
+def time_buttons(starts: Iterable[datetime]) -> SafeString:
+    """A list item with a button for each time: shown as a clock shows it, announced with its day.
+
+    Made here and not in a template, because a page has hundreds of them.
+    """
+    rows = (
+        (instant(start), times.moment(start), times.time_of_day(start, named=False))
+        for start in starts
+    )
+    return format_html_join("", TIME_BUTTON, rows)

@@ -92,19 +92,23 @@ def invite(
             office_id=invitation.office_id,
             detail={"role": role},
         )
-        notices.queue(
-            kind="people.invitation",
-            subject_id=invitation.pk,
-            version=1,
-            address=email,
-            language=language,
-            time_zone=time_zone,
-            send_after=now,
-            useless_after=invitation.expires_at,
-            office_id=invitation.office_id,
-            now=now,
-        )
+        _send(invitation, time_zone, now)
     return invitation
+
+
+def _send(invitation: Invitation, time_zone: str, now: datetime) -> None:
+    notices.queue(
+        kind="people.invitation",
+        subject_id=invitation.pk,
+        version=1,
+        address=invitation.email,
+        language=invitation.language,
+        time_zone=time_zone,
+        send_after=now,
+        useless_after=invitation.expires_at,
+        office_id=invitation.office_id,
+        now=now,
+    )
 
 
 def _refuse_if_known(email: str, role: Role, office: Office | None, now: datetime) -> None:
