@@ -13,6 +13,7 @@ from comptoir.domain import disclosure, identifiers
 from comptoir.domain.rule import SharingRule
 from comptoir.liaison.actions.booking import Case
 from comptoir.liaison.models import LegalBasis, Mode
+from comptoir.people.forms.telephones import TelephoneField
 from comptoir.people.models import Chamber, Language, Office
 from comptoir.roster.models import LineOfBusiness
 from comptoir.ui.forms import Choice, RowsFormSet
@@ -98,14 +99,11 @@ class MeetingForm(forms.Form):
     mode = forms.ChoiceField(
         label=_("How do you want to meet?"), choices=Mode.choices, widget=forms.RadioSelect
     )
-    telephone = forms.CharField(
-        label=_("Telephone number"),
-        max_length=30,
+    telephone = TelephoneField(
         required=False,
         help_text=_(
             "The professional calls this number. It is your office's; change it if you wish."
         ),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     video_link = forms.URLField(
         label=_("Video link"),
@@ -117,6 +115,8 @@ class MeetingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("mode") == Mode.VIDEO:
+            self.errors.pop("telephone", None)  # it will not be used, so nobody need correct it
         needed = {"telephone": Mode.TELEPHONE, "video_link": Mode.VIDEO}
         for name, mode in needed.items():
             if cleaned.get("mode") == mode and not cleaned.get(name) and name not in self.errors:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.forms.people import language_field, time_zone_field
+from comptoir.people.forms.telephones import TelephoneField
 from comptoir.people.models import (
     Chamber,
     Office,
@@ -100,17 +101,9 @@ class AddressForm(forms.ModelForm[OfficeAddress]):
 class TelephoneForm(forms.ModelForm[OfficeTelephone]):
     """A number at which a professional reaches the office."""
 
+    number = TelephoneField()
+
     class Meta:
         model = OfficeTelephone
         fields = ("label", "number")
-        labels = {"label": _("What to call it"), "number": _("Telephone number")}
-
-    def clean_number(self) -> str:
-        """Ten digits or a number with its country, and an extension if need be."""
-        number: str = " ".join(self.cleaned_data["number"].split())
-        digits = re.sub(r"\D", "", re.split(r"[xX#]|ext|poste", number)[0])
-        if not 10 <= len(digits) <= 15:
-            raise forms.ValidationError(
-                _("Enter the number with its area code, for example 613-555-0100.")
-            )
-        return number
+        labels = {"label": _("What to call it")}
