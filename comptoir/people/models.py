@@ -19,8 +19,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from comptoir.ui import languages
 
 
 class Language(models.TextChoices):
@@ -124,7 +125,7 @@ class District(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_fr if (get_language() or "en").startswith("fr") else self.name_en
+        return languages.in_this(self.name_en, self.name_fr)
 
 
 class OfficeStatus(models.TextChoices):

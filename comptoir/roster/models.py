@@ -13,10 +13,10 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.models import Grant, Language, Office, Person, Role
+from comptoir.ui import languages
 
 
 class LineOfBusiness(models.TextChoices):
@@ -151,7 +151,7 @@ class ClosedDay(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_fr if (get_language() or "en").startswith("fr") else self.name_en
+        return languages.in_this(self.name_en, self.name_fr)
 
 
 class AbsenceKind(models.TextChoices):

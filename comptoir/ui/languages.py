@@ -1,4 +1,4 @@
-"""English and French: the other one, and the same page in it."""
+"""English and French: what is said in this one, the other one, and the same page in it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ FRENCH = Language("fr", "Français")
 def other() -> Language:
     """The language the page is not in."""
     return ENGLISH if (get_language() or "en").startswith("fr") else FRENCH
+
+
+def in_this(english: str, french: str) -> str:
+    """Of one text in both languages, the one of the page."""
+    return french if (get_language() or "en").startswith("fr") else english
 
 
 def same_page_in_other(request: HttpRequest | None) -> str:

@@ -6,10 +6,10 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.models import Language, Office, Person
+from comptoir.ui import languages
 
 
 class Policy(models.Model):
@@ -56,11 +56,11 @@ class Policy(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_fr if (get_language() or "en").startswith("fr") else self.name_en
+        return languages.in_this(self.name_en, self.name_fr)
 
     @property
     def summary(self) -> str:
-        return self.summary_fr if (get_language() or "en").startswith("fr") else self.summary_en
+        return languages.in_this(self.summary_en, self.summary_fr)
 
 
 def seven_zeros() -> list[int]:

@@ -14,11 +14,11 @@ from functools import lru_cache
 
 import holidays
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comptoir.domain import business_days
 from comptoir.roster.models import ClosedDay
+from comptoir.ui import languages
 
 PACKAGE_LANGUAGES = {"en": "en_CA", "fr": "fr"}
 """What the package calls our two languages."""
@@ -42,7 +42,7 @@ class Closure:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.name_fr if (get_language() or "en").startswith("fr") else self.name_en
+        return languages.in_this(self.name_en, self.name_fr)
 
 
 class UnknownHolidays(Exception):
