@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from comptoir.liaison.models import Appointment, AppointmentQuerySet, CaseLine, FollowUp
-from comptoir.people.models import Role
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentQuerySet,
+    CalendarFeed,
+    CaseLine,
+    FollowUp,
+)
+from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.permissions import Standing
-from comptoir.roster.models import Absence, Professional
+from comptoir.roster.models import Absence, Professional, ServiceDay
 
 
 def appointments_of_offices(standing: Standing) -> AppointmentQuerySet:
@@ -73,6 +81,33 @@ def get_absence_for(standing: Standing, pk: int) -> Absence:
     return found
 
 
+def get_service_day_for(standing: Standing, on: date) -> ServiceDay:
+    """A published day whose appointments the person may rebook: a team lead's business; else Http404."""
+    found = None
+    if Role.TEAM_LEAD in standing.roles:
+        found = ServiceDay.objects.filter(on=on).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_feed_for(office: Office, pk: int) -> CalendarFeed:
+    """A calendar address of this office that nobody has revoked; raises Http404 for any other."""
+    return _one_feed(CalendarFeed.objects.filter(office=office, pk=pk, revoked_at=None))
+
+
+def get_feed_with(secret_hash: str, at: datetime) -> CalendarFeed:
+    """The feed of a secret that still opens something; else Http404.
+
+    It is its maker's own access by other means, so it ends with theirs, and with the office.
+    """
+    access = Grant.objects.in_force(at).filter(person=OuterRef("person"), office=OuterRef("office"))
+    open_feeds = CalendarFeed.objects.filter(
+        Exists(access), revoked_at=None, office__status=OfficeStatus.ACTIVE
+    )
+    return _one_feed(open_feeds.filter(secret_hash=secret_hash))
+
+
 def follow_ups_of(standing: Standing) -> QuerySet[FollowUp]:
     """The follow-ups the person owns; a team lead reaches every one."""
     mine = Q(professional__person=standing.person)
@@ -96,6 +131,13 @@ def _related() -> AppointmentQuerySet:
     return Appointment.objects.select_related(
         "office__district", "professional__person", "booked_by", "policy", "day"
     )
+
+
+def _one_feed(feeds: QuerySet[CalendarFeed]) -> CalendarFeed:
+    found = feeds.select_related("office", "person").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _one(appointments: AppointmentQuerySet, reference: str) -> Appointment:

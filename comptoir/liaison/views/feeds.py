@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from comptoir.liaison import permissions
 from comptoir.liaison.actions import feeding
-from comptoir.liaison.models import CalendarFeed
 from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.queries import offices
 from comptoir.people import sealing
@@ -37,7 +38,7 @@ def make(request: SignedIn, office_ref: str) -> HttpResponse:
     fresh = _fresh(request, office)
     if fresh is None:
         return redirect("liaison:office", office_ref=office.reference)
-    address = request.build_absolute_uri(reverse("liaison:feed", args=[fresh]))
+    address = settings.ADDRESS + reverse("liaison:feed", args=[fresh])
     return render(request, "liaison/feed_made.html", {"office": office, "address": address})
 
 
@@ -57,9 +58,7 @@ def _fresh(request: SignedIn, office: Office) -> str | None:
 def revoke(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
     """Make an address useless from now on."""
     office = get_office_for(request.standing, office_ref)
-    feed = offices.live_feeds(office).filter(pk=pk).first()
-    if feed is None:
-        raise Http404
+    feed = permissions.get_feed_for(office, pk)
     feeding.revoke_feed(feed=feed, by=request.user, now=request.now)
     messages.success(request, _("The calendar address no longer works."))
     return redirect("liaison:office", office_ref=office.reference)
@@ -69,13 +68,9 @@ def revoke(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
 @public
 def read(request: HttpRequest, secret: str) -> HttpResponse:
     """The feed itself, for whoever has the secret: times, lengths, references, links."""
-    found = CalendarFeed.objects.filter(
-        secret_hash=feeding.hash_of(secret), revoked_at=None, office__status="active"
-    )
-    feed = found.select_related("office", "person").first()
-    if feed is None:
-        raise Http404
-    content = texts.feed(feed, offices.feed_appointments(feed, clock.now()), now=clock.now())
+    now = clock.now()
+    feed = permissions.get_feed_with(feeding.hash_of(secret), now)
+    content = texts.feed(feed, offices.feed_appointments(feed, now), now=now)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Cache-Control"] = "private, max-age=300"
     return answer
