@@ -74,15 +74,6 @@ def test_a_booking_is_confirmed_at_once_and_reminded_a_day_and_an_hour_before() 
         ("liaison.reminder_day", appointment.starts_at - timedelta(hours=24)),
         ("liaison.reminder_hour", appointment.starts_at - timedelta(hours=1)),
     ]
-    assert {n.address for n in notices} == {appointment.booked_by.email}
-
-
-def test_an_office_that_wants_no_reminder_gets_none() -> None:
-    office = OfficeFactory.create(remind_day_before=False, remind_hour_before=False)
-    appointment = AppointmentFactory.create(office=office)
-
-    kinds = Notice.objects.filter(subject_id=appointment.pk).values_list("kind", flat=True)
-    assert list(kinds) == ["liaison.booked"]
 
 
 def test_the_limit_of_a_day_is_the_offices_whoever_of_its_people_books() -> None:

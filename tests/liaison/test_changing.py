@@ -247,6 +247,7 @@ def test_a_move_by_the_centre_tells_the_old_time_and_that_it_does_not_count() ->
     moved = move(appointment, at(DAY, 14), side=Side.CENTRE, reason=Reason.ABSENCE)
 
     notice = Notice.objects.get(kind="liaison.moved", subject_id=moved.pk)
+    notice.language = "en"
     words = messages.now_moved(notice)
     assert words is not None
     assert (words["by_centre"], words["former_starts_at"]) == (True, was)

@@ -69,14 +69,14 @@ class TestEndedOffices:
         assert event.late_quanta == 0
         assert sum(OfficeWeek.objects.get().late) == 0
 
-    def test_whoever_booked_is_told(self) -> None:
+    def test_its_people_will_be_told(self) -> None:
         appointment = AppointmentFactory.create()
         end(appointment.office)
 
         jobs.cancel_for_ended_offices(0)
 
         notice = Notice.objects.get(kind="liaison.cancelled")
-        assert notice.address == appointment.booked_by.email
+        assert (notice.subject_id, notice.version) == (appointment.pk, 1)
 
     def test_active_offices_keep_what_they_booked(self) -> None:
         appointment = AppointmentFactory.create()

@@ -352,6 +352,10 @@ def test_reminders_wait_for_the_cast_and_for_nobody_else() -> None:
 
     assert waiting.exists()
     assert not waiting.filter(send_after__lte=MONDAY_NOON).exists()
+    assert set(waiting.values_list("address", flat=True)) == {""}
+    starts = dict(Appointment.objects.values_list("pk", "starts_at"))
+    for notice in waiting:
+        assert notice.send_after < notice.useless_after <= starts[notice.subject_id]
     offices_told = set(waiting.values_list("office_id", flat=True))
     cast = Office.objects.filter(reference__in=[offices.ENGLISH_OFFICE, offices.FRENCH_OFFICE])
     assert offices_told <= set(cast.values_list("pk", flat=True))

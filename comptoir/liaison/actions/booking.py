@@ -161,7 +161,7 @@ def _book(
     _write_cases(appointment, cases)
     if loaded.held:
         Hold.objects.filter(office=office).delete()
-    telling.booked(appointment, to=by, now=now)
+    telling.booked(appointment, now=now)
     return appointment
 
 

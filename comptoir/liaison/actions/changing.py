@@ -87,7 +87,7 @@ def move_appointment(
             counting.save(weeks)
             event.save()
             _close(current, event, by, now)
-            telling.moved(current, to=current.booked_by, now=now)
+            telling.moved(current, now=now)
     if not decision.accepted:
         raise NotAdmitted(decision)
     return current
@@ -126,7 +126,7 @@ def reassign_appointment(
         _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current))
         event.save()
         _close(current, event, by, now)
-        telling.reassigned(current, to=current.booked_by, now=now)
+        telling.reassigned(current, now=now)
     return current
 
 
@@ -156,7 +156,7 @@ def cancel_appointment(
         current.save(update_fields=["status", "sequence"])
         event.save()
         _close(current, event, by, now)
-        telling.cancelled(current, to=current.booked_by, now=now)
+        telling.cancelled(current, now=now)
     return current
 
 

@@ -1,6 +1,6 @@
-"""What notices and calendar files say of an appointment, read at the moment they are made.
+"""What notices and calendar files say of an appointment, and to whom, read at the moment they are made.
 
-Time, length, reference and link; nothing about a case, a constituent or the people who meet.
+Time, length, references and link; nothing about a case, a constituent or the people who meet.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from comptoir.liaison.models import (
     Status,
 )
 from comptoir.notices import calendar
-from comptoir.notices.kinds import Kind
+from comptoir.notices.kinds import Kind, Reader
 from comptoir.notices.models import Notice
-from comptoir.people.models import OfficeStatus, Person
+from comptoir.people.models import Office, OfficeStatus, Person
+from comptoir.people.queries import people
 
 BOOKED = "liaison.booked"
 MOVED = "liaison.moved"
@@ -37,18 +38,33 @@ REMINDER_DAY = "liaison.reminder_day"
 REMINDER_HOUR = "liaison.reminder_hour"
 
 
-def still_booked(notice: Notice) -> Mapping[str, Any] | None:
-    """For a confirmation, a move and the reminders: true while this very version stands."""
+MOST_READERS = 5
+"""How many of an office's people are told in the place of one who left."""
+
+
+def readers(notice: Notice, now: datetime) -> list[Reader]:
+    """Whoever booked, if they still act for the office; else the office's people, managers first."""
     appointment = _of(notice)
-    if appointment is None or appointment.status != Status.BOOKED:
-        return None
-    return _words(appointment, notice)
+    if appointment is None:
+        return []
+    found = people.readers_of(appointment.office, now)
+    bookers = [person for person in found if person.pk == appointment.booked_by_id]
+    return [
+        Reader(address=person.email, language=person.language, time_zone=person.time_zone)
+        for person in bookers or found[:MOST_READERS]
+    ]
+
+
+def still_booked(notice: Notice) -> Mapping[str, Any] | None:
+    """For a confirmation and the reminders: true while this very version stands."""
+    appointment = _of(notice)
+    return None if appointment is None else _words(appointment, notice)
 
 
 def now_moved(notice: Notice) -> Mapping[str, Any] | None:
     """For a move: true while this very version stands, with where it was before, by whom and why."""
     appointment = _of(notice)
-    if appointment is None or appointment.status != Status.BOOKED:
+    if appointment is None:
         return None
     moves = AppointmentEvent.objects.filter(
         appointment=appointment, kind__in=[Happening.MOVED, Happening.REASSIGNED]
@@ -68,7 +84,7 @@ def now_moved(notice: Notice) -> Mapping[str, Any] | None:
 def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
     """For a cancellation: true while it is cancelled, with who cancelled and why."""
     appointment = _of(notice)
-    if appointment is None or appointment.status != Status.CANCELLED:
+    if appointment is None:
         return None
     event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
     return _words(appointment, notice) | {
@@ -84,17 +100,26 @@ def _times_link(appointment: Appointment, notice: Notice) -> str:
 
 
 def _of(notice: Notice) -> Appointment | None:
-    """The appointment, if the notice speaks of it as it now is and its reader still may know."""
+    """The appointment, if the notice speaks of it as it now is and its office wants to know."""
     found = Appointment.objects.select_related("office").filter(
         pk=notice.subject_id, sequence=notice.version
     )
     appointment = found.first()
     if appointment is None:
         return None
-    told_of_end = notice.kind == CANCELLED
-    if appointment.office.status != OfficeStatus.ACTIVE and not told_of_end:
-        return None
-    return appointment
+    if notice.kind == CANCELLED:  # told to an office that ended, too
+        return appointment if appointment.status == Status.CANCELLED else None
+    stands = (
+        appointment.status == Status.BOOKED and appointment.office.status == OfficeStatus.ACTIVE
+    )
+    return appointment if stands and _is_wanted(notice.kind, appointment.office) else None
+
+
+def _is_wanted(kind: str, office: Office) -> bool:
+    """Reminders are the office's choice, and it may choose again after booking."""
+    if kind == REMINDER_DAY:
+        return office.remind_day_before
+    return kind != REMINDER_HOUR or office.remind_hour_before
 
 
 def _words(appointment: Appointment, notice: Notice) -> dict[str, Any]:
@@ -143,31 +168,16 @@ def feed(feed: CalendarFeed, appointments: Iterable[Appointment], *, now: dateti
     return calendar.feed(events, name=name, language=feed.person.language, now=now)
 
 
-KINDS = (
-    Kind(BOOKED, "liaison/notices/booked", still_booked, label=gettext_lazy("Booking confirmed")),
-    Kind(MOVED, "liaison/notices/moved", now_moved, label=gettext_lazy("Appointment moved")),
-    Kind(
-        REASSIGNED,
-        "liaison/notices/reassigned",
-        now_moved,
-        label=gettext_lazy("Appointment with another professional"),
-    ),
-    Kind(
-        CANCELLED,
-        "liaison/notices/cancelled",
-        now_cancelled,
-        label=gettext_lazy("Appointment cancelled"),
-    ),
-    Kind(
-        REMINDER_DAY,
-        "liaison/notices/reminder",
-        still_booked,
-        label=gettext_lazy("Reminder, a day before"),
-    ),
-    Kind(
-        REMINDER_HOUR,
-        "liaison/notices/reminder",
-        still_booked,
-        label=gettext_lazy("Reminder, an hour before"),
-    ),
+_TOLD = (
+    (BOOKED, "booked", still_booked, gettext_lazy("Booking confirmed")),
+    (MOVED, "moved", now_moved, gettext_lazy("Appointment moved")),
+    (REASSIGNED, "reassigned", now_moved, gettext_lazy("Appointment with another professional")),
+    (CANCELLED, "cancelled", now_cancelled, gettext_lazy("Appointment cancelled")),
+    (REMINDER_DAY, "reminder", still_booked, gettext_lazy("Reminder, a day before")),
+    (REMINDER_HOUR, "reminder", still_booked, gettext_lazy("Reminder, an hour before")),
+)
+
+KINDS = tuple(
+    Kind(name, f"liaison/notices/{template}", context, readers, label=label)
+    for name, template, context, label in _TOLD
 )

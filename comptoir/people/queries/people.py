@@ -12,6 +12,7 @@ from comptoir.people.models import (
     Grant,
     Invitation,
     Office,
+    OfficeStatus,
     Person,
     Role,
     Session,
@@ -26,6 +27,23 @@ def people_of(office: Office, at: datetime) -> list[Grant]:
     """The roles in force in an office, in the order of their holders' names."""
     grants = Grant.objects.in_force(at).filter(office=office).select_related("person", "granted_by")
     return list(grants.order_by("person__sort_name", "pk")[:MOST_OF_AN_OFFICE])
+
+
+def readers_of(office: Office, at: datetime) -> list[Person]:
+    """Who is told what concerns an office: its people, managers first, then by name, each once.
+
+    Of an office that ended they are those whose access ended with it: what it had booked still
+    stands in their calendars.
+    """
+    if office.status == OfficeStatus.ACTIVE:
+        held = Grant.objects.in_force(at)
+    else:
+        held = Grant.objects.filter(ends_at=office.status_at, person__is_active=True)
+    found = held.filter(office=office).select_related("person").order_by("person__sort_name", "pk")
+    managers_first = sorted(
+        found[:MOST_OF_AN_OFFICE], key=lambda grant: grant.role != Role.OFFICE_MANAGER
+    )
+    return list({grant.person_id: grant.person for grant in managers_first}.values())
 
 
 def open_invitations(office: Office, at: datetime) -> list[Invitation]:

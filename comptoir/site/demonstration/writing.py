@@ -31,8 +31,7 @@ from comptoir.liaison.models import (
     Policy,
     Status,
 )
-from comptoir.liaison.queries import messages
-from comptoir.notices.models import Notice
+from comptoir.notices import actions as notices
 from comptoir.people.models import Office, Person
 from comptoir.roster.models import Professional
 from comptoir.site.demonstration import cases, offices
@@ -99,28 +98,9 @@ class Writer:
         """Queue what is still to be sent to the offices a visitor can sign in to; others' is noise."""
         coming = Appointment.objects.filter(
             office__reference__in=list(references), status=Status.BOOKED
-        ).select_related("booked_by")
-        kinds = (
-            (messages.REMINDER_DAY, timedelta(hours=24)),
-            (messages.REMINDER_HOUR, timedelta(hours=1)),
         )
-        Notice.objects.bulk_create(
-            Notice(
-                kind=kind,
-                subject_id=appointment.pk,
-                version=appointment.sequence,
-                address=appointment.booked_by.email,
-                language=appointment.booked_by.language,
-                time_zone=appointment.booked_by.time_zone,
-                office_id=appointment.office_id,
-                queued_at=appointment.booked_at,
-                send_after=appointment.starts_at - before,
-                useless_after=appointment.starts_at - before + telling.REMINDER_CATCH_UP,
-            )
-            for appointment in coming.order_by("pk")
-            for kind, before in kinds
-            if appointment.starts_at - before > now
-        )
+        for appointment in coming.order_by("pk"):
+            notices.queue_all(telling.reminders(appointment, now), now=now)
 
     # --- One row each ---
 
