@@ -177,3 +177,18 @@ def test_templates_show_times_in_the_zone_and_language_of_the_page() -> None:
         '<time datetime="2026-07-14T18:00:00+00:00">de 11 h à 11 h 30 (heure de Vancouver)</time>'
         " · 1 h 30 · heure de Vancouver"
     )
+
+
+def test_a_date_that_begins_a_french_heading_has_a_capital() -> None:
+    page = Template(
+        "{% load times %}{% moment_range at end opening=True %}|{% moment_range at end %}|"
+        "{% time_range at end named=False opening=True %}"
+    )
+    context = Context({"at": SIX_PM_UTC, "end": SIX_PM_UTC + timedelta(minutes=30)})
+
+    with timezone.override(VANCOUVER), translation.override("fr"):
+        heading, within, hours = spoken(page.render(context)).split("|")
+
+    assert ">Mardi 14 juillet 2026, de 11 h" in heading
+    assert ">mardi 14 juillet 2026, de 11 h" in within
+    assert ">De 11 h à 11 h 30<" in hours

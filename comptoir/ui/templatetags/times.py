@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from comptoir.ui import times, zones
 
@@ -86,22 +87,31 @@ def zone_sentence(zone: ZoneInfo | str | None) -> str:
 
 
 @register.simple_tag
-def time_range(start: datetime, end: datetime, **options: Any) -> SafeString:
+def time_range(
+    start: datetime, end: datetime, *, opening: bool = False, **options: Any
+) -> SafeString:
     """A `<time>` with "11:00 to 11:45 a.m. (Vancouver time)"; options `zone` and `named=False`."""
     options["zone"] = _zone(options.get("zone"))
-    return _element(start, times.time_range(start, end, **options))
+    return _element(start, _opened(times.time_range(start, end, **options), opening))
 
 
 @register.simple_tag
-def moment_range(start: datetime, end: datetime, zone: ZoneInfo | str | None = None) -> SafeString:
-    """A `<time>` with the day and the hours from start to end."""
-    return _element(start, times.moment_range(start, end, zone=_zone(zone)))
+def moment_range(
+    start: datetime, end: datetime, zone: ZoneInfo | str | None = None, *, opening: bool = False
+) -> SafeString:
+    """A `<time>` with the day and the hours from start to end; `opening=True` begins a heading."""
+    return _element(start, _opened(times.moment_range(start, end, zone=_zone(zone)), opening))
 
 
 @register.simple_tag
 def moment_element(at: datetime, zone: ZoneInfo | str | None = None) -> SafeString:
     """A `<time>` with the day and the time of day."""
     return _element(at, times.moment(at, zone=_zone(zone)))
+
+
+def _opened(text: str, opening: bool) -> str:
+    """French writes its days in lower case, yet a heading begins with a capital."""
+    return capfirst(text) if opening else text
 
 
 def _element(at: datetime, text: str) -> SafeString:

@@ -189,7 +189,7 @@ class TestDay:
     def test_it_speaks_french(self, desk: Client, professional: Professional) -> None:
         page = desk.get(f"/fr/day/{DAY.isoformat()}/")
 
-        assert "mercredi 18 novembre 2026" in said(page)
+        assert "Mercredi 18 novembre 2026" in said(page)
 
 
 class TestWhoseDay:
