@@ -257,6 +257,17 @@ def test_whoever_left_before_the_office_ended_does_not_hear_of_it(
     assert send(messages.CANCELLED) == [last.email]
 
 
+def test_what_an_office_cancelled_itself_before_it_ended_invites_nobody_either(
+    office: Office, booker: Person
+) -> None:
+    AppointmentFactory.create(office=office, by=booker, status="cancelled")
+    offices.suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW + HOUR)
+
+    assert send(messages.CANCELLED, now=NOW + HOUR) == [booker.email]
+
+    assert "http" not in str(mail.outbox[0].body)
+
+
 def test_an_office_that_came_back_is_told_in_the_usual_way(ended: Office) -> None:
     back = offices.reopen(office=ended, by=None, now=NOW + 2 * HOUR)
     newcomer = person_with(Role.OFFICE_MANAGER, office=back)

@@ -32,6 +32,7 @@ def facts(language: str = "en", **changes: Any) -> dict[str, Any]:
     """What every appointment's notice says."""
     return {
         "reference": "K7QX-2M4D",
+        "office_reference": "papineau",
         "starts_at": STARTS_AT,
         "ends_at": STARTS_AT + timedelta(minutes=45),
         "minutes": 45,
@@ -44,48 +45,107 @@ MOVED = {
     "former_starts_at": STARTS_AT - timedelta(days=1),
     "former_ends_at": STARTS_AT - timedelta(days=1) + timedelta(minutes=30),
 }
+REASSIGNED = {
+    "former_starts_at": STARTS_AT,
+    "former_ends_at": STARTS_AT + timedelta(minutes=45),
+}
 BY_CENTRE = {
     "by_centre": True,
-    "reason_label": bilingual("The professional is absent", "Absence du professionnel"),
+    "reason_label": bilingual("The professional is absent", "Le professionnel est absent"),
 }
 
-LETTERS: dict[str, tuple[str, int | None, dict[str, Any]]] = {
-    "booked": ("booked", 0, {"office_reference": "papineau"}),
-    "moved": ("moved", 1, {**MOVED, "by_centre": False}),
-    "moved-by-centre": ("moved", 2, {**MOVED, **BY_CENTRE}),
-    "cancelled": ("cancelled", 3, {"by_centre": False}),
-    "cancelled-by-centre": ("cancelled", 3, BY_CENTRE),
+OFFICE_ENDED = {
+    "by_centre": True,
+    "reason_label": bilingual("The office is no longer active", "Le bureau n’est plus actif"),
+    "link": None,
+}
+
+TIMES = "offices/papineau/times/"
+APPOINTMENTS: dict[str, tuple[str, int | None, dict[str, Any]]] = {
+    "booked": ("booked", 0, {}),
+    "moved": ("moved", 1, {**MOVED, "by_centre": False, "alternatives_link": TIMES}),
+    "moved-by-centre": ("moved", 2, {**MOVED, **BY_CENTRE, "alternatives_link": TIMES}),
+    "reassigned": ("reassigned", 2, {**REASSIGNED, **BY_CENTRE, "alternatives_link": TIMES}),
+    "cancelled": ("cancelled", 3, {"by_centre": False, "alternatives_link": TIMES}),
+    "cancelled-by-centre": ("cancelled", 3, {**BY_CENTRE, "alternatives_link": TIMES}),
+    "cancelled-office-ended": ("cancelled", 3, OFFICE_ENDED),
     "reminder": ("reminder", None, {}),
 }
 """By name: the template, the sequence of its calendar file, and what it says besides the facts."""
 
+CODE = {"code": "K7QX-2M4D", "minutes": 10}
+PEOPLE: dict[str, tuple[str, dict[str, Any]]] = {
+    "invitation": (
+        "invitation",
+        {
+            "link": "invitations/31.8f3kd0sZ_q-1/",
+            "role_label": bilingual("Delegate", "Personne déléguée"),
+            "office_reference": "papineau",
+            "expires_at": STARTS_AT,
+        },
+    ),
+    "invitation-to-the-centre": (
+        "invitation",
+        {
+            "link": "invitations/31.8f3kd0sZ_q-1/",
+            "role_label": bilingual("Professional", "Professionnel"),
+            "expires_at": STARTS_AT,
+        },
+    ),
+    "sign-in-code": ("sign_in_code", CODE),
+    "unlock-code": ("unlock_code", CODE),
+}
+"""By name: the template and what it says."""
+
+LETTERS = [*APPOINTMENTS, *PEOPLE]
+
+
+def said(name: str, language: str) -> tuple[str, dict[str, Any]]:
+    """The template of a letter and everything it says."""
+    if name in PEOPLE:
+        template, says = PEOPLE[name]
+        room, context = "people", dict(says)
+    else:
+        template, _sequence, says = APPOINTMENTS[name]
+        room, context = "liaison", facts(language, **says, calendar=_event(name, language))
+    for word in ("link", "alternatives_link"):
+        path = context.get(word)
+        if path and not path.startswith(HOME):
+            context[word] = f"{HOME}/{language}/{path}"
+    return f"{room}/notices/{template}", context
+
 
 def letter(name: str, language: str) -> EmailMultiAlternatives:
     """One letter, made by the one renderer."""
-    from comptoir.notices import calendar, kinds, rendering
+    from comptoir.notices import kinds, rendering
 
-    template, sequence, says = LETTERS[name]
-    context = facts(language, **says)
-    if context.get("by_centre"):
-        context["alternatives_link"] = f"{context['link']}times/"
-    if sequence is not None:
-        context["calendar"] = calendar.Event(
-            uid=UID,
-            sequence=sequence,
-            starts_at=context["starts_at"],
-            ends_at=context["ends_at"],
-            reference=context["reference"],
-            link=context["link"],
-            cancelled=template == "cancelled",
-        )
+    template, context = said(name, language)
     return rendering.rendered(
-        kinds.Kind(name, f"liaison/notices/{template}"),
+        kinds.Kind(name, template),
         context,
         address="reader@offices.example",
         language=language,
         time_zone=ZONES[language],
         message_id="<golden@comptoir.invalid>",
         now=SENT_AT,
+    )
+
+
+def _event(name: str, language: str) -> Any:
+    from comptoir.notices import calendar
+
+    template, sequence, _says = APPOINTMENTS[name]
+    if sequence is None:
+        return None
+    known = facts(language)
+    return calendar.Event(
+        uid=UID,
+        sequence=sequence,
+        starts_at=known["starts_at"],
+        ends_at=known["ends_at"],
+        reference=known["reference"],
+        link=known["link"],
+        cancelled=template == "cancelled",
     )
 
 

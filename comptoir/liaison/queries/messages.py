@@ -56,9 +56,15 @@ def readers(notice: Notice, now: datetime) -> list[Reader]:
 
 
 def still_booked(notice: Notice) -> Mapping[str, Any] | None:
-    """For a confirmation and the reminders: true while this very version stands."""
+    """For a confirmation: true while this very version stands."""
     appointment = _of(notice)
     return None if appointment is None else _words(appointment, notice)
+
+
+def still_to_come(notice: Notice) -> Mapping[str, Any] | None:
+    """For a reminder: what the confirmation said, whose file is in the calendar already."""
+    words = still_booked(notice)
+    return None if words is None else {**words, "calendar": None}
 
 
 def now_moved(notice: Notice) -> Mapping[str, Any] | None:
@@ -82,16 +88,22 @@ def now_moved(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
-    """For a cancellation: true while it is cancelled, with who cancelled and why."""
+    """For a cancellation: true while it is cancelled, with who cancelled and why.
+
+    The people of an office that ended are invited to nothing: the pages are closed to them.
+    """
     appointment = _of(notice)
     if appointment is None:
         return None
     event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
-    return _words(appointment, notice) | {
+    words = _words(appointment, notice) | {
         "by_centre": event.side == Side.CENTRE,
         "reason_label": Reason(event.reason).label,
         "alternatives_link": _times_link(appointment, notice),
     }
+    if event.reason == Reason.OFFICE_ENDED or appointment.office.status != OfficeStatus.ACTIVE:
+        words |= {"link": None, "alternatives_link": None}
+    return words
 
 
 def _times_link(appointment: Appointment, notice: Notice) -> str:
@@ -127,6 +139,7 @@ def _words(appointment: Appointment, notice: Notice) -> dict[str, Any]:
         link = _link(appointment)
     return {
         "reference": appointment.reference,
+        "office_reference": appointment.office.reference,
         "starts_at": appointment.starts_at,
         "ends_at": appointment.ends_at,
         "minutes": appointment.minutes,
@@ -173,8 +186,8 @@ _TOLD = (
     (MOVED, "moved", now_moved, gettext_lazy("Appointment moved")),
     (REASSIGNED, "reassigned", now_moved, gettext_lazy("Appointment with another professional")),
     (CANCELLED, "cancelled", now_cancelled, gettext_lazy("Appointment cancelled")),
-    (REMINDER_DAY, "reminder", still_booked, gettext_lazy("Reminder, a day before")),
-    (REMINDER_HOUR, "reminder", still_booked, gettext_lazy("Reminder, an hour before")),
+    (REMINDER_DAY, "reminder", still_to_come, gettext_lazy("Reminder, a day before")),
+    (REMINDER_HOUR, "reminder", still_to_come, gettext_lazy("Reminder, an hour before")),
 )
 
 KINDS = tuple(
