@@ -18,6 +18,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.ui import values
+
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
 
@@ -113,28 +115,28 @@ def without_errors(form: AnyForm) -> AnyForm:
 def with_rows_changed(data: QueryDict, prefix: str) -> QueryDict | None:
     """What was posted, with a row more or less if one of the row buttons was pressed; else None."""
     total_key = f"{prefix}-TOTAL_FORMS"
-    total = int(data.get(total_key, "0") or 0) if data.get(total_key, "0").isdigit() else 0
+    total = values.number(data.get(total_key, "")) or 0
     if f"{prefix}-add" in data:
         changed = data.copy()
         changed[total_key] = str(total + 1)
         return changed
-    removed = data.get(f"{prefix}-remove", "")
-    if not removed.isdigit() or int(removed) >= total:
+    removed = values.number(data.get(f"{prefix}-remove", ""))
+    if removed is None or removed >= total:
         return None
-    return _without_row(data, prefix, int(removed), total)
+    return _without_row(data, prefix, removed, total)
 
 
 def _without_row(data: QueryDict, prefix: str, removed: int, total: int) -> QueryDict:
     """Row numbers stay without gaps: those after the removed one move up."""
-    pattern = re.compile(rf"{re.escape(prefix)}-(\d+)-(.+)")
+    pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,18}})-(.+)")
     changed = QueryDict(mutable=True)
-    for key, values in data.lists():
+    for key, typed in data.lists():
         match = pattern.fullmatch(key)
         row = int(match[1]) if match else -1
         if match is None or row < removed:
-            changed.setlist(key, values)
+            changed.setlist(key, typed)
         elif row > removed:
-            changed.setlist(f"{prefix}-{row - 1}-{match[2]}", values)
+            changed.setlist(f"{prefix}-{row - 1}-{match[2]}", typed)
     changed[f"{prefix}-TOTAL_FORMS"] = str(total - 1)
     return changed
 

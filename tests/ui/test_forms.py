@@ -287,3 +287,15 @@ def test_a_page_may_show_its_other_form_unjudged_too() -> None:
 
     assert form.errors == {}
     assert form["name"].value() == "Ann"
+
+
+@pytest.mark.parametrize("typed", ["²", "-1", "9" * 5000, "x", ""])
+def test_a_row_that_is_no_number_is_none(typed: str) -> None:
+    rows = rows_of(ExampleForm, most=3)
+
+    for key in ("form-TOTAL_FORMS", "form-remove"):
+        data = QueryDict(mutable=True)
+        data.update({"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-remove": "1"})
+        data[key] = typed
+
+        assert not rows(data).rows_changed

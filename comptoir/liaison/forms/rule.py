@@ -44,8 +44,12 @@ class RuleForm(forms.Form):
     summary_fr = forms.CharField(
         label=_("Summary in French"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
     )
-    minutes_per_day = forms.IntegerField(label=_("Minutes a day for each office"), min_value=0)
-    minutes_per_week = forms.IntegerField(label=_("Minutes a week for each office"), min_value=0)
+    minutes_per_day = forms.IntegerField(
+        label=_("Minutes a day for each office"), min_value=0, max_value=1_440
+    )
+    minutes_per_week = forms.IntegerField(
+        label=_("Minutes a week for each office"), min_value=0, max_value=10_080
+    )
     lengths = forms.TypedMultipleChoiceField(
         label=_("Lengths on offer"), coerce=int, widget=forms.CheckboxSelectMultiple
     )

@@ -1,23 +1,9 @@
 """Addresses of a professional's pages. Dates are the centre's; references are random."""
 
-from datetime import date
-
 from django.urls import path, register_converter
 
 from comptoir.liaison.views import professional, serving
-
-
-class ServiceDateConverter:
-    """A date as 2026-11-18; what is no date does not exist."""
-
-    regex = r"\d{4}-\d{2}-\d{2}"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
+from comptoir.ui.values import ServiceDateConverter
 
 register_converter(ServiceDateConverter, "service_date")
 

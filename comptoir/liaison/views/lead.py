@@ -24,7 +24,7 @@ from comptoir.liaison.queries import explanations, rebooking
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.models import Absence, Professional
-from comptoir.ui import times
+from comptoir.ui import times, values
 
 AFFECTED_ON_A_PAGE = 10
 """Each needs two queries: more would make the page slow, and nobody decides on more at once."""
@@ -219,9 +219,10 @@ def _absence_named(request: SignedIn) -> Absence | None:
     named = request.GET.get("absence", "")
     if not named:
         return None
-    if not named.isdigit():
+    number = values.number(named)
+    if number is None:
         raise Http404
-    return get_absence_for(request.standing, int(named))
+    return get_absence_for(request.standing, number)
 
 
 def _seed_of(absence: Absence) -> int:

@@ -26,7 +26,7 @@ from comptoir.liaison.queries.serving import Show
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.models import Professional
-from comptoir.ui import clock
+from comptoir.ui import clock, values
 
 FOLLOW_UPS_ON_A_PAGE = 25
 
@@ -42,9 +42,10 @@ SHOWN = {
 def day(request: SignedIn, on: date | None = None) -> HttpResponse:
     """The appointments of a day in order, with breaks and free time; today when no day is named."""
     asked = request.GET.get("professional", "")
-    if asked and not asked.isdigit():
+    wanted = values.number(asked)
+    if asked and wanted is None:
         raise Http404
-    professional = get_professional_for(request.standing, int(asked) if asked else None)
+    professional = get_professional_for(request.standing, wanted)
     today = clock.service_date(request.now)
     context: dict[str, Any] = {"today": today, "professionals": _professionals(request)}
     if professional is not None:

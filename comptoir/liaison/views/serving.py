@@ -28,7 +28,7 @@ from comptoir.liaison.permissions import get_served_appointment_for
 from comptoir.liaison.queries import serving
 from comptoir.people.models import Person, Role
 from comptoir.people.permissions import SignedIn, allow
-from comptoir.ui import clock
+from comptoir.ui import clock, values
 from comptoir.ui.forms import all_errors, without_errors
 
 
@@ -164,8 +164,7 @@ def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
 def _carry_out(request: SignedIn, page: _Page) -> None:
     """Do what the button says: save one case, or save them all and take a step."""
     step = next((name for name in STEPS if name in request.POST), "")
-    position = request.POST.get("save", "")
-    page.pressed = int(position) if position.isdigit() else None
+    page.pressed = values.number(request.POST.get("save", ""))
     for form in page.cases:
         _keep(form, page, request, wanted=bool(step) or form.sheet.line.position == page.pressed)
     if page.not_saved:

@@ -9,9 +9,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as passkeys
 from django import forms
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -159,4 +160,5 @@ def _go_on(request: SignedIn, *, in_dialog: bool) -> HttpResponse:
         return HttpResponse(status=204)
     wanted = request.GET.get("next", "")
     own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return redirect(wanted if own else "people:home")
+    # Not `redirect`, which would take a word for the name of an address.
+    return HttpResponseRedirect(wanted if own else reverse("people:home"))

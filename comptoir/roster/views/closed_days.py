@@ -8,18 +8,23 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+from comptoir.roster import gateway
 from comptoir.roster.actions import closures
 from comptoir.roster.actions.locking import RosterBusy
 from comptoir.roster.forms import fields
 from comptoir.roster.forms.closed_days import ClosedDayForm
+from comptoir.roster.models import ServiceDay
 from comptoir.roster.permissions import get_closed_day_for
 from comptoir.roster.queries import calendar
-from comptoir.ui import clock
+from comptoir.ui import clock, values
+
+YEARS = range(2020, 2101)
 
 
 @require_GET
@@ -27,8 +32,8 @@ from comptoir.ui import clock
 def closed_days(request: SignedIn) -> HttpResponse:
     """A year of closed days, this one unless another is asked for."""
     today = clock.service_date(request.now)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2020 <= int(asked) <= 2100 else today.year
+    asked = values.number(request.GET.get("year", ""))
+    year = asked if asked in YEARS else today.year
     found = calendar.closures(date(year, 1, 1), date(year, 12, 31))
     context = {
         "year": year,
@@ -56,13 +61,17 @@ def add(request: SignedIn) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _(
-                    "The day is closed. Appointments booked on it stand until they are moved: see the board."
-                ),
+                _("The day is closed. Appointments booked on it stand until they are moved."),
             )
-            return redirect("roster:closed-days")
+            return redirect(_what_follows(form.cleaned_data["on"]))
     status = 422 if form.errors else 200
     return render(request, "roster/closed_day.html", {"form": form}, status=status)
+
+
+def _what_follows(on: date) -> str:
+    """A day on which something can be booked leads to what nobody keeps now."""
+    published = ServiceDay.objects.filter(on=on).exists()
+    return (published and gateway.unattended_url(on)) or reverse("roster:closed-days")
 
 
 @require_POST
