@@ -9,13 +9,15 @@ class LiaisonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.liaison.queries import booked, messages
+        from comptoir.liaison.queries import booked, messages, offices
         from comptoir.notices import kinds
+        from comptoir.people import commitments
         from comptoir.roster import gateway
         from comptoir.ui import navigation
 
         gateway.register(gateway.Bookings(booked=booked.masks, affected_page="liaison:affected"))
 
+        commitments.register(offices.count_coming)
         for kind in messages.KINDS:
             kinds.register(kind)
         office = frozenset({"delegate", "office_manager"})

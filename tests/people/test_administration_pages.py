@@ -13,6 +13,7 @@ from comptoir.audit import actions as audit
 from comptoir.audit.models import Event, Verb
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
 from comptoir.ui import paging
+from tests.liaison.factories import AppointmentFactory
 from tests.people.factories import (
     DistrictFactory,
     GrantFactory,
@@ -187,10 +188,17 @@ def test_staff_are_invited_to_the_centre(client: Client) -> None:
 
 @pytest.mark.usefixtures("administrator")
 @pytest.mark.parametrize(
-    "query", ["q=tremblay", "q=abitibi", "q=t-001", "chamber=commons", "status=suspended"]
+    "wanted",
+    [
+        {"q": "tremblay"},
+        {"q": "abitibi"},
+        {"q": "t-001"},
+        {"chamber": "commons"},
+        {"status": "suspended"},
+    ],
 )
 def test_offices_are_found_by_name_place_reference_chamber_and_status(
-    client: Client, query: str
+    client: Client, wanted: dict[str, str]
 ) -> None:
     district = DistrictFactory.create(name_fr="Abitibi—Témiscamingue")
     OfficeFactory.create(
@@ -198,10 +206,14 @@ def test_offices_are_found_by_name_place_reference_chamber_and_status(
     )
     OfficeFactory.create(senate=True, legislator="Somebody Else")
 
-    found = text(client, f"{OFFICES}?{query}")
+    response = client.post(OFFICES, wanted)
+    found = text(client, OFFICES)
 
+    assert response["Location"] == OFFICES, "a legislator's name is in no address"
     assert "Zoé Tremblay" in found
     assert "Somebody Else" not in found
+    client.post(OFFICES, {"clear": "yes"})
+    assert "Somebody Else" in text(client, OFFICES)
 
 
 @pytest.mark.usefixtures("administrator")
@@ -237,6 +249,22 @@ def test_an_office_is_suspended_reopened_and_closed(client: Client) -> None:
     office.refresh_from_db()
     assert (office.status, office.until) == ("closed", date(2026, 11, 20))
     assert not Grant.objects.filter(office=office, ends_at=None).exists()
+
+
+@pytest.mark.usefixtures("administrator")
+@pytest.mark.parametrize("step", ["suspend/", "close/"])
+def test_how_many_coming_appointments_are_cancelled_is_said_before(
+    client: Client, step: str, time_machine: Any
+) -> None:
+    appointment = AppointmentFactory.create()
+    time_machine.move_to(appointment.starts_at - timedelta(minutes=1))
+
+    page = text(client, office_page(appointment.office, step))
+
+    assert "1 coming appointment is cancelled within a few minutes" in page
+    assert "Appointments, cases and everything on record stay" not in page
+    none = text(client, office_page(OfficeFactory.create(), step))
+    assert "No appointment is coming" in none
 
 
 @pytest.mark.usefixtures("administrator")

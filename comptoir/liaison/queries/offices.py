@@ -171,3 +171,8 @@ def _given(office: Office) -> QuerySet[CaseLine]:
     """Outcomes the office may read: until the appointment is finished they can still be corrected."""
     found = CaseLine.objects.filter(appointment__office=office, appointment__status=Status.FINISHED)
     return found.exclude(outcome="")
+
+
+def count_coming(office: Office, now: datetime) -> int:
+    """How many appointments would be cancelled if the office were no longer active."""
+    return Appointment.objects.upcoming(now).filter(office=office, starts_at__gt=now).count()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comptoir.people import permissions
+from comptoir.people import commitments, permissions, searching
 from comptoir.people.actions import offices
 from comptoir.people.forms.offices import (
     ClosingForm,
@@ -33,16 +33,21 @@ PAGE = 25
 
 
 @permissions.allow(Role.ADMINISTRATOR)
-@require_safe
+@require_http_methods(["GET", "POST"])
 def office_list(request: SignedIn) -> HttpResponse:
     """Every office, found by name, place, chamber or status."""
-    form = OfficeSearchForm(request.GET)
+    if request.method == "POST":
+        searching.note(request, "offices", OfficeSearchForm())
+        return redirect("people:offices")
+    asked = searching.noted(request, "offices")
+    form = OfficeSearchForm(asked)
     values = form.cleaned_data if form.is_valid() else {}
     found = office_queries.search(
         values.get("q", ""), values.get("chamber", ""), values.get("status", "")
     )
     context = {
         "form": form,
+        "is_filtered": bool(asked),
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "counts": office_queries.counts(),
     }
@@ -145,6 +150,7 @@ def _step(
         "office": found,
         "form": form,
         "people": office_queries.people_count(found, request.now),
+        "coming": commitments.coming(found, request.now),
     }
     return render(request, f"people/offices/{name}.html", context)
 
