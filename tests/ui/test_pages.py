@@ -12,6 +12,7 @@ from django.conf import LazySettings
 from django.test import Client, RequestFactory
 
 from comptoir.ui import middleware, navigation
+from comptoir.ui.templatetags.ui import breakable
 
 pytestmark = [pytest.mark.urls("tests.ui.urls"), pytest.mark.django_db]
 
@@ -146,3 +147,8 @@ def test_a_menu_entry_is_current_for_the_pages_under_it() -> None:
     request = RequestFactory().get("/en/lines/42/")
 
     assert navigation.menu(request) == {"navigation": []}
+
+
+def test_an_address_breaks_after_its_at_and_its_dots_and_is_escaped() -> None:
+    assert breakable("a.b@x.example") == "a.<wbr>b@<wbr>x.<wbr>example"
+    assert breakable("<b>@x") == "&lt;b&gt;@<wbr>x"

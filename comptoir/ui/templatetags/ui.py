@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -10,7 +11,7 @@ from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -57,6 +58,12 @@ def icon(name: str) -> SafeString:
 def status_tag(label: object, tone: str = "neutral") -> SafeString:
     """Where something stands, in words; tones: neutral, info, success, warning, danger."""
     return format_html('<span class="tag tag--{}">{}</span>', tone, label)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that breaks after its @ and its dots where a line is too short for it."""
+    return SafeString(re.sub(r"(?<=[@.])(?=.)", "<wbr>", escape(address)))
 
 
 @register.inclusion_tag("ui/components/empty_state.html")
