@@ -45,6 +45,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of this folder go first, together: one browser serves them all, and they take longest."""
+    items.sort(key=lambda item: Path(__file__).parent not in item.path.parents)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The browser of this worker. It ends with this package: its loop would disturb other tests."""

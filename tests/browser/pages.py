@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
+from comptoir.notices import actions as notices
 from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
@@ -30,7 +31,7 @@ def none(world: World) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One page in one state. `arrive` gets there where an address alone does not.
+    """One page in one state. `arrive` gets there where an address alone does not; `leave` tidies up.
 
     `same_title`: in both languages, being a proper name, somebody's own words, or like "Absences".
     """
@@ -43,6 +44,7 @@ class Visit:
     status: int = 200
     same_title: bool = False
     arrive: Callable[[Visitor, World], None] | None = None
+    leave: Callable[[World], None] | None = None
 
     def __str__(self) -> str:
         return "-".join(filter(None, (self.name.replace(":", "."), self.state, self.who))).replace(
@@ -127,6 +129,16 @@ def to_the_second_factor(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_stopped_sending(visitor: Visitor, world: World) -> None:
+    """Stop all sending."""
+    notices.stop(by=world.people[LEAD], reason="A test", now=world.now)
+    visitor.go("people:notices-resume")
+
+
+def send_again(world: World) -> None:
+    notices.resume(by=world.people[LEAD], now=world.now)
+
+
 def to_the_lock(visitor: Visitor, world: World) -> None:
     """Come back to a session that has locked."""
     for session in world.people[AWAY].sessions.all():
@@ -178,6 +190,7 @@ ACCOUNT = [
 ]
 OFFICE = [
     Visit("liaison:office", DELEGATE, office, same_title=True),
+    Visit("liaison:coming", DELEGATE, office),
     Visit("liaison:past", DELEGATE, office),
     Visit("liaison:answers", DELEGATE, office),
     Visit("liaison:answers", DELEGATE, office, {"q": "zzz"}, state="nothing"),
@@ -225,6 +238,7 @@ DAY = [
     Visit("liaison:board-from", LEAD, today),
     Visit("liaison:board-day", LEAD, today),
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
+    Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
 ]
 ROSTER = [
@@ -240,6 +254,11 @@ ROSTER = [
     Visit("roster:request-extra-hours", LEAD),
     Visit("roster:closed-days", LEAD),
     Visit("roster:add-closed-day", LEAD),
+]
+SENDING = [
+    Visit("people:notices", LEAD),
+    Visit("people:notices-stop", LEAD),
+    Visit("people:notices-resume", LEAD, arrive=to_the_stopped_sending, leave=send_again),
 ]
 RULE = [
     Visit("liaison:rule", OWNER, state="of-its-owner"),
@@ -266,15 +285,29 @@ ERRORS = [
     Visit("people:trail", DELEGATE, state="forbidden", status=403),
     Visit("liaison:office", DELEGATE, lambda world: ("mp-00000",), state="missing", status=404),
 ]
-VISITS = [*SIGN_IN, *ACCOUNT, *OFFICE, *ACCESS, *DAY, *ROSTER, *RULE, *ADMINISTRATION, *ERRORS]
+VISITS = [
+    *SIGN_IN,
+    *ACCOUNT,
+    *OFFICE,
+    *ACCESS,
+    *DAY,
+    *ROSTER,
+    *SENDING,
+    *RULE,
+    *ADMINISTRATION,
+    *ERRORS,
+]
 
 POSTED = {
     "liaison:hold",
     "liaison:rebook",
     "liaison:rebook-all",
+    "liaison:rebook-all-on",
+    "liaison:rebook-on",
     "liaison:release",
     "liaison:revoke-feed",
     "people:address-remove",
+    "people:notice-again",
     "people:reactivate",
     "people:sign-out-elsewhere",
     "people:telephone-remove",
@@ -285,6 +318,7 @@ POSTED = {
     "roster:remove-exception",
     "roster:reopen-day",
     "roster:withdraw-absence",
+    "roster:withdraw-extra-hours",
 }
 """The addresses of buttons, which take no GET."""
 

@@ -134,6 +134,8 @@ def test_a_page_is_sound_in_both_languages_and_at_every_width(
         faults += [f"{language}: {fault}" for fault in looked_at(visitor, visit, pictures)]
     if titles["en"] == titles["fr"] and not visit.same_title:
         faults.append(f"the French title is the English one: {titles['fr']}")
+    if visit.leave is not None:
+        visit.leave(shared_world)
     faults += visitor.watch.problems()
     visitor.watch.forget()
     assert not faults, "\n".join(faults)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
 from comptoir.domain.periods import Period
 from comptoir.liaison.actions import feeding, serving
@@ -193,6 +194,7 @@ def _at_the_centre(world: World) -> None:
         by=lead,
         now=world.now,
     )
+    RecoveryCodes.activate(professional)
     Authenticator.objects.create(
         user=world.people[Role.AUDITOR],
         type=Authenticator.Type.WEBAUTHN,
