@@ -212,9 +212,9 @@ def _extra(
     )
 
 
-def publish(dates: Dates, by: Person, horizon: int) -> dict[date, PublishedDay]:
+def publish(dates: Dates, by: Person, horizon: int, *, now: datetime) -> dict[date, PublishedDay]:
     """Write every open day's hours, as publishing made them a day before they could be booked."""
-    plans = roster.plans(dates.first, dates.last)
+    plans = roster.plans(dates.first, dates.last, now=now)
     languages = {p.pk: frozenset(p.languages) for p in Professional.objects.all()}
     extras = {
         extra.pk: [office.pk for office in extra.offices.all()]

@@ -85,7 +85,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     dates = replace(dates, closed=roster.closed_days(dates.first - RAMP, dates.last))
     centre.make_absences(professionals, dates, staff.team_lead, rng)
     centre.make_extra_hours(professionals, made, dates, staff, now=now)
-    published = centre.publish(dates, staff.team_lead, rule.horizon_business_days)
+    published = centre.publish(dates, staff.team_lead, rule.horizon_business_days, now=now)
     calendar = Calendar(published, days.as_rule(rule), dates.closed)
     play = Play(
         calendar, [ZoneInfo(office.time_zone) for office in made], [o.pk for o in made], rng
