@@ -15,7 +15,13 @@ class LiaisonConfig(AppConfig):
         from comptoir.roster import gateway
         from comptoir.ui import navigation
 
-        gateway.register(gateway.Bookings(booked=booked.masks, affected_page="liaison:affected"))
+        gateway.register(
+            gateway.Bookings(
+                booked=booked.masks,
+                affected_page="liaison:affected",
+                unattended_page="liaison:affected-on",
+            )
+        )
 
         commitments.register(offices.count_coming)
         for kind in messages.KINDS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
@@ -15,11 +16,13 @@ from django.urls import reverse
 class Bookings:
     """`booked`: ids of hours on offer to the masks that are taken of them (those with none left out).
 
-    `affected_page` names the address that lists what an absence leaves without a professional.
+    `affected_page` names the address that lists what an absence leaves without a professional,
+    `unattended_page` the one that lists what a published day has booked and nobody works any more.
     """
 
     booked: Callable[[Collection[int]], Mapping[int, int]]
     affected_page: str = ""
+    unattended_page: str = ""
 
 
 _registered: list[Bookings] = []
@@ -39,3 +42,9 @@ def affected_url(absence: int) -> str:
     """Where to rebook the appointments of an absence; empty if nobody does that here."""
     page = _registered[0].affected_page if _registered else ""
     return reverse(page, args=[absence]) if page else ""
+
+
+def unattended_url(on: date) -> str:
+    """Where to rebook what a published day has booked and not worked; empty if nobody does that here."""
+    page = _registered[0].unattended_page if _registered else ""
+    return reverse(page, args=[on]) if page else ""

@@ -18,6 +18,10 @@ _NOBODY: tuple[Role, ...] = ()
 """A team lead looks after everybody: there is no other, only what does not exist."""
 
 
+_UNPUBLISHED = date(2031, 1, 6)
+"""A day nothing can be booked on: it has no affected appointments and no such page."""
+
+
 def _office() -> dict[str, Any]:
     return {"office_ref": OfficeFactory.create().reference}
 
@@ -74,4 +78,9 @@ FOREIGN = {
 
 PUBLIC: dict[str, dict[str, Any]] = {"liaison:feed": {"secret": "no-such-secret"}}
 
-SHARED: dict[str, dict[str, Any]] = {"liaison:day-on": {"on": date(2026, 11, 25)}}
+SHARED: dict[str, dict[str, Any]] = {
+    "liaison:day-on": {"on": date(2026, 11, 25)},
+    "liaison:affected-on": {"on": _UNPUBLISHED},
+    "liaison:rebook-all-on": {"on": _UNPUBLISHED},
+    "liaison:rebook-on": {"on": _UNPUBLISHED, "reference": "no-such-thing"},
+}

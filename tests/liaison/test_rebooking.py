@@ -577,7 +577,7 @@ def _batch(
     absence: Absence, *, reach: Reach = Reach.SAME_TIME, size: int = 10, left_before: int = 0
 ) -> rebooking.Batch:
     return rebooking.rebook_batch(
-        absence=absence,
+        cause=absence,
         reach=reach,
         size=size,
         left_before=left_before,

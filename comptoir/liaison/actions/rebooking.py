@@ -1,4 +1,4 @@
-"""Rebooking what an absence hits: one appointment with one click, or all of them in batches.
+"""Rebooking what wants another place: one appointment with one click, or all of them in batches.
 
 Each appointment is its own transaction: what is done stays done when the next one fails, and no day
 stays locked for longer than one change takes.
@@ -14,8 +14,10 @@ from comptoir.liaison.actions import changing, locking
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.liaison.queries import rebooking
+from comptoir.liaison.queries.rebooking import Cause
 from comptoir.people.models import Person
-from comptoir.roster.models import Absence, AbsenceKind
+from comptoir.roster.models import AbsenceKind, ServiceDay
+from comptoir.roster.queries import calendar
 
 
 class Reach(StrEnum):
@@ -45,14 +47,16 @@ class Batch:
         return self.results.count(result)
 
 
-def reason_of(absence: Absence) -> Reason:
+def reason_of(cause: Cause) -> Reason:
     """Why the office is told it changed; never the kind of leave, which is nobody's business."""
-    return Reason.OUTAGE if absence.kind == AbsenceKind.OUTAGE else Reason.ABSENCE
+    if isinstance(cause, ServiceDay):
+        return Reason.ABSENCE if calendar.is_open(cause.on) else Reason.CLOSURE
+    return Reason.OUTAGE if cause.kind == AbsenceKind.OUTAGE else Reason.ABSENCE
 
 
 def rebook_batch(
     *,
-    absence: Absence,
+    cause: Cause,
     reach: Reach,
     size: int,
     left_before: int,
@@ -60,17 +64,16 @@ def rebook_batch(
     now: datetime,
     seed: int,
 ) -> Batch:
-    """Rebook the next `size` appointments that the absence affects; each office is told.
+    """Rebook the next `size` appointments that the cause affects; each office is told.
 
     Those that find no place stay where they are, at the head of the list: `left_before` says how
     many there are from earlier batches, so that each is tried once.
     """
-    batch = list(rebooking.affected_by(absence)[left_before : left_before + size])
-    results = tuple(
-        _rebook(appointment, reach, reason_of(absence), by, now, seed) for appointment in batch
-    )
+    batch = list(rebooking.affected_by(cause)[left_before : left_before + size])
+    reason = reason_of(cause)
+    results = tuple(_rebook(appointment, reach, reason, by, now, seed) for appointment in batch)
     left = left_before + results.count(Result.LEFT)
-    return Batch(results, max(rebooking.affected_by(absence).count() - left, 0))
+    return Batch(results, max(rebooking.affected_by(cause).count() - left, 0))
 
 
 def _rebook(

@@ -1,4 +1,7 @@
-"""What an absence does to appointments, and where each of them could go instead.
+"""Appointments whose professional will not be there, and where each of them could go instead.
+
+The cause is an absence, or whatever else took the hours of a published day away: a closed day, other
+weekly hours, an exception, somebody who takes no appointments any more.
 
 An equivalent is the same time with somebody else who speaks the language: the office gives up
 nothing, so its share is not asked again. Where there is none, the nearest times that the sharing
@@ -9,9 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
 
-from django.db.models import Count, Q
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 
 from comptoir.domain import admission, grid
 from comptoir.domain.admission import Admitted, Day, Request
@@ -20,14 +35,18 @@ from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,
     AppointmentQuerySet,
+    Claim,
     Happening,
     Side,
     Status,
 )
 from comptoir.liaison.queries import days, times
 from comptoir.people.models import OfficeStatus
-from comptoir.roster.models import Absence, Professional
+from comptoir.roster.models import Absence, Professional, ServiceDay
 from comptoir.ui import clock
+
+Cause: TypeAlias = Absence | ServiceDay
+"""Why appointments want another place; a day stands for everything that changed its hours."""
 
 STAND_INS = 3
 """How many colleagues are offered for one appointment."""
@@ -48,7 +67,7 @@ class Equivalents:
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """What the centre has already done about an absence."""
+    """What the centre has already done about a cause."""
 
     reassigned: int
     moved: int
@@ -60,32 +79,54 @@ class Dealt:
         return self.reassigned + self.moved + self.cancelled
 
 
-def affected_by(absence: Absence) -> AppointmentQuerySet:
-    """The appointments that are still booked with the absent professional in that time, in order.
+def affected_by(cause: Cause) -> AppointmentQuerySet:
+    """The appointments that are still booked and want another place, in order.
 
-    An absence that was withdrawn affects nothing.
+    An absence hits what overlaps it, and nothing once it was withdrawn; a day, every appointment of
+    which a quarter hour is claimed and no longer worked.
     """
-    booked = Appointment.objects.filter(
-        professional=absence.professional_id,
-        status=Status.BOOKED,
-        starts_at__lt=absence.ends_at,
-        ends_at__gt=absence.starts_at,
-    )
-    if absence.withdrawn_at is not None:
+    booked = Appointment.objects.filter(status=Status.BOOKED)
+    if isinstance(cause, ServiceDay):
+        booked = booked.filter(Exists(_not_worked()), day=cause)
+    elif cause.withdrawn_at is not None:
         booked = booked.none()
+    else:
+        booked = booked.filter(
+            _overlaps(cause, "starts_at", "ends_at"), professional=cause.professional_id
+        )
     related = booked.select_related("office__district", "professional__person", "day")
     return related.annotate(cases=Count("case_lines")).order_by("starts_at", "pk")
 
 
-def dealt_with(absence: Absence) -> Dealt:
-    """What the centre has moved, reassigned and cancelled of the absent professional's time."""
-    events = AppointmentEvent.objects.filter(
-        side=Side.CENTRE,
-        from_professional=absence.professional_id,
-        at__gte=absence.entered_at,
-        from_starts_at__lt=absence.ends_at,
-        from_starts_at__gte=absence.starts_at,
+def _not_worked() -> QuerySet[Claim]:
+    """The claims of an appointment that lie outside what its professional still works."""
+    claims = Claim.objects.filter(appointment=OuterRef("pk"))
+    return claims.annotate(worked=F("bit").bitand(F("hours__mask"))).filter(worked=0)
+
+
+def _overlaps(absence: Absence, starts: str, ends: str) -> Q:
+    """The one test of what an absence hits, for what is booked and for what was."""
+    return Q(**{f"{starts}__lt": absence.ends_at, f"{ends}__gt": absence.starts_at})
+
+
+def dealt_with(cause: Cause) -> Dealt:
+    """What the centre has moved, reassigned and cancelled of the time that the cause hits."""
+    length = ExpressionWrapper(
+        F("from_quanta") * Value(timedelta(minutes=grid.QUANTUM_MINUTES)),
+        output_field=DurationField(),
     )
+    events = AppointmentEvent.objects.filter(side=Side.CENTRE).annotate(
+        from_ends_at=ExpressionWrapper(F("from_starts_at") + length, output_field=DateTimeField())
+    )
+    if isinstance(cause, ServiceDay):
+        ends_at = cause.starts_at + cause.quanta * grid.QUANTUM
+        events = events.filter(from_starts_at__gte=cause.starts_at, from_starts_at__lt=ends_at)
+    else:
+        events = events.filter(
+            _overlaps(cause, "from_starts_at", "from_ends_at"),
+            from_professional=cause.professional_id,
+            at__gte=cause.entered_at,
+        )
     counts = events.aggregate(
         reassigned=Count("pk", filter=Q(kind=Happening.REASSIGNED)),
         moved=Count("pk", filter=Q(kind=Happening.MOVED)),

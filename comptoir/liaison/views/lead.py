@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,11 +20,17 @@ from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.actions.rebooking import Batch, Reach, Result
 from comptoir.liaison.forms.rebooking import CentreCancelForm, RebookAllForm, RebookForm
 from comptoir.liaison.models import Appointment, Reason, Side, Status
-from comptoir.liaison.permissions import get_absence_for, get_served_appointment_for
+from comptoir.liaison.permissions import (
+    get_absence_for,
+    get_served_appointment_for,
+    get_service_day_for,
+)
 from comptoir.liaison.queries import explanations, rebooking
+from comptoir.liaison.queries.rebooking import Cause
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.models import Absence, Professional
+from comptoir.roster.queries import calendar
 from comptoir.ui import times, values
 
 AFFECTED_ON_A_PAGE = 10
@@ -37,27 +44,60 @@ SEED_BITS = 31
 @allow(Role.TEAM_LEAD)
 def affected(request: SignedIn, pk: int) -> HttpResponse:
     """The appointments an absence hits, each with the best places for it; and what was done so far."""
-    absence = get_absence_for(request.standing, pk)
-    everything = rebooking.affected_by(absence)
-    page = Paginator(everything, AFFECTED_ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "absence": absence,
-        "page": page,
-        "rows": rebooking.equivalents(list(page), now=request.now, seed=_seed_of(absence)),
-        "dealt": rebooking.dealt_with(absence),
-        "form": RebookAllForm(),
-    }
-    return render(request, "liaison/lead_affected.html", context)
+    return _affected(request, get_absence_for(request.standing, pk))
+
+
+@require_GET
+@allow(Role.TEAM_LEAD)
+def affected_on(request: SignedIn, on: date) -> HttpResponse:
+    """The same for a day: its appointments at times that are no longer worked, whatever the cause."""
+    return _affected(request, get_service_day_for(request.standing, on))
 
 
 @require_POST
 @allow(Role.TEAM_LEAD)
 def rebook(request: SignedIn, pk: int, reference: str) -> HttpResponse:
-    """Give one affected appointment the place that was pressed; its office is told."""
-    absence = get_absence_for(request.standing, pk)
+    """Give one appointment of an absence the place that was pressed; its office is told."""
+    return _rebook(request, get_absence_for(request.standing, pk), reference)
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def rebook_on(request: SignedIn, on: date, reference: str) -> HttpResponse:
+    """The same for an appointment of a day."""
+    return _rebook(request, get_service_day_for(request.standing, on), reference)
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def rebook_all(request: SignedIn, pk: int) -> HttpResponse:
+    """Rebook one batch of an absence and say how far it has come."""
+    return _rebook_all(request, get_absence_for(request.standing, pk))
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def rebook_all_on(request: SignedIn, on: date) -> HttpResponse:
+    """The same for a day."""
+    return _rebook_all(request, get_service_day_for(request.standing, on))
+
+
+def _affected(request: SignedIn, cause: Cause) -> HttpResponse:
+    everything = rebooking.affected_by(cause)
+    page = Paginator(everything, AFFECTED_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = _about(cause) | {
+        "page": page,
+        "rows": rebooking.equivalents(list(page), now=request.now, seed=_seed_of(cause)),
+        "dealt": rebooking.dealt_with(cause),
+        "form": RebookAllForm(),
+    }
+    return render(request, "liaison/lead_affected.html", context)
+
+
+def _rebook(request: SignedIn, cause: Cause, reference: str) -> HttpResponse:
     appointment = get_served_appointment_for(request.standing, reference)
-    back = redirect("liaison:affected", pk=absence.pk)
-    if not rebooking.affected_by(absence).filter(pk=appointment.pk).exists():
+    back = redirect(_page_of(cause))
+    if not rebooking.affected_by(cause).filter(pk=appointment.pk).exists():
         messages.info(request, _("This appointment has been dealt with in the meantime."))
         return back
     form = RebookForm(request.POST)
@@ -66,9 +106,9 @@ def rebook(request: SignedIn, pk: int, reference: str) -> HttpResponse:
         return back
     try:
         if form.cleaned_data["start"]:
-            _move(request, absence, appointment, form.cleaned_data["start"])
+            _move(request, cause, appointment, form.cleaned_data["start"])
         else:
-            _reassign(request, absence, appointment, form.cleaned_data["professional"])
+            _reassign(request, cause, appointment, form.cleaned_data["professional"])
     except changing.NobodyFree:
         messages.warning(request, _("That colleague has just been booked. Choose another place."))
     except NotAdmitted as refused:
@@ -81,17 +121,14 @@ def rebook(request: SignedIn, pk: int, reference: str) -> HttpResponse:
     return back
 
 
-@require_POST
-@allow(Role.TEAM_LEAD)
-def rebook_all(request: SignedIn, pk: int) -> HttpResponse:
-    """Rebook one batch and say how far it has come; the page goes on by itself until all were tried."""
-    absence = get_absence_for(request.standing, pk)
+def _rebook_all(request: SignedIn, cause: Cause) -> HttpResponse:
+    """The page goes on by itself until all were tried."""
     form = RebookAllForm(request.POST)
     if not form.is_valid():
-        return redirect("liaison:affected", pk=absence.pk)
+        return redirect(_page_of(cause))
     so_far = {name: form.cleaned_data[name] or 0 for name in ("same_time", "other_time", "left")}
     batch = actions.rebook_batch(
-        absence=absence,
+        cause=cause,
         reach=Reach(form.cleaned_data["reach"]),
         size=BATCH,
         left_before=so_far["left"],
@@ -99,10 +136,7 @@ def rebook_all(request: SignedIn, pk: int) -> HttpResponse:
         now=request.now,
         seed=secrets.randbits(SEED_BITS),
     )
-    context = _progress(batch, so_far) | {
-        "absence": absence,
-        "reach": form.cleaned_data["reach"],
-    }
+    context = _about(cause) | _progress(batch, so_far) | {"reach": form.cleaned_data["reach"]}
     return render(request, "liaison/lead_rebooking.html", context)
 
 
@@ -111,15 +145,15 @@ def rebook_all(request: SignedIn, pk: int) -> HttpResponse:
 def cancel(request: SignedIn, reference: str) -> HttpResponse:
     """Cancel an appointment for the centre: counted as the centre's, never as the office's."""
     appointment = get_served_appointment_for(request.standing, reference)
-    absence = _absence_named(request)
+    cause = _cause_named(request)
     back = (
-        reverse("liaison:affected", args=[absence.pk])
-        if absence is not None
+        _page_of(cause)
+        if cause is not None
         else reverse("liaison:served", args=[appointment.reference])
     )
     form = CentreCancelForm(
         request.POST or None,
-        initial={"reason": actions.reason_of(absence) if absence is not None else None},
+        initial={"reason": actions.reason_of(cause) if cause is not None else None},
     )
     if appointment.status != Status.BOOKED:
         messages.info(request, _("This appointment has been dealt with in the meantime."))
@@ -137,15 +171,13 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
     return render(request, "liaison/lead_cancel.html", context, status=status)
 
 
-def _move(
-    request: SignedIn, absence: Absence, appointment: Appointment, starts_at: datetime
-) -> None:
+def _move(request: SignedIn, cause: Cause, appointment: Appointment, starts_at: datetime) -> None:
     changing.move_appointment(
         appointment=appointment,
         starts_at=starts_at,
         minutes=appointment.minutes,
         side=Side.CENTRE,
-        reason=actions.reason_of(absence),
+        reason=actions.reason_of(cause),
         by=request.user,
         now=request.now,
         seed=secrets.randbits(SEED_BITS),
@@ -157,16 +189,14 @@ def _move(
     )
 
 
-def _reassign(
-    request: SignedIn, absence: Absence, appointment: Appointment, professional: int
-) -> None:
+def _reassign(request: SignedIn, cause: Cause, appointment: Appointment, professional: int) -> None:
     colleague = Professional.objects.select_related("person").filter(pk=professional).first()
     if colleague is None:
         raise changing.NobodyFree
     changing.reassign_appointment(
         appointment=appointment,
         professional=colleague,
-        reason=actions.reason_of(absence),
+        reason=actions.reason_of(cause),
         by=request.user,
         now=request.now,
         seed=secrets.randbits(SEED_BITS),
@@ -214,20 +244,41 @@ def _progress(batch: Batch, so_far: dict[str, int]) -> dict[str, int | float]:
     }
 
 
-def _absence_named(request: SignedIn) -> Absence | None:
-    """The absence whose list led here, if one did."""
-    named = request.GET.get("absence", "")
-    if not named:
+def _about(cause: Cause) -> dict[str, Any]:
+    """What the templates say of the cause; the buttons' addresses are below its page's."""
+    if isinstance(cause, Absence):
+        return {"absence": cause, "here": _page_of(cause), "named": f"absence={cause.pk}"}
+    closed = calendar.closures(cause.on, cause.on).get(cause.on)
+    named = f"day={cause.on.isoformat()}"
+    return {"day": cause, "closed": closed, "here": _page_of(cause), "named": named}
+
+
+def _page_of(cause: Cause) -> str:
+    """The page that lists what the cause affects."""
+    if isinstance(cause, Absence):
+        return reverse("liaison:affected", args=[cause.pk])
+    return reverse("liaison:affected-on", args=[cause.on])
+
+
+def _cause_named(request: SignedIn) -> Cause | None:
+    """The absence or the day whose list led here, if one did."""
+    absence, day = request.GET.get("absence", ""), request.GET.get("day", "")
+    if absence:
+        number = values.number(absence)
+        if number is None:
+            raise Http404
+        return get_absence_for(request.standing, number)
+    if not day:
         return None
-    number = values.number(named)
-    if number is None:
-        raise Http404
-    return get_absence_for(request.standing, number)
+    try:
+        return get_service_day_for(request.standing, date.fromisoformat(day))
+    except ValueError as error:
+        raise Http404 from error
 
 
-def _seed_of(absence: Absence) -> int:
+def _seed_of(cause: Cause) -> int:
     """The same page twice names the same colleagues in the same order."""
-    return absence.pk
+    return cause.pk
 
 
 def _busy() -> str:

@@ -19,6 +19,7 @@ from comptoir.roster.actions import professionals as actions
 from comptoir.roster.actions.locking import RosterBusy
 from comptoir.roster.forms import fields
 from comptoir.roster.forms.professionals import DetailsForm, EntryForm, candidates
+from comptoir.roster.models import Professional
 from comptoir.roster.permissions import get_professional_for, professionals_for
 from comptoir.roster.queries import hours, lists
 from comptoir.ui import clock
@@ -73,7 +74,8 @@ def _page(request: SignedIn, code: str) -> HttpResponse:
         "exceptions": lists.exceptions(found, today),
         "absences": lists.coming_absences(found, request.now)[:20],
         "asked": lists.asked(extras, gateway.booked),
-        "days": days,
+        "days": [(day, gateway.unattended_url(day.on)) for day in days],
+        "serves": Professional.objects.serving(request.now).filter(pk=found.pk).exists(),
         "totals": sum((day.totals for day in days), hours.Totals()),
     }
     return render(request, "roster/professional.html", context)
