@@ -30,7 +30,7 @@ def closed_days(request: SignedIn) -> HttpResponse:
     """A year of closed days, this one unless another is asked for."""
     today = clock.service_date(request.now)
     asked = values.number(request.GET.get("year", ""))
-    year = asked if asked in YEARS else today.year
+    year = asked if asked is not None and asked in YEARS else today.year
     found = calendar.closures(date(year, 1, 1), date(year, 12, 31))
     context = {
         "year": year,
