@@ -8,15 +8,18 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+from comptoir.roster import gateway
 from comptoir.roster.actions import closures
 from comptoir.roster.actions.locking import RosterBusy
 from comptoir.roster.forms import fields
 from comptoir.roster.forms.closed_days import ClosedDayForm
+from comptoir.roster.models import ServiceDay
 from comptoir.roster.permissions import get_closed_day_for
 from comptoir.roster.queries import calendar
 from comptoir.ui import clock, values
@@ -58,13 +61,17 @@ def add(request: SignedIn) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _(
-                    "The day is closed. Appointments booked on it stand until they are moved: see the board."
-                ),
+                _("The day is closed. Appointments booked on it stand until they are moved."),
             )
-            return redirect("roster:closed-days")
+            return redirect(_what_follows(form.cleaned_data["on"]))
     status = 422 if form.errors else 200
     return render(request, "roster/closed_day.html", {"form": form}, status=status)
+
+
+def _what_follows(on: date) -> str:
+    """A day on which something can be booked leads to what nobody keeps now."""
+    published = ServiceDay.objects.filter(on=on).exists()
+    return (published and gateway.unattended_url(on)) or reverse("roster:closed-days")
 
 
 @require_POST
