@@ -214,6 +214,8 @@ class ExtraHours(models.Model):
     approved_at = models.DateTimeField(null=True)
     declined_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     declined_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -229,6 +231,15 @@ class ExtraHours(models.Model):
                 condition=Q(declined_by=None, declined_at=None)
                 | Q(declined_by__isnull=False, declined_at__isnull=False, approved_at=None),
                 name="extra_declined_by_somebody_and_not_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None)
+                | Q(
+                    withdrawn_by__isnull=False,
+                    withdrawn_at__isnull=False,
+                    approved_at__isnull=False,
+                ),
+                name="extra_withdrawn_by_somebody_after_approval",
             ),
         ]
         indexes = [models.Index(fields=["ends_at", "starts_at"], name="extra_period")]

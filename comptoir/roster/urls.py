@@ -18,6 +18,9 @@ urlpatterns = [
     path("roster/extra-hours/new/", extra_hours.request_hours, name="request-extra-hours"),
     path("roster/extra-hours/<int:pk>/approve/", extra_hours.approve, name="approve-extra-hours"),
     path("roster/extra-hours/<int:pk>/decline/", extra_hours.decline, name="decline-extra-hours"),
+    path(
+        "roster/extra-hours/<int:pk>/withdraw/", extra_hours.withdraw, name="withdraw-extra-hours"
+    ),
     path("roster/closed-days/", closed_days.closed_days, name="closed-days"),
     path("roster/closed-days/new/", closed_days.add, name="add-closed-day"),
     path("roster/closed-days/<int:pk>/reopen/", closed_days.reopen, name="reopen-day"),

@@ -239,7 +239,6 @@ DAY = [
     Visit("liaison:board-day", LEAD, today),
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
     Visit("liaison:affected-on", LEAD, today),
-    Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
 ]
 ROSTER = [
@@ -303,8 +302,6 @@ POSTED = {
     "liaison:hold",
     "liaison:rebook",
     "liaison:rebook-all",
-    "liaison:rebook-all-on",
-    "liaison:rebook-on",
     "liaison:rebook-all-on",
     "liaison:rebook-on",
     "liaison:release",

@@ -31,6 +31,7 @@ FOREIGN = {
     },
     "roster:withdraw-absence": Foreign(lambda: {"pk": AbsenceFactory.create().pk}, _NOBODY),
     "roster:approve-extra-hours": Foreign(lambda: {"pk": ExtraHoursFactory.create().pk}, _NOBODY),
+    "roster:withdraw-extra-hours": Foreign(lambda: {"pk": ExtraHoursFactory.create().pk}, _NOBODY),
     "roster:decline-extra-hours": Foreign(lambda: {"pk": ExtraHoursFactory.create().pk}, _NOBODY),
     "roster:reopen-day": Foreign(lambda: {"pk": ClosedDayFactory.create().pk}, _NOBODY),
 }

@@ -16,6 +16,7 @@ from tests.liaison.factories import PolicyFactory
 from tests.people.factories import OfficeFactory, PersonFactory
 from tests.roster.factories import (
     NOW,
+    AbsenceFactory,
     ClosedDayFactory,
     ProfessionalFactory,
     between,
@@ -67,9 +68,11 @@ def test_approved_hours_are_on_offer_at_once_on_a_published_day(
     publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
     extra = ask(anna)
 
-    approved = extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
+    changed = extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
 
+    approved = changed.extra
     assert (approved.approved_by, approved.approved_at) == (lead, NOW)
+    assert changed.added == 8
     assert OfferedHours.objects.get().mask == between(8, 18)
     assert ReservedHours.objects.get().mask == between(16, 18)
 
@@ -176,3 +179,56 @@ def test_the_trail_says_who_asked_and_who_approved(anna: Professional, lead: Per
         ("roster.extra_hours_requested", extra.requested_by.name),
         ("roster.extra_hours_approved", lead.name),
     ]
+
+
+def test_hours_inside_an_absence_are_neither_asked_for_nor_approved(
+    anna: Professional, lead: Person
+) -> None:
+    extra = ask(anna)
+    AbsenceFactory.create(professional=anna, starts_at=FOUR + timedelta(hours=1))
+
+    with pytest.raises(extra_hours.Absent):
+        extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
+    with pytest.raises(extra_hours.Absent):
+        ask(anna, FOUR + timedelta(hours=2), 1)
+    assert not ExtraHours.objects.filter(approved_at__isnull=False).exists()
+
+
+def test_an_absence_that_was_withdrawn_or_ends_when_they_begin_is_no_obstacle(
+    anna: Professional, lead: Person
+) -> None:
+    AbsenceFactory.create(professional=anna, withdrawn_at=NOW, withdrawn_by=lead, starts_at=FOUR)
+    AbsenceFactory.create(professional=anna, starts_at=FOUR - timedelta(hours=4))
+
+    assert ask(anna).pk
+
+
+def test_hours_that_were_withdrawn_leave_the_offer_and_can_be_asked_for_again(
+    anna: Professional, lead: Person
+) -> None:
+    publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+    extra = ask(anna)
+    extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
+
+    changed = extra_hours.withdraw_extra_hours(extra=extra, by=lead, now=NOW)
+
+    assert (changed.extra.withdrawn_by, changed.extra.withdrawn_at) == (lead, NOW)
+    assert OfferedHours.objects.get().mask == between(8, 16)
+    assert not ReservedHours.objects.exists()
+    assert Event.objects.filter(action="roster.extra_hours_withdrawn").count() == 1
+    assert ask(anna).pk != extra.pk
+
+
+def test_only_approved_hours_are_withdrawn_once_and_before_they_are_over(
+    anna: Professional, lead: Person
+) -> None:
+    extra = ask(anna)
+    with pytest.raises(extra_hours.NotApproved):
+        extra_hours.withdraw_extra_hours(extra=extra, by=lead, now=NOW)
+    extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
+
+    with pytest.raises(extra_hours.AlreadyOver):
+        extra_hours.withdraw_extra_hours(extra=extra, by=lead, now=FOUR + timedelta(hours=2))
+    extra_hours.withdraw_extra_hours(extra=extra, by=lead, now=NOW)
+    with pytest.raises(extra_hours.NotApproved):
+        extra_hours.withdraw_extra_hours(extra=extra, by=lead, now=NOW)

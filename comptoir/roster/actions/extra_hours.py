@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from comptoir.audit import actions as audit
@@ -12,7 +13,8 @@ from comptoir.domain.periods import Period
 from comptoir.people.models import Office, Person
 from comptoir.roster.actions import publishing
 from comptoir.roster.actions.locking import roster_change
-from comptoir.roster.models import ExtraHours, Professional
+from comptoir.roster.actions.publishing import Publication
+from comptoir.roster.models import Absence, ExtraHours, Professional
 from comptoir.roster.queries import calendar, plans
 from comptoir.ui import clock
 
@@ -49,12 +51,42 @@ class CannotDecide(Exception):
     """The request cannot be decided."""
 
 
+class Absent(CannotRequestExtraHours, CannotDecide):
+    """The professional is away at that time: nobody would be there, and nothing be on offer."""
+
+
 class AlreadyDecided(CannotDecide):
     """Somebody approved or declined it before."""
 
 
 class TooLate(CannotDecide):
     """Its time is over: there is nothing left to approve."""
+
+
+class CannotWithdrawExtraHours(Exception):
+    """The hours cannot be withdrawn."""
+
+
+class NotApproved(CannotWithdrawExtraHours):
+    """They were never approved, or were withdrawn before."""
+
+
+class AlreadyOver(CannotWithdrawExtraHours):
+    """Their time is over: what was on offer then is history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Extra hours, and what each published day gained or lost by the decision."""
+
+    extra: ExtraHours
+    publications: Sequence[Publication]
+
+    @property
+    def added(self) -> int:
+        """Quarter hours of the professional that came on offer."""
+        who = self.extra.professional_id
+        return sum(one.added.get(who, 0).bit_count() for one in self.publications)
 
 
 @roster_change
@@ -70,7 +102,7 @@ def request_extra_hours(
     """Ask for a professional's time beyond the pattern; without offices it is for everybody.
 
     Nothing is on offer before somebody approves. Raises InThePast, NotWholeQuarters, CentreClosed,
-    OutsideServiceDay, AskedAlready or NothingExtra.
+    OutsideServiceDay, AskedAlready, Absent or NothingExtra.
     """
     _check_time(professional, period, now)
     extra = ExtraHours.objects.create(
@@ -93,17 +125,19 @@ def request_extra_hours(
 
 
 @roster_change
-def approve_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> ExtraHours:
-    """Put the hours on offer, on their day if it is published. Raises AlreadyDecided or TooLate."""
+def approve_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> Changed:
+    """Put the hours on offer, on their day if it is published; `added` says whether any came.
+
+    Raises AlreadyDecided, TooLate or Absent.
+    """
     extra = _undecided(extra)
     if extra.ends_at <= now:
         raise TooLate
+    _check_present(extra.professional, Period(extra.starts_at, extra.ends_at))
     extra.approved_by, extra.approved_at = by, now
     extra.save(update_fields=["approved_by", "approved_at"])
     audit.record(action="roster.extra_hours_approved", subject=extra, by=by, now=now)
-    on = clock.service_date(extra.starts_at)
-    publishing.refresh(first=on, last=on, by=by, now=now)
-    return extra
+    return Changed(extra, _refresh(extra, by=by, now=now))
 
 
 @roster_change
@@ -114,6 +148,28 @@ def decline_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> Extr
     extra.save(update_fields=["declined_by", "declined_at"])
     audit.record(action="roster.extra_hours_declined", subject=extra, by=by, now=now)
     return extra
+
+
+@roster_change
+def withdraw_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> Changed:
+    """Take approved hours back: they leave the offer, and appointments in them stand until moved.
+
+    Raises NotApproved or AlreadyOver.
+    """
+    extra = ExtraHours.objects.select_for_update().get(pk=extra.pk)
+    if extra.approved_at is None or extra.withdrawn_at is not None:
+        raise NotApproved
+    if extra.ends_at <= now:
+        raise AlreadyOver
+    extra.withdrawn_by, extra.withdrawn_at = by, now
+    extra.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    audit.record(action="roster.extra_hours_withdrawn", subject=extra, by=by, now=now)
+    return Changed(extra, _refresh(extra, by=by, now=now))
+
+
+def _refresh(extra: ExtraHours, *, by: Person, now: datetime) -> list[Publication]:
+    on = clock.service_date(extra.starts_at)
+    return publishing.refresh(first=on, last=on, by=by, now=now)
 
 
 def _undecided(extra: ExtraHours) -> ExtraHours:
@@ -137,11 +193,25 @@ def _check_time(professional: Professional, period: Period, now: datetime) -> No
     same_time = ExtraHours.objects.filter(
         professional=professional,
         declined_at=None,
+        withdrawn_at=None,
         starts_at__lt=period.end,
         ends_at__gt=period.start,
     )
     if same_time.exists():
         raise AskedAlready
+    _check_present(professional, period)
     plan = plans.plans(on, on, [professional.pk], now=now).get(professional.pk)
     if plan is not None and not grid.mask(period) & ~worked.worked(on, grid, plan).mask:
         raise NothingExtra
+
+
+def _check_present(professional: Professional, period: Period) -> None:
+    """An absence takes its time out of everything that is worked, extra hours too."""
+    away = Absence.objects.filter(
+        professional=professional,
+        withdrawn_at=None,
+        starts_at__lt=period.end,
+        ends_at__gt=period.start,
+    )
+    if away.exists():
+        raise Absent

@@ -138,7 +138,7 @@ def coming_absences(professional: Professional, now: datetime) -> QuerySet[Absen
 def extra_hours(*, decided: bool) -> QuerySet[ExtraHours]:
     """Requests that wait for a decision, soonest first, or decided ones, latest first."""
     rows = ExtraHours.objects.select_related(
-        "professional__person", "requested_by", "approved_by", "declined_by"
+        "professional__person", "requested_by", "approved_by", "declined_by", "withdrawn_by"
     ).annotate(office_count=Count("offices"))
     waiting = Q(approved_at=None, declined_at=None)
     if decided:
@@ -149,7 +149,7 @@ def extra_hours(*, decided: bool) -> QuerySet[ExtraHours]:
 def extra_hours_of(professional: Professional, now: datetime) -> list[ExtraHours]:
     """A professional's requests that are not over, soonest first. One query."""
     rows = professional.extra_hours.filter(ends_at__gt=now)
-    rows = rows.select_related("requested_by", "approved_by", "declined_by")
+    rows = rows.select_related("requested_by", "approved_by", "declined_by", "withdrawn_by")
     return list(rows.annotate(office_count=Count("offices")).order_by("starts_at", "pk")[:50])
 
 

@@ -158,10 +158,10 @@ def _extras(first: date, last: date, who: Collection[int]) -> Iterable[tuple[int
 
 
 def approved_extras(first: date, last: date) -> QuerySet[ExtraHours]:
-    """The approved extra hours that touch these dates."""
+    """The approved extra hours that touch these dates and were not withdrawn."""
     start, end = instants_of(first, last)
     return ExtraHours.objects.filter(
-        approved_at__isnull=False, ends_at__gt=start, starts_at__lt=end
+        approved_at__isnull=False, withdrawn_at=None, ends_at__gt=start, starts_at__lt=end
     )
 
 

@@ -42,6 +42,7 @@ REFUSALS: dict[type[actions.CannotRequestExtraHours], tuple[str, str | Promise]]
         "on",
         gettext_lazy("Extra hours at that time are asked for or approved already."),
     ),
+    actions.Absent: ("on", gettext_lazy("The professional is absent at that time.")),
 }
 
 
@@ -105,15 +106,19 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
     """Put the hours on offer."""
     extra = get_extra_hours_for(request.standing, pk)
     try:
-        actions.approve_extra_hours(extra=extra, by=request.user, now=request.now)
+        changed = actions.approve_extra_hours(extra=extra, by=request.user, now=request.now)
     except actions.AlreadyDecided:
         messages.info(request, _("Somebody had decided this request before."))
     except actions.TooLate:
         messages.error(request, _("That time is over: there is nothing left to approve."))
+    except actions.Absent:
+        messages.error(
+            request, _("The professional is absent at that time: nothing could be on offer.")
+        )
     except RosterBusy:
         messages.error(request, str(fields.BUSY))
     else:
-        messages.success(request, _("Approved: the hours are on offer."))
+        _tell_approved(request, changed)
     return redirect("roster:extra-hours")
 
 
@@ -131,3 +136,42 @@ def decline(request: SignedIn, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The request was declined."))
     return redirect("roster:extra-hours")
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def withdraw(request: SignedIn, pk: int) -> HttpResponse:
+    """Take approved hours back; a day with something booked in them leads on to rebooking it."""
+    extra = get_extra_hours_for(request.standing, pk)
+    try:
+        actions.withdraw_extra_hours(extra=extra, by=request.user, now=request.now)
+    except actions.NotApproved:
+        messages.info(request, _("The hours are not approved, or were withdrawn before."))
+    except actions.AlreadyOver:
+        messages.error(request, _("That time is over: there is nothing left to withdraw."))
+    except RosterBusy:
+        messages.error(request, str(fields.BUSY))
+    else:
+        messages.success(
+            request,
+            _("The hours were withdrawn. Appointments booked in them stand until they are moved."),
+        )
+    return redirect("roster:extra-hours")
+
+
+def _tell_approved(request: SignedIn, changed: actions.Changed) -> None:
+    """What is on offer now, from what publishing did: never more than is true."""
+    serving = Professional.objects.serving(request.now)
+    if changed.added:
+        messages.success(request, _("Approved: the hours are on offer."))
+    elif not serving.filter(pk=changed.extra.professional_id).exists():
+        messages.warning(
+            request,
+            _("Approved, but the professional takes no appointments: nothing is on offer."),
+        )
+    elif not changed.publications:
+        messages.success(
+            request, _("Approved: the hours will be on offer when their day is published.")
+        )
+    else:
+        messages.warning(request, _("Approved, but nothing of it is on offer on that day."))

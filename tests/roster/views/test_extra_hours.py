@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -123,3 +123,34 @@ def test_a_request_whose_time_is_over_cannot_be_approved(lead: Client) -> None:
     extra = ExtraHoursFactory.create(starts_at=NOW - timedelta(hours=3))
 
     assert "nothing left to approve" in after(lead, url("approve-extra-hours", extra.pk))
+
+
+def test_approval_never_says_more_than_is_on_offer(lead: Client, anna: Professional) -> None:
+    later = after(lead, url("approve-extra-hours", evening(anna).pk))
+    publish()
+    Professional.objects.update(active=False)
+    never = after(lead, url("approve-extra-hours", evening(anna, WEDNESDAY).pk))
+
+    assert "will be on offer when their day is published" in later
+    assert "takes no appointments: nothing is on offer" in never
+
+
+def test_approved_hours_are_withdrawn_with_one_press(lead: Client, anna: Professional) -> None:
+    publish()
+    extra = evening(anna, WEDNESDAY)
+    after(lead, url("approve-extra-hours", extra.pk))
+    assert url("withdraw-extra-hours", extra.pk) in text(lead, url("extra-hours"))
+
+    page = after(lead, url("withdraw-extra-hours", extra.pk))
+
+    assert "The hours were withdrawn." in page
+    assert url("withdraw-extra-hours", extra.pk) not in page
+    assert "not approved, or were withdrawn before" in after(
+        lead, url("withdraw-extra-hours", extra.pk)
+    )
+
+
+def evening(anna: Professional, on: date = date(2026, 11, 24)) -> ExtraHours:
+    """Two hours asked for after the usual ones."""
+    starts_at = datetime(on.year, on.month, on.day, 21, tzinfo=UTC)
+    return ExtraHoursFactory.create(professional=anna, starts_at=starts_at)
