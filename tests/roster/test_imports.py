@@ -325,3 +325,22 @@ def test_whatever_the_roster_was_the_second_import_of_a_sheet_changes_nothing(
 
     assert done(sheet(tmp_path, *lines)).is_empty
     assert stored() == rows
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"), [("2026-12-31 06:00-12:00", True), ("2026-12-31 05:45-12:00", False)]
+)
+def test_a_one_off_date_outside_the_service_day_is_named_with_its_line(
+    tmp_path: Path, said: str, fits: bool
+) -> None:
+    file = sheet(tmp_path, line(), line(exceptions=said))
+    before = stored()
+
+    if fits:
+        done(file)
+        return
+    with pytest.raises(BadRows) as refused:
+        done(file)
+
+    assert "line 3, exceptions: 2026-12-31 05:45-12:00 lies outside" in str(refused.value)
+    assert stored() == before

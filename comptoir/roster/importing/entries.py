@@ -52,6 +52,8 @@ class Entry:
     who: Who
     spells: list[Spell] = field(default_factory=list)
     exceptions: dict[date, tuple[Hours, ...]] = field(default_factory=dict)
+    exception_lines: dict[date, int] = field(default_factory=dict)
+    """Where each one-off date stands, if not on the professional's first line."""
 
 
 def known_zone(value: str, fail: Fail, column: str = "zone") -> str:
@@ -83,13 +85,26 @@ def check_hours(hours: Hours, fail: Fail, columns: tuple[str, str] = ("starts", 
 
 
 def check_service_days(entries: Iterable[Entry], today: date) -> None:
-    """Every spell lies in the service day all through the year; raises BadRows naming those that do not."""
+    """Spells lie in the service day all through the year, one-off dates on their date; else BadRows."""
+    entries = list(entries)
     faults = [
         Fault(spell.line, "starts", "lies outside the service day on some date of the year")
         for entry in entries
         for spell in entry.spells
         if not plans.within_service_days(entry.who.zone, spell.starts, spell.ends, today)
     ]
+    faults += [
+        Fault(
+            entry.exception_lines.get(on, entry.who.line),
+            "exceptions",
+            f"{on} {starts:%H:%M}-{ends:%H:%M} lies outside the service day",
+        )
+        for entry in entries
+        for on, hours in sorted(entry.exceptions.items())
+        for starts, ends in hours
+        if on >= today and not plans.within_service_days(entry.who.zone, starts, ends, on, only=on)
+    ]
+    faults.sort(key=lambda fault: fault.line)
     if faults:
         raise BadRows(faults[:MAX_BAD_ROWS], more=len(faults) > MAX_BAD_ROWS)
 
@@ -108,6 +123,7 @@ def merged(first: Who, second: Who) -> Who:
 def same_exceptions(entry: Entry, exceptions: Mapping[date, tuple[Hours, ...]], line: int) -> None:
     """Add one-off dates; a date said twice is said the same way twice."""
     for on, hours in exceptions.items():
+        entry.exception_lines.setdefault(on, line)
         if entry.exceptions.setdefault(on, hours) != hours:
             raise BadRow(line, "exceptions", f"{on} is there twice with different times")
 
