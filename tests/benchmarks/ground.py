@@ -91,7 +91,7 @@ def build() -> Ground:
     dates = _dates(now)
     rule = policy.make(valid_from=dates.today, created_at=now, by=staff.policy_owner)
     centre.make_professionals(FULL, staff, rng, dates)
-    published = centre.publish(dates, staff.team_lead, rule.horizon_business_days)
+    published = centre.publish(dates, staff.team_lead, rule.horizon_business_days, now=now)
     days = [list(_slots(day, number, rng)) for number, day in enumerate(published.values())]
     _build_bare(made, published.values())
     return Ground(_delegates(), days)
