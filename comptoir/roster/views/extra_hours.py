@@ -51,8 +51,11 @@ REFUSALS: dict[type[actions.CannotRequestExtraHours], tuple[str, str | Promise]]
 def extra_hours(request: SignedIn) -> HttpResponse:
     """What waits for a decision, then what was decided and used."""
     page = Paginator(lists.extra_hours(decided=True), PER_PAGE).get_page(request.GET.get("page"))
+    waits = Paginator(lists.extra_hours(decided=False), PER_PAGE)
+    waiting_page = waits.get_page(request.GET.get("waiting"))
     context = {
-        "waiting": lists.asked(lists.extra_hours(decided=False)[:100], gateway.booked),
+        "waiting_page": waiting_page,
+        "waiting": lists.asked(list(waiting_page), gateway.booked),
         "page": page,
         "decided": lists.asked(list(page), gateway.booked),
     }

@@ -154,3 +154,15 @@ def evening(anna: Professional, on: date = date(2026, 11, 24)) -> ExtraHours:
     """Two hours asked for after the usual ones."""
     starts_at = datetime(on.year, on.month, on.day, 21, tzinfo=UTC)
     return ExtraHoursFactory.create(professional=anna, starts_at=starts_at)
+
+
+def test_requests_that_wait_are_paged_and_none_is_left_out(
+    lead: Client, anna: Professional
+) -> None:
+    ExtraHoursFactory.create_batch(26, professional=anna)
+
+    first = lead.get(url("extra-hours")).context["waiting"]
+    second = lead.get(url("extra-hours"), {"waiting": 2}).context["waiting"]
+
+    assert (len(first), len(second)) == (25, 1)
+    assert "?waiting=2" in text(lead, url("extra-hours"))
