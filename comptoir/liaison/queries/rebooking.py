@@ -101,7 +101,9 @@ def affected_by(cause: Cause) -> AppointmentQuerySet:
 def _not_worked() -> QuerySet[Claim]:
     """The claims of an appointment that lie outside what its professional still works."""
     claims = Claim.objects.filter(appointment=OuterRef("pk"))
-    return claims.annotate(worked=F("bit").bitand(F("hours__mask"))).filter(worked=0)
+    # Django takes any expression; its stubs know only numbers.
+    worked = F("bit").bitand(F("hours__mask"))  # type: ignore[arg-type]
+    return claims.annotate(worked=worked).filter(worked=0)
 
 
 def _overlaps(absence: Absence, starts: str, ends: str) -> Q:
