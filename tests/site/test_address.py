@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,17 +65,18 @@ def test_what_cannot_be_read_is_refused_and_not_repeated(url: str, word: str) ->
     assert "cret" not in str(refused.value)
 
 
-def test_without_an_address_the_house_uses_its_own_server(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("COMPTOIR_STATE", str(tmp_path / "state"))
+def test_without_an_address_the_house_uses_its_own_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Short: a folder of pytest's own may be too long for a socket, which then lies elsewhere.
+    with tempfile.TemporaryDirectory(prefix="c-") as short:
+        state = Path(short) / "state"
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+        monkeypatch.setenv("COMPTOIR_STATE", str(state))
 
-    found = postgres.database_settings()
+        found = postgres.database_settings()
 
-    assert postgres.is_embedded()
-    assert found["HOST"] == str(tmp_path / "state" / "postgres" / "socket")
-    assert not (tmp_path / "state").exists(), "reading settings starts and makes nothing"
+        assert postgres.is_embedded()
+        assert found["HOST"] == str(state / "postgres" / "socket")
+        assert not state.exists(), "reading settings starts and makes nothing"
 
 
 def test_an_address_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
