@@ -143,6 +143,11 @@
   async function unlocked() {
     close();
     await ask("POST").catch(() => {});
+    goOn();
+  }
+
+  function goOn() {
+    close();
     while (waiting.length) waiting.shift()();
   }
 
@@ -151,7 +156,7 @@
       // First a look: whoever signed in again has a new token, and this page the old one.
       let answer = await ask("GET");
       if (answer.state === "open") answer = await ask("POST");
-      if (answer.state === "open") unlocked(); else await show(answer.state === "locked" ? "unlock" : "out");
+      if (answer.state === "open") goOn(); else await show(answer.state === "locked" ? "unlock" : "out");
     } catch { timer = window.setTimeout(look, 5000); }
   }
 
