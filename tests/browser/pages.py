@@ -100,6 +100,15 @@ def to_the_form(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_no_answer(visitor: Visitor, world: World) -> None:
+    """Search for words that nobody wrote."""
+    visitor.go("liaison:answers", world.office.reference)
+    visitor.page.locator("input[name=words]").fill("zzz")
+    visitor.press("Search")
+    visitor.page.locator(".empty-state").wait_for()
+    visitor.ready()
+
+
 def to_the_new_feed(visitor: Visitor, world: World) -> None:
     """Make a calendar address, which is shown once."""
     visitor.go("liaison:office", world.office.reference)
@@ -193,7 +202,7 @@ OFFICE = [
     Visit("liaison:coming", DELEGATE, office),
     Visit("liaison:past", DELEGATE, office),
     Visit("liaison:answers", DELEGATE, office),
-    Visit("liaison:answers", DELEGATE, office, {"q": "zzz"}, state="nothing"),
+    Visit("liaison:answers", DELEGATE, state="nothing", arrive=to_no_answer),
     Visit("liaison:refusals", DELEGATE, office),
     Visit("liaison:times", DELEGATE, office),
     Visit("liaison:times", DELEGATE, office, {"minutes": "60", "view": "calendar"}, "calendar"),
