@@ -52,7 +52,8 @@ def type_cases(visitor: Visitor, cases: Sequence[TypedCase]) -> None:
     for number, case in enumerate(cases):
         if number:
             visitor.press("Add another case")
-            expect(rows(visitor)).to_have_count(number + 1)
+            # The new row's first field takes the focus; typing begins when it has it.
+            expect(visitor.field("UCI", rows(visitor).nth(number))).to_be_focused()
         type_case(visitor, rows(visitor).nth(number), case)
 
 

@@ -6,16 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest, HttpResponseBase
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 
 from tests.notices.mail_server import MailServer
 
 
+class KeptFiles(StaticFilesHandler):
+    """Static files that a browser keeps, as an installation serves them.
+
+    For ten years: the server's clock is the test's, which may lie far behind the browser's.
+    """
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = super().serve(request)
+        response["Cache-Control"] = "max-age=315360000, immutable"
+        return response
+
+
 @contextmanager
 def served(mail: MailServer) -> Iterator[str]:
     """The address of a server that sends its mail to `mail`, until the block ends."""
-    thread = LiveServerThread("localhost", StaticFilesHandler)
+    thread = LiveServerThread("localhost", KeptFiles)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()
