@@ -218,6 +218,7 @@ OFFICE = [
 ACCESS = [
     Visit("people:office-people", MANAGER, office),
     Visit("people:end-access", MANAGER, grant),
+    Visit("people:last-day", MANAGER, grant),
     Visit("people:office-settings", MANAGER, office),
     Visit("people:address-add", MANAGER, office),
     Visit("people:address-change", MANAGER, point("addresses")),

@@ -48,6 +48,7 @@ _NOBODY: tuple[Role, ...] = ()
 FOREIGN = {
     "people:office-people": Foreign(_office),
     "people:end-access": Foreign(lambda: {"key": GrantFactory.create().pk}, _MANAGERS),
+    "people:last-day": Foreign(lambda: {"key": GrantFactory.create().pk}, _MANAGERS),
     "people:withdraw-invitation": Foreign(
         lambda: {"key": InvitationFactory.create().pk}, _MANAGERS
     ),

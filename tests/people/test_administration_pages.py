@@ -12,7 +12,7 @@ from django.test import Client
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Event, Verb
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
-from comptoir.ui import paging
+from comptoir.ui import paging, times
 from tests.liaison.factories import AppointmentFactory
 from tests.people.factories import (
     DistrictFactory,
@@ -107,6 +107,26 @@ def test_a_role_is_given_and_ended(client: Client, administrator: Person) -> Non
     client.post(f"/en/access/roles/{grant.pk}/end/", {"reason": "left"})
     assert "left" in text(client, f"{PEOPLE}{person.pk}/")
     assert not Grant.objects.filter(person=person, ends_at=None).exists()
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_role_is_given_up_to_a_day_which_the_lists_say(client: Client) -> None:
+    person, wanted = PersonFactory.create(), (datetime.now(UTC) + timedelta(days=90)).date()
+    said = f"until {times.plain_date(wanted, language='en')}"
+
+    refused = client.post(
+        f"{PEOPLE}{person.pk}/role/", {"role": "auditor", "last_day": "2020-01-31"}
+    )
+    client.post(f"{PEOPLE}{person.pk}/role/", {"role": "auditor", "last_day": wanted.isoformat()})
+
+    assert "Choose today or a later day" in refused.content.decode()
+    grant = Grant.objects.get(person=person)
+    assert grant.last_day == wanted
+    found = text(client, f"{PEOPLE}{person.pk}/")
+    assert said in found
+    assert f"/en/access/roles/{grant.pk}/last-day/" in found
+    assert f"/en/access/roles/{grant.pk}/end/" in found
+    assert said in text(client, PEOPLE)
 
 
 @pytest.mark.usefixtures("administrator")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from comptoir.notices.models import Notice
 from comptoir.people import invitation_links
 from comptoir.people.actions import invitations
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
+from comptoir.ui import times
 from tests.people.factories import (
     GrantFactory,
     InvitationFactory,
@@ -157,8 +158,66 @@ def test_the_only_manager_cannot_leave_the_office_without_one(
 
     response = client.post(f"/en/access/roles/{grant.pk}/end/", {"reason": "leaving"})
 
-    assert "only manager" in response.content.decode()
+    assert "Nobody else manages the office" in response.content.decode()
     assert Grant.objects.get(pk=grant.pk).ends_at is None
+
+
+def test_a_last_day_is_chosen_changed_and_cleared(
+    client: Client, page: str, office: Office
+) -> None:
+    grant = GrantFactory.create(office=office)
+    address = f"/en/access/roles/{grant.pk}/last-day/"
+
+    assert client.post(address, {"last_day": "2098-12-18"}).status_code == 200
+    wanted = (datetime.now(UTC) + timedelta(days=90)).date()
+    assert client.post(address, {"last_day": wanted.isoformat()})["Location"] == page
+
+    assert Grant.objects.get(pk=grant.pk).last_day == wanted
+    assert f"until {times.plain_date(wanted, language='en')}" in text(client, page)
+    assert wanted.isoformat() in text(client, address)
+    client.post(address, {"last_day": ""})
+    assert Grant.objects.get(pk=grant.pk).ends_at is None
+    assert "until" not in text(client, page).split("Invite somebody")[0]
+
+
+def test_a_last_day_that_cannot_be_meant_is_refused_in_words(
+    client: Client, page: str, office: Office
+) -> None:
+    address = f"/en/access/roles/{GrantFactory.create(office=office).pk}/last-day/"
+
+    for posted_to, values in ((address, {}), (page, INVITED)):
+        response = client.post(posted_to, values | {"last_day": "2020-01-31"})
+        assert "Choose today or a later day" in response.content.decode()
+    assert not Invitation.objects.exists()
+    assert "Enter a valid date" in client.post(address, {"last_day": "soon"}).content.decode()
+
+
+def test_the_only_manager_does_not_set_an_end_to_it(
+    client: Client, page: str, manager: Person
+) -> None:
+    wanted = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+
+    response = client.post(
+        f"/en/access/roles/{manager.grants.get().pk}/last-day/", {"last_day": wanted}
+    )
+
+    assert "Nobody else manages the office" in response.content.decode()
+    assert manager.grants.get().ends_at is None
+
+
+def test_somebody_is_invited_up_to_a_day_and_reads_it(
+    client: Client, page: str, office: Office
+) -> None:
+    wanted = (datetime.now(UTC) + timedelta(days=90)).date()
+    said = times.plain_date(wanted, language="en")
+
+    client.post(page, INVITED | {"last_day": wanted.isoformat()})
+
+    invitation = Invitation.objects.get()
+    assert invitation.last_day == wanted
+    assert f"until {said}" in text(client, page)
+    link = f"/en/invitation/{invitation_links.token_of(invitation)}/"
+    assert said in text(Client(), link)
 
 
 def test_a_manager_of_two_offices_is_asked_which(

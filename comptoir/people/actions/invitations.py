@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from comptoir.audit import actions as audit
 from comptoir.notices import actions as notices
 from comptoir.people.actions import grants
+from comptoir.people.actions.last_days import LastDayOutOfRange, end_of
 from comptoir.people.models import (
     OFFICE_ROLES,
     Grant,
@@ -56,17 +57,21 @@ def invite(
     language: Language,
     role: Role,
     office: Office | None = None,
+    last_day: date | None = None,
     time_zone: str,
     by: Person | None,
     now: datetime,
 ) -> Invitation:
-    """Ask an address to join; the message is queued in the same transaction.
+    """Ask an address to join, for good or up to a last day; the message is queued in the same
+    transaction.
 
-    Raises RoleNeedsOffice (of grants), OfficeNotActive, AlreadyHasAccess or AlreadyInvited.
+    Raises RoleNeedsOffice (of grants), LastDayOutOfRange (of last_days), OfficeNotActive,
+    AlreadyHasAccess or AlreadyInvited.
     """
     email = email.lower()
     if (role in OFFICE_ROLES) != (office is not None):
         raise grants.RoleNeedsOffice
+    ends_at = end_of(last_day, office, now)
     with transaction.atomic():
         if office is not None:
             # The office's row is the lock under which two managers cannot invite the same address.
@@ -82,7 +87,8 @@ def invite(
             office=office,
             invited_by=by,
             invited_at=now,
-            expires_at=now + VALID_FOR,
+            expires_at=min(now + VALID_FOR, ends_at or now + VALID_FOR),
+            last_day=last_day,
         )
         audit.record(
             action="people.invited",
@@ -90,7 +96,7 @@ def invite(
             by=by,
             now=now,
             office_id=invitation.office_id,
-            detail={"role": role},
+            detail={"role": role, **({"last_day": last_day.isoformat()} if last_day else {})},
         )
         _send(invitation, time_zone, now)
     return invitation
@@ -164,10 +170,11 @@ def accept(
                 person=person,
                 role=Role(invitation.role),
                 office=invitation.office,
+                last_day=invitation.last_day,
                 by=invitation.invited_by,
                 now=now,
             )
-        except grants.OfficeNotActive as closed:
+        except (grants.OfficeNotActive, LastDayOutOfRange) as closed:
             raise InvitationClosed from closed
         except grants.AlreadyGranted:
             pass  # Given by hand while the invitation was on its way: they have what was promised.

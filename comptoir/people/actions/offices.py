@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -52,16 +53,21 @@ def reopen(
 ) -> Office:
     """Let a suspended office book again. Raises WrongStatus.
 
-    With `restore_access` the people whose roles ended with the suspension receive them anew; the
-    grants that ended stay as they are.
+    With `restore_access` the people whose roles ended with the suspension receive them anew, up to
+    the last day that was chosen for them if it is to come; the grants that ended stay as they are.
     """
     with transaction.atomic():
         office = _locked(office, OfficeStatus.SUSPENDED)
-        lost = list(_lost_with_suspension(office)) if restore_access else []
+        lost = _lost_with_suspension(office, now) if restore_access else []
         _move(office, OfficeStatus.ACTIVE, None, now)
         for grant in lost:
             grants.grant_role(
-                person=grant.person, role=Role(grant.role), office=office, by=by, now=now
+                person=grant.person,
+                role=Role(grant.role),
+                office=office,
+                last_day=grant.last_day,
+                by=by,
+                now=now,
             )
         _record("people.office_reopened", office, by, now)
     return office
@@ -178,7 +184,7 @@ def _move(office: Office, status: OfficeStatus, reason: OfficeEnd | None, now: d
 
 
 def _end_access(office: Office, reason: OfficeEnd, by: Person | None, now: datetime) -> None:
-    open_grants = Grant.objects.filter(office=office, ends_at=None)
+    open_grants = Grant.objects.not_ended(now).filter(office=office)
     grants.end_all(grants=open_grants, reason=_end_reason(reason), by=by, now=now)
     Invitation.objects.open(now).filter(office=office).update(withdrawn_at=now)
 
@@ -187,14 +193,15 @@ def _end_reason(reason: OfficeEnd) -> str:
     return f"office: {reason.value}"
 
 
-def _lost_with_suspension(office: Office) -> list[Grant]:
-    """The roles that ended at the moment of the suspension, and because of it."""
+def _lost_with_suspension(office: Office, now: datetime) -> list[Grant]:
+    """The roles that ended at the moment of the suspension, and because of it, and would go on."""
+    today = now.astimezone(ZoneInfo(office.time_zone)).date()
     ended = Grant.objects.filter(
         office=office,
         ends_at=office.status_at,
         end_reason=_end_reason(OfficeEnd(office.status_reason)),
         person__is_active=True,
-    )
+    ).exclude(last_day__lt=today)
     return list(ended.select_related("person").order_by("pk"))
 
 

@@ -95,9 +95,9 @@ def deactivate(*, person: Person, reason: str, by: Person, now: datetime) -> Per
     """Shut a person out at once: every role ends, every session is dropped. Raises LastAdministrator."""
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
-        if _is_last_administrator(person):
+        if _is_last_administrator(person, now):
             raise LastAdministrator
-        open_grants = Grant.objects.filter(person=person, ends_at=None)
+        open_grants = Grant.objects.not_ended(now).filter(person=person)
         grants.end_all(grants=open_grants, reason=reason, by=by, now=now)
         sessions.drop(person_ids=[person.pk])
         person.is_active = False
@@ -118,9 +118,8 @@ def reactivate(*, person: Person, by: Person, now: datetime) -> Person:
     return person
 
 
-def _is_last_administrator(person: Person) -> bool:
-    administrators = Grant.objects.filter(
-        role=Role.ADMINISTRATOR, ends_at=None, person__is_active=True
-    )
-    holders = set(administrators.select_for_update().values_list("person_id", flat=True))
-    return holders == {person.pk}
+def _is_last_administrator(person: Person, now: datetime) -> bool:
+    """Whether the service would lose its administrator sooner than it does now."""
+    administrators = Grant.objects.not_ended(now).filter(role=Role.ADMINISTRATOR)
+    held = list(administrators.select_for_update().order_by("pk"))
+    return any(grants.is_last(grant, now) for grant in held if grant.person_id == person.pk)

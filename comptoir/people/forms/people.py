@@ -39,6 +39,16 @@ def name_field() -> forms.CharField:
     )
 
 
+def last_day_field() -> forms.DateField:
+    """Up to when access is given."""
+    return forms.DateField(
+        label=_("Last day of access"),
+        required=False,
+        widget=forms.DateInput(),
+        help_text=_("Leave it empty for access without an end. It can be changed later."),
+    )
+
+
 class OfficeInvitationForm(forms.Form):
     """Whom an office's manager asks to join."""
 
@@ -65,6 +75,7 @@ class OfficeInvitationForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the invitation"), choices=Language.choices, widget=forms.RadioSelect
     )
+    last_day = last_day_field()
 
 
 class StaffInvitationForm(OfficeInvitationForm):
@@ -122,6 +133,7 @@ class GrantForm(forms.Form):
         max_length=20,
         help_text=_("Its reference, for a delegate or an office manager."),
     )
+    last_day = last_day_field()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -134,6 +146,12 @@ class GrantForm(forms.Form):
         elif reference:
             self.add_error("office", _("This role is not held in an office: leave it empty."))
         return values
+
+
+class LastDayForm(forms.Form):
+    """Another last day for an access, or none."""
+
+    last_day = last_day_field()
 
 
 class SearchForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pghistory
 from django.db import models
@@ -35,20 +35,27 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     """Filters over grants."""
 
     def in_force(self, at: datetime) -> GrantQuerySet:
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at, person__is_active=True
-        )
+        return self.not_ended(at).filter(starts_at__lte=at, person__is_active=True)
+
+    def not_ended(self, at: datetime) -> GrantQuerySet:
+        """Those without an end and those whose end is to come."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at))
 
 
 @pghistory.track(append_only=True)
 class Grant(models.Model):
-    """One role, for one person, from one moment to another, given by somebody."""
+    """One role, for one person, from one moment to another, given by somebody.
+
+    The end may be set in advance: `last_day` is the day that was chosen, in the zone of the office
+    or of the centre. It stays as it was chosen when the access ends before.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="grants")
     starts_at = models.DateTimeField()
     granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    last_day = models.DateField(null=True)
     ends_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     end_reason = models.CharField(max_length=200, blank=True)
@@ -66,6 +73,10 @@ class Grant(models.Model):
                 condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
                 name="grant_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(ends_at__isnull=False),
+                name="grant_last_day_has_end",
+            ),
             models.UniqueConstraint(
                 fields=["person", "role", "office"],
                 condition=Q(ends_at=None),
@@ -76,6 +87,16 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_role_display()}"
+
+    @property
+    def until(self) -> date | None:
+        """The last day of access as it is shown: the one chosen, or the one on which it was ended."""
+        chosen = self.last_day is not None and not self.end_reason
+        return self.last_day if chosen else self.ends_at
+
+    def has_ended(self, at: datetime) -> bool:
+        """Whether its end is behind us; an end to come gives access until then."""
+        return self.ends_at is not None and self.ends_at <= at
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -99,6 +120,9 @@ class Invitation(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     office = models.ForeignKey(
         Office, null=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    last_day = models.DateField(
+        null=True, help_text="The last day of the access that is offered, if it has one."
     )
     invited_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()

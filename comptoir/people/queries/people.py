@@ -72,13 +72,13 @@ def search(text: str, role: str, at: datetime) -> QuerySet[Person]:
     )
 
 
-def history_of(person: Person) -> list[Grant]:
+def history_of(person: Person, at: datetime) -> list[Grant]:
     """Every role a person ever held, those in force first, then the latest ended."""
     grants = Grant.objects.filter(person=person).select_related(
         "office__district", "granted_by", "ended_by"
     )
     found = grants.order_by("-starts_at", "-pk")[:MOST_OF_AN_OFFICE]
-    return sorted(found, key=lambda grant: grant.ends_at is not None)
+    return sorted(found, key=lambda grant: grant.has_ended(at))
 
 
 def sessions_of(person: Person, at: datetime) -> list[Session]:

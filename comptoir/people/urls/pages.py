@@ -27,6 +27,7 @@ urlpatterns = [
     path("access/", office_people.my_offices, name="my-offices"),
     path("access/<slug:reference>/", office_people.office_people, name="office-people"),
     path("access/roles/<int:key>/end/", office_people.end_access, name="end-access"),
+    path("access/roles/<int:key>/last-day/", office_people.last_day, name="last-day"),
     path(
         "access/invitations/<int:key>/withdraw/",
         office_people.withdraw_invitation,

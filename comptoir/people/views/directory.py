@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from comptoir.people import permissions, searching
 from comptoir.people.actions import grants, persons
+from comptoir.people.actions.last_days import LastDayOutOfRange
 from comptoir.people.forms.people import (
     GrantForm,
     NewAddressForm,
@@ -53,7 +54,7 @@ def person(request: SignedIn, key: int) -> HttpResponse:
     found = permissions.get_person_for(request.standing, key)
     context = {
         "person": found,
-        "history": people.history_of(found),
+        "history": people.history_of(found, request.now),
         "session_count": len(people.sessions_of(found, request.now)),
     }
     return render(request, "people/directory/person.html", context)
@@ -72,6 +73,7 @@ def give_role(request: SignedIn, key: int) -> HttpResponse:
                 person=found,
                 role=Role(values["role"]),
                 office=values["found"],
+                last_day=values["last_day"],
                 by=request.user,
                 now=request.now,
             )
@@ -79,6 +81,8 @@ def give_role(request: SignedIn, key: int) -> HttpResponse:
             return redirect("people:person", found.pk)
         except grants.AlreadyGranted:
             form.add_error("role", _("The person holds this role already."))
+        except LastDayOutOfRange:
+            form.add_error("last_day", inviting.out_of_range())
         except grants.OfficeNotActive:
             form.add_error("office", _("This office is not active, so nobody can join it."))
     return render(request, "people/directory/give_role.html", {"person": found, "form": form})

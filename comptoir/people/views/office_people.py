@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from comptoir.people import permissions
 from comptoir.people.actions import grants, invitations
-from comptoir.people.forms.people import OfficeInvitationForm, ReasonForm
+from comptoir.people.actions.last_days import LastDayOutOfRange
+from comptoir.people.forms.people import LastDayForm, OfficeInvitationForm, ReasonForm
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import people
@@ -87,10 +88,42 @@ def end_access(request: SignedIn, key: int) -> HttpResponse:
     return render(request, "people/office_people/end_access.html", {"grant": grant, "form": form})
 
 
+@permissions.allow(Role.OFFICE_MANAGER, Role.ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def last_day(request: SignedIn, key: int) -> HttpResponse:
+    """Choose, change or clear the last day of somebody's role."""
+    grant = permissions.get_grant_for(request.standing, key)
+    form = LastDayForm(request.POST or None, initial={"last_day": grant.last_day})
+    # A day that is cleared posts an empty field, and an empty form is valid.
+    if request.method == "POST" and form.is_valid():
+        try:
+            grants.set_last_day(
+                grant=grant,
+                last_day=form.cleaned_data["last_day"],
+                by=request.user,
+                now=request.now,
+                may_be_last=Role.ADMINISTRATOR in request.standing.roles,
+            )
+            messages.success(request, _("The last day was saved."))
+            return _back(request, grant.office)
+        except grants.AlreadyEnded:
+            messages.warning(request, _("This access had ended already."))
+            return _back(request, grant.office)
+        except LastDayOutOfRange:
+            form.add_error("last_day", inviting.out_of_range())
+        except grants.LastOfItsKind:
+            form.add_error(None, _last_of_its_kind(Role(grant.role)))
+    return render(request, "people/office_people/last_day.html", {"grant": grant, "form": form})
+
+
 def _last_of_its_kind(role: Role) -> str:
     if role == Role.ADMINISTRATOR:
-        return _("The service needs an administrator. Give somebody else the role first.")
-    return _("This is the office’s only manager. Invite another manager first, or ask the centre.")
+        return _(
+            "The service needs an administrator, and nobody else holds the role for as long. Give somebody else the role first."
+        )
+    return _(
+        "Nobody else manages the office for as long. Invite another manager first, or ask the centre."
+    )
 
 
 def _back(request: SignedIn, office: Office | None) -> HttpResponse:

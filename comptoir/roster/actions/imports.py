@@ -178,7 +178,7 @@ def _add(who: Who, *, by: Person | None, now: datetime) -> Professional:
     if Professional.objects.filter(person=person).exists():
         raise BadRow(who.line, "email", "is there twice under two codes")
     role = Role.PROFESSIONAL
-    if not Grant.objects.filter(person=person, role=role, ends_at=None).exists():
+    if not Grant.objects.not_ended(now).filter(person=person, role=role).exists():
         grants.grant_role(person=person, role=role, by=by, now=now)
     return professionals.enter_professional(
         person=person,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.forms.people import time_zone_field
-from comptoir.people.models import Person, Role
+from comptoir.people.models import Grant, Person, Role
 from comptoir.roster.forms import fields
 from comptoir.roster.models import Professional
 
@@ -57,16 +58,15 @@ class EntryForm(forms.Form):
     skills = fields.skills_field()
     time_zone = time_zone_field(_("Weekly hours are wall times of this zone."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["person"]
         assert isinstance(field, PersonField)
-        field.queryset = candidates()
+        field.queryset = candidates(now)
 
 
-def candidates() -> Any:
+def candidates(now: datetime) -> Any:
     """People with the role of professional, in force or to come, who are not on the roster."""
-    holders = Person.objects.filter(
-        is_active=True, grants__role=Role.PROFESSIONAL, grants__ends_at=None, professional=None
-    )
-    return holders.order_by("sort_name", "pk").distinct()
+    holders = Grant.objects.not_ended(now).filter(role=Role.PROFESSIONAL).values("person_id")
+    found = Person.objects.filter(pk__in=holders, is_active=True, professional=None)
+    return found.order_by("sort_name", "pk")

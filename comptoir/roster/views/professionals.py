@@ -38,7 +38,7 @@ def professionals(request: SignedIn) -> HttpResponse:
         "page": page,
         "listed": lists.listed(list(page), first, last, gateway.booked, request.now),
         "last": last,
-        "may_enter": candidates().exists(),
+        "may_enter": candidates(request.now).exists(),
     }
     return render(request, "roster/professionals.html", context)
 
@@ -86,7 +86,11 @@ def _page(request: SignedIn, code: str) -> HttpResponse:
 def enter(request: SignedIn) -> HttpResponse:
     """Put somebody on the roster."""
     # A select that shows a choice must have made it: nothing is posted of one left untouched.
-    form = EntryForm(request.POST or None, initial={"time_zone": settings.SERVICE_TIME_ZONE})
+    form = EntryForm(
+        request.POST or None,
+        initial={"time_zone": settings.SERVICE_TIME_ZONE},
+        now=request.now,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             entered = actions.enter_professional(

@@ -108,6 +108,17 @@ def test_somebody_is_put_on_the_roster(lead: Client) -> None:
     assert (ben.code, ben.person, ben.time_zone) == ("ben", person, "America/Halifax")
 
 
+def test_who_holds_the_role_up_to_a_day_is_put_on_the_roster_until_then(lead: Client) -> None:
+    leaving, left = (person_with(Role.PROFESSIONAL) for _ in range(2))
+    leaving.grants.update(ends_at=NOW + timedelta(days=30))
+    left.grants.update(ends_at=NOW - timedelta(days=1))
+
+    found = text(lead, url("enter"))
+
+    assert leaving.name in found
+    assert left.name not in found
+
+
 def test_a_code_that_is_taken_is_refused(lead: Client, anna: Professional) -> None:
     person = person_with(Role.PROFESSIONAL)
 
