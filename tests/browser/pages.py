@@ -316,6 +316,7 @@ POSTED = {
     "liaison:rebook-on",
     "liaison:release",
     "liaison:revoke-feed",
+    "liaison:take-back",
     "people:address-remove",
     "people:notice-again",
     "people:reactivate",

@@ -69,6 +69,7 @@ FOREIGN = {
         for name in ("appointment", "move", "cancel", "calendar-file")
     },
     "liaison:served": Foreign(_appointment, _PROFESSIONALS),
+    "liaison:take-back": Foreign(_appointment, _PROFESSIONALS),
     "liaison:follow-up": Foreign(_follow_up, _PROFESSIONALS),
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)

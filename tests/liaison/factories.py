@@ -88,6 +88,7 @@ class PolicyFactory(DjangoModelFactory[Policy]):
     late_counts = True
     most_case_lines = 12
     hold_minutes = 5
+    no_show_after_minutes = 10
     created_at = LONG_AGO
 
     class Params:

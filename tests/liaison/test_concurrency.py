@@ -342,6 +342,7 @@ def test_two_who_set_a_rule_at_once_set_two_versions() -> None:
                 valid_from=DAY + timedelta(days=30),
                 most_case_lines=5,
                 hold_minutes=10,
+                no_show_after_minutes=10,
                 by=owner,
                 now=NOW,
             ).version

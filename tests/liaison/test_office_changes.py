@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from comptoir.audit.models import Event
-from comptoir.liaison.models import Outcome, Status
+from comptoir.liaison.models import Outcome, Policy, Status
 from comptoir.people.models import Office, Role
 from tests.liaison.factories import (
     DAY,
@@ -282,6 +282,7 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
         "late_notice_minutes": "120",
         "most_case_lines": "12",
         "hold_minutes": "5",
+        "no_show_after_minutes": "20",
     }
 
     refused = owner.post(url("new-rule"), values)
@@ -294,4 +295,5 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
 
     owner.post(url("new-rule"), values | {"minutes_per_week": "90"})
     assert "Next" in owner.get(url("rule")).text
+    assert Policy.objects.latest("version").no_show_after_minutes == 20
     assert sign_in(Client(), delegate_of(office)).get(url("new-rule")).status_code == 403

@@ -9,7 +9,13 @@ from comptoir.liaison.forms.rule import RuleForm
 
 @pytest.mark.parametrize(
     "name",
-    ["minutes_per_day", "minutes_per_week", "horizon_business_days", "most_case_lines"],
+    [
+        "minutes_per_day",
+        "minutes_per_week",
+        "horizon_business_days",
+        "most_case_lines",
+        "no_show_after_minutes",
+    ],
 )
 def test_a_number_too_large_for_its_row_is_refused_beside_its_field(name: str) -> None:
     form = RuleForm({name: "9999999999"})

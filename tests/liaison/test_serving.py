@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -243,17 +243,38 @@ class TestNoShow:
 
         assert again.professional == appointment.professional
 
-    def test_nobody_is_absent_before_the_time_comes(self) -> None:
+    @pytest.mark.parametrize("wait", [0, 10, 20])
+    def test_nobody_is_absent_before_the_office_has_had_the_time_of_the_days_rule(
+        self, wait: int
+    ) -> None:
+        PolicyFactory.create(no_show_after_minutes=wait)
         appointment = AppointmentFactory.create()
+        until = appointment.starts_at + timedelta(minutes=wait)
 
-        with pytest.raises(serving.TooEarly):
-            serving.record_no_show(
-                appointment=appointment,
-                by=appointment.professional.person,
-                now=appointment.starts_at - timedelta(seconds=1),
+        def record(now: datetime) -> Appointment:
+            return serving.record_no_show(
+                appointment=appointment, by=appointment.professional.person, now=now
             )
 
+        with pytest.raises(serving.StillWaiting) as refused:
+            record(until - timedelta(seconds=1))
+        assert refused.value.until == until
         assert counters(appointment) == (2, 0)
+
+        assert record(until).status == Status.NO_SHOW
+
+    def test_the_rule_of_the_day_decides_not_the_one_it_was_booked_under(self) -> None:
+        PolicyFactory.create(no_show_after_minutes=30)
+        appointment = AppointmentFactory.create()
+        PolicyFactory.create(no_show_after_minutes=5, valid_from=DAY)
+
+        missed = serving.record_no_show(
+            appointment=appointment,
+            by=appointment.professional.person,
+            now=appointment.starts_at + timedelta(minutes=5),
+        )
+
+        assert missed.status == Status.NO_SHOW
 
     @pytest.mark.parametrize("status", [s for s in Status if s != Status.BOOKED])
     def test_only_what_is_booked_can_be_missed(self, status: Status) -> None:

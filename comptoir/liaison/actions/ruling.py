@@ -45,6 +45,7 @@ def start_rule(
     valid_from: date,
     most_case_lines: int,
     hold_minutes: int,
+    no_show_after_minutes: int,
     by: Person,
     now: datetime,
 ) -> Policy:
@@ -75,6 +76,7 @@ def start_rule(
         late_counts=rule.late_counts,
         most_case_lines=most_case_lines,
         hold_minutes=hold_minutes,
+        no_show_after_minutes=no_show_after_minutes,
         created_by=by,
         created_at=now,
     )

@@ -24,7 +24,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import bases, days
+from comptoir.liaison.queries import attendance, bases, days
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
 from comptoir.ui import clock
@@ -35,7 +35,15 @@ class WrongState(Exception):
 
 
 class TooEarly(Exception):
-    """Nobody can be absent from what has not begun, and nothing begins before its day."""
+    """Nothing begins before its day."""
+
+
+class StillWaiting(Exception):
+    """The office has until `until` to come: before it nobody may be said to be absent."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class OutcomesMissing(Exception):
@@ -63,7 +71,7 @@ def start_appointment(
     Begun for the record after its time has passed, it is taken to have begun at its time, or as
     late as the office was; otherwise it begins now.
     """
-    current = _locked(appointment, Status.BOOKED)
+    current = locked(appointment, Status.BOOKED)
     if clock.service_date(now) < clock.service_date(current.starts_at):
         raise TooEarly
     declared = current.starts_at + timedelta(minutes=office_late_minutes)
@@ -71,7 +79,7 @@ def start_appointment(
     current.started_at = now if now < current.ends_at else min(declared, now)
     current.office_late_minutes = office_late_minutes
     current.save(update_fields=["status", "started_at", "office_late_minutes"])
-    _happened(current, Happening.STARTED, by, now)
+    happened(appointment=current, kind=Happening.STARTED, by=by, now=now)
     return current
 
 
@@ -83,7 +91,7 @@ def finish_appointment(
 
     Raises WrongState, OutcomesMissing.
     """
-    current = _locked(appointment, Status.STARTED)
+    current = locked(appointment, Status.STARTED)
     missing = current.case_lines.filter(outcome="").order_by("position")
     positions = list(missing.values_list("position", flat=True))
     if positions:
@@ -94,7 +102,7 @@ def finish_appointment(
     if minutes_used is not None:
         current.finished_at = current.started_at + timedelta(minutes=minutes_used)
     current.save(update_fields=["status", "finished_at"])
-    _happened(current, Happening.FINISHED, by, now)
+    happened(appointment=current, kind=Happening.FINISHED, by=by, now=now)
     return current
 
 
@@ -102,25 +110,28 @@ def finish_appointment(
 def record_no_show(*, appointment: Appointment, by: Person, now: datetime) -> Appointment:
     """Nobody came: what is left of the time is free at once, and the whole counts as given up late.
 
-    Raises WrongState, TooEarly.
+    Not before the office has had the time that the day's rule leaves it. Raises WrongState,
+    StillWaiting, locking.DayBusy. See `taking_back` for a record made by mistake.
     """
     with transaction.atomic():
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
-        current = _locked(appointment, Status.BOOKED)
+        current = locked(appointment, Status.BOOKED)
         if clock.service_date(current.starts_at) != on:
             raise WrongState  # moved in the meantime: another day's counters are meant
-        if now < current.starts_at:
-            raise TooEarly
+        rules = days.load_rules()
+        until = attendance.no_show_from(current, rules)
+        if now < until:
+            raise StillWaiting(until)
         weeks = locking.lock_weeks(current.office, [on])
-        rule = days.load_rules().on(on)
+        rule = rules.on(on)
         counted = current.quanta if rule is not None and rule.late_counts else 0
         counting.give_up(weeks, on, current.quanta, still_counted=counted)
         counting.save(weeks)
         Claim.objects.filter(appointment=current).delete()
         current.status = Status.NO_SHOW
         current.save(update_fields=["status"])
-        _happened(current, Happening.NO_SHOW, by, now, late_quanta=counted)
+        happened(appointment=current, kind=Happening.NO_SHOW, by=by, now=now, late_quanta=counted)
     return current
 
 
@@ -142,7 +153,7 @@ def record_outcome(
     It may be corrected until the appointment is finished; every version stays in the history.
     Raises FollowUpIncomplete, NotAuthorized, WrongState.
     """
-    appointment = _locked(case_line.appointment, Status.STARTED)
+    appointment = locked(case_line.appointment, Status.STARTED)
     if outcome in FOLLOWED_OUTCOMES and (due_on is None or not task):
         raise FollowUpIncomplete
     baseless = bool(bases.faults(case_line, appointment, clock.service_date(now)))
@@ -261,18 +272,19 @@ def complete_follow_up(*, follow_up: FollowUp, result: str, by: Person, now: dat
     return current
 
 
-def _locked(appointment: Appointment, expected: Status) -> Appointment:
+def locked(appointment: Appointment, expected: Status) -> Appointment:
     """The row, locked, if it is where the step begins; raises WrongState."""
-    rows = Appointment.objects.select_related("office", "professional")
+    rows = Appointment.objects.select_related("office", "professional", "policy")
     current = rows.select_for_update(of=("self",)).get(pk=appointment.pk)
     if current.status != expected:
         raise WrongState
     return current
 
 
-def _happened(
-    appointment: Appointment, kind: Happening, by: Person, now: datetime, *, late_quanta: int = 0
+def happened(
+    *, appointment: Appointment, kind: Happening, by: Person, now: datetime, late_quanta: int = 0
 ) -> None:
+    """Keep what happened, in the appointment's history and on the trail."""
     AppointmentEvent.objects.create(
         appointment=appointment,
         kind=kind,

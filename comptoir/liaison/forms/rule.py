@@ -73,6 +73,14 @@ class RuleForm(forms.Form):
     hold_minutes = forms.IntegerField(
         label=_("Minutes a time is kept while an office types"), min_value=1, max_value=60
     )
+    no_show_after_minutes = forms.IntegerField(
+        label=_("Minutes to wait before nobody is said to have come"),
+        help_text=_(
+            "Counted from the start of the appointment. Ten minutes are Comptoir’s default."
+        ),
+        min_value=0,
+        max_value=60,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

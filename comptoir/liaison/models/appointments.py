@@ -209,6 +209,8 @@ class Happening(models.TextChoices):
     STARTED = "started", _("Started")
     FINISHED = "finished", _("Finished")
     NO_SHOW = "no_show", _("Not attended")
+    NOT_STARTED = "not_started", _("“Started” taken back")
+    NOT_MISSED = "not_missed", _("“Not attended” taken back")
 
 
 class AppointmentEvent(models.Model):
@@ -224,8 +226,10 @@ class AppointmentEvent(models.Model):
     notice_minutes = models.IntegerField(
         null=True, help_text="Notice given before the start it gave up."
     )
-    late_quanta = models.PositiveSmallIntegerField(
-        default=0, help_text="Quanta that still count against the office because notice was short."
+    late_quanta = models.SmallIntegerField(
+        default=0,
+        help_text="Quanta that still count against the office because notice was short; less "
+        "than nought where that is taken back. Their sum is the office's counter.",
     )
     from_starts_at = models.DateTimeField(null=True)
     from_quanta = models.PositiveSmallIntegerField(null=True)

@@ -37,6 +37,11 @@ class Policy(models.Model):
     )
     most_case_lines = models.PositiveSmallIntegerField()
     hold_minutes = models.PositiveSmallIntegerField()
+    no_show_after_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        help_text="How long after its start an appointment may be called not attended. "
+        "Ten minutes are a default of ours: no source states a value.",
+    )
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from comptoir.liaison.views import professional, serving
+from comptoir.liaison.views import professional, serving, taking_back
 from comptoir.ui.values import ServiceDateConverter
 
 register_converter(ServiceDateConverter, "service_date")
@@ -11,6 +11,11 @@ urlpatterns = [
     path("day/", professional.day, name="day"),
     path("day/<service_date:on>/", professional.day, name="day-on"),
     path("day/appointments/<slug:reference>/", serving.appointment, name="served"),
+    path(
+        "day/appointments/<slug:reference>/take-back/",
+        taking_back.no_show,
+        name="take-back",
+    ),
     path("follow-ups/", professional.follow_ups, name="follow-ups"),
     path("follow-ups/<int:pk>/", professional.follow_up, name="follow-up"),
 ]

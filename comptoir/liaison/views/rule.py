@@ -52,6 +52,7 @@ def new_version(request: SignedIn) -> HttpResponse:
                 valid_from=form.cleaned_data["valid_from"],
                 most_case_lines=form.cleaned_data["most_case_lines"],
                 hold_minutes=form.cleaned_data["hold_minutes"],
+                no_show_after_minutes=form.cleaned_data["no_show_after_minutes"],
                 by=request.user,
                 now=request.now,
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,15 +21,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from comptoir.liaison.actions import locking
+from comptoir.liaison.actions import locking, taking_back
 from comptoir.liaison.actions import serving as actions
 from comptoir.liaison.forms.serving import CaseForm, FinishForm, StartForm
-from comptoir.liaison.models import Appointment, Outcome, Status
+from comptoir.liaison.models import Appointment, Happening, Outcome, Status
 from comptoir.liaison.permissions import get_served_appointment_for
-from comptoir.liaison.queries import serving
+from comptoir.liaison.queries import attendance, days, serving
 from comptoir.people.models import Person, Role
 from comptoir.people.permissions import SignedIn, allow
-from comptoir.ui import clock, values
+from comptoir.ui import clock, times, values
 from comptoir.ui.forms import all_errors, without_errors
 
 
@@ -116,13 +117,25 @@ class _Page:
             "unrecorded": serving.is_unrecorded(appointment, now),
             "its_day_has_come": clock.service_date(now)
             >= clock.service_date(appointment.starts_at),
-            "its_time_has_come": now >= appointment.starts_at,
+            **self._attendance(now),
             "minutes_so_far": serving.minutes_so_far(appointment, now),
             "centre_may_cancel": Role.TEAM_LEAD in request.standing.roles
             and appointment.status == Status.BOOKED,
             "own": appointment.professional.person_id == request.user.pk,
             "following": serving.following_appointment(appointment),
         }
+
+    def _attendance(self, now: datetime) -> dict[str, Any]:
+        """From when nobody may be said to have come; whether today's record can be taken back."""
+        appointment = self.appointment
+        if appointment.status == Status.BOOKED:
+            return {"no_show_from": attendance.no_show_from(appointment, days.load_rules())}
+        taken_back = {Status.STARTED: Happening.STARTED, Status.NO_SHOW: Happening.NO_SHOW}
+        kind = taken_back.get(Status(appointment.status))
+        if kind is None or any(form.sheet.line.outcome for form in self.cases):
+            return {}
+        recorded = attendance.recorded_today(appointment, kind, now)
+        return {"may_take_back": recorded is not None}
 
 
 def _load(request: SignedIn, served: Appointment, *, typed: bool = True) -> _Page:
@@ -261,8 +274,11 @@ def _end(page: _Page, by: Person, request: SignedIn) -> None:
 def _miss(page: _Page, by: Person, request: SignedIn) -> None:
     try:
         actions.record_no_show(appointment=page.appointment, by=by, now=request.now)
-    except actions.TooEarly:
-        page.problems.append(_("Its time has not come yet: wait for the office."))
+    except actions.StillWaiting as waiting:
+        page.problems.append(
+            _("Wait for the office: you can say that nobody came from %(time)s on.")
+            % {"time": times.time_of_day(waiting.until)}
+        )
     except actions.WrongState:
         page.problems.append(_changed_meanwhile())
     except locking.DayBusy:
@@ -273,10 +289,28 @@ def _miss(page: _Page, by: Person, request: SignedIn) -> None:
         page.news = _("It is on record that nobody came. What is left of the time is free.")
 
 
+def _take_back(page: _Page, by: Person, request: SignedIn) -> None:
+    try:
+        taking_back.take_back_start(appointment=page.appointment, by=by, now=request.now)
+    except taking_back.OutcomeRecorded:
+        page.problems.append(
+            _("A case has its outcome: the appointment took place. Correct the outcome, or finish.")
+        )
+    except taking_back.AnotherDay:
+        page.problems.append(
+            _("It began on an earlier day. Record what became of each case, then finish.")
+        )
+    except actions.WrongState:
+        page.problems.append(_changed_meanwhile())
+    else:
+        page.news = _("It is as if the appointment had not begun.")
+
+
 STEPS: dict[str, Callable[[_Page, Person, SignedIn], None]] = {
     "start": _begin,
     "finish": _end,
     "no-show": _miss,
+    "not-begun": _take_back,
 }
 
 

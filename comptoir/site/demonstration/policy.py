@@ -37,6 +37,7 @@ def make(*, valid_from: date, created_at: datetime, by: Person) -> Policy:
         late_counts=True,
         most_case_lines=12,
         hold_minutes=5,
+        no_show_after_minutes=10,
         created_by=by,
         created_at=created_at,
     )

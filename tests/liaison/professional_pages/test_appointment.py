@@ -202,8 +202,8 @@ class TestStart:
 
 
 class TestNoShow:
-    def test_it_is_recorded_once_its_time_has_come(self, desk: Client) -> None:
-        appointment = AppointmentFactory.create()
+    def test_it_is_recorded_once_the_office_has_been_waited_for(self, desk: Client) -> None:
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 9, 45))
 
         answer = desk.post(url("served", appointment.reference), {"no-show": "1"}, follow=True)
 
@@ -211,19 +211,21 @@ class TestNoShow:
         assert appointment.status == Status.NO_SHOW
         assert "It is on record that nobody came" in said(answer)
 
-    def test_before_its_time_it_is_refused(self, desk: Client) -> None:
-        appointment = AppointmentFactory.create(starts_at=at(DAY, 10, 15))
+    def test_until_then_it_is_refused_and_the_page_says_from_when(self, desk: Client) -> None:
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 10))
 
         page = desk.get(url("served", appointment.reference))
         answer = desk.post(url("served", appointment.reference), {"no-show": "1"})
 
-        assert "You can say so from 10:15 a.m." in said(page)
+        assert "You can say so from 10:10 a.m." in said(page)
+        assert "Record that nobody came" not in said(page)
         assert answer.status_code == 422
+        assert "you can say that nobody came from 10:10 a.m. (Toronto time) on" in said(answer)
         appointment.refresh_from_db()
         assert appointment.status == Status.BOOKED
 
     def test_what_it_costs_the_office_is_said_before(self, desk: Client) -> None:
-        appointment = AppointmentFactory.create(minutes=45)
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 9, 45), minutes=45)
 
         words = said(desk.get(url("served", appointment.reference)))
 
