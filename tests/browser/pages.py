@@ -157,6 +157,15 @@ def to_the_lock(visitor: Visitor, world: World) -> None:
     visitor.go("people:account")
 
 
+def to_the_confirmation(visitor: Visitor, world: World) -> None:
+    """Say who follows in the office's seat."""
+    visitor.go("people:office-transfer", world.office.reference)
+    visitor.type("Name of the new legislator", "Nova Testwright")
+    visitor.type("First day of the new mandate", clock.service_date(world.now).isoformat())
+    visitor.press("Go on")
+    visitor.ready()
+
+
 def today(world: World) -> tuple[Any, ...]:
     return (clock.service_date(world.now),)
 
@@ -289,6 +298,10 @@ ADMINISTRATION = [
     Visit("people:office-suspend", ADMINISTRATOR, office),
     Visit("people:office-reopen", ADMINISTRATOR, office_of(OfficeStatus.SUSPENDED)),
     Visit("people:office-close", ADMINISTRATOR, office),
+    Visit("people:office-transfer", ADMINISTRATOR, office),
+    Visit(
+        "people:office-transfer", ADMINISTRATOR, state="confirmation", arrive=to_the_confirmation
+    ),
     Visit("people:trail", AUDITOR),
 ]
 ERRORS = [

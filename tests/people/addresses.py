@@ -67,7 +67,14 @@ FOREIGN = {
     },
     **{
         f"people:{name}": Foreign(_office, _NOBODY)
-        for name in ("office", "office-invite", "office-suspend", "office-reopen", "office-close")
+        for name in (
+            "office",
+            "office-invite",
+            "office-suspend",
+            "office-reopen",
+            "office-close",
+            "office-transfer",
+        )
     },
 }
 

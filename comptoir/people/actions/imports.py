@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from comptoir.audit import actions as audit
-from comptoir.people.actions import offices
+from comptoir.people.actions import offices, turns
 from comptoir.people.importing import comparing, formats, rows
 from comptoir.people.importing.plans import Change, Plan, RowModel
 from comptoir.people.models import District, Office, OfficeEnd, OfficeStatus, Person, sort_key
-
-LOCK = 7_202_212
-"""Advisory lock: two imports one after the other."""
 
 
 def import_list(
@@ -37,8 +34,7 @@ def import_list(
     if not parsed:
         raise rows.BadFile("it has no rows.")
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        turns.take_turn()
         plan = comparing.compare(parsed)
         if suspend_missing:
             plan.vacated += [o for o in plan.missing if o.status == OfficeStatus.ACTIVE]
@@ -65,7 +61,9 @@ def _write(plan: Plan, by: Person | None, now: datetime) -> None:
     Office.objects.bulk_create(plan.new_offices, batch_size=1_000)
     for leaving in plan.leaving:
         if leaving.successor is not None:
-            Office.objects.filter(pk=leaving.office.pk).update(successor=leaving.successor)
+            offices.name_successor(
+                office=leaving.office, successor=leaving.successor, by=by, now=now
+            )
     for office in plan.vacated:
         offices.suspend(office=office, reason=OfficeEnd.VACANCY, by=by, now=now)
     for office in plan.returning:

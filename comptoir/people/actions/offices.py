@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from comptoir.audit import actions as audit
-from comptoir.people.actions import grants
+from comptoir.people.actions import grants, turns
+from comptoir.people.importing import openings
 from comptoir.people.models import (
     Chamber,
     Grant,
@@ -35,7 +36,15 @@ class WrongStatus(CannotChangeOffice):
 
 
 class SuccessorDoesNotFit(CannotChangeOffice):
-    """A successor sits in the same seat and is not the office itself."""
+    """A successor is an active office in the same seat, and not the office itself."""
+
+
+class SeatTaken(CannotChangeOffice):
+    """An office is open in this seat already."""
+
+
+class LegislatorSits(CannotChangeOffice):
+    """The legislator with this number has an open office already."""
 
 
 def suspend(*, office: Office, reason: OfficeEnd, by: Person | None, now: datetime) -> Office:
@@ -78,24 +87,39 @@ def close(
     office: Office,
     reason: OfficeEnd,
     until: date,
-    successor: Office | None = None,
     by: Person | None,
     now: datetime,
 ) -> Office:
     """End an office for good: access ends at once, records stay under it.
 
     `until` is the first day on which the legislator no longer sits. Raises WrongStatus if it is
-    closed already, SuccessorDoesNotFit.
+    closed already.
     """
     with transaction.atomic():
         office = _locked(office, OfficeStatus.ACTIVE, OfficeStatus.SUSPENDED)
-        if successor is not None and not _fits(office, successor):
-            raise SuccessorDoesNotFit
         office.until = max(until, office.since)
-        office.successor = successor
         _move(office, OfficeStatus.CLOSED, reason, now)
         _end_access(office, reason, by, now)
         _record("people.office_closed", office, by, now)
+    return office
+
+
+def name_successor(
+    *, office: Office, successor: Office, by: Person | None, now: datetime
+) -> Office:
+    """Link a closed office to the one that follows in its seat.
+
+    Raises WrongStatus if it is not closed or has a successor already, SuccessorDoesNotFit.
+    """
+    with transaction.atomic():
+        office = _locked(office, OfficeStatus.CLOSED)
+        if office.successor_id is not None:
+            raise WrongStatus(office.status)
+        if not _fits(office, successor):
+            raise SuccessorDoesNotFit
+        office.successor = successor
+        office.save(update_fields=["successor"])
+        _record("people.successor_named", office, by, now, successor=successor.pk)
     return office
 
 
@@ -104,19 +128,30 @@ def transfer(
     office: Office,
     successor: Office,
     reason: OfficeEnd,
+    since: date,
     by: Person | None,
     now: datetime,
 ) -> Office:
-    """A seat changes hands: close `office`, open the unsaved `successor` in its seat, link the two.
+    """A seat changes hands: close `office` if it is not closed yet, open `successor` unless it
+    exists already, link the two. What an import of the new list does for one seat.
 
-    Nobody's access moves over: the new legislator chooses their own people. Returns the successor.
+    `since` is the first day of the new legislator's mandate. Nobody's access moves over: the new
+    legislator chooses their own people. Raises WrongStatus, SuccessorDoesNotFit, SeatTaken,
+    LegislatorSits. Returns the successor.
     """
     with transaction.atomic():
+        turns.take_turn()
+        office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
         if not _fits(office, successor):
             raise SuccessorDoesNotFit
-        close(office=office, reason=reason, until=successor.since, by=by, now=now)
-        open_office(office=successor, by=by, now=now)
-        Office.objects.filter(pk=office.pk).update(successor=successor)
+        if office.status != OfficeStatus.CLOSED:
+            close(office=office, reason=reason, until=since, by=by, now=now)
+        if successor.pk is None:
+            _refuse_if_it_sits(successor)
+            numbering = openings.Numbering(Chamber(successor.chamber))
+            successor.reference = numbering.next_in(successor.district)
+            open_office(office=successor, by=by, now=now)
+        name_successor(office=office, successor=successor, by=by, now=now)
     return successor
 
 
@@ -206,8 +241,18 @@ def _lost_with_suspension(office: Office, now: datetime) -> list[Grant]:
 
 
 def _fits(office: Office, successor: Office) -> bool:
+    """A seat of the Commons is its district; a senator may be followed by any other senator."""
     same_seat = (office.chamber, office.district_id) == (successor.chamber, successor.district_id)
-    return same_seat and office.pk != successor.pk
+    return same_seat and office.pk != successor.pk and successor.status == OfficeStatus.ACTIVE
+
+
+def _refuse_if_it_sits(fresh: Office) -> None:
+    """One open office to a seat, and one to a legislator whose number is known."""
+    others = Office.objects.filter(chamber=fresh.chamber).exclude(status=OfficeStatus.CLOSED)
+    if fresh.district_id is not None and others.filter(district=fresh.district_id).exists():
+        raise SeatTaken
+    if fresh.source_id and others.filter(source_id=fresh.source_id).exists():
+        raise LegislatorSits
 
 
 def _record(

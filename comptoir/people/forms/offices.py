@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.people.forms.people import language_field, time_zone_field
@@ -64,6 +66,86 @@ class ClosingForm(SuspensionForm):
         widget=forms.DateInput(),
         error_messages={"required": _("Enter a date.")},
     )
+
+
+class Heir(models.TextChoices):
+    """Who follows in the seat."""
+
+    NEW = "new", _("A legislator who has no office here yet")
+    EXISTING = "existing", _("A senator who has an office here already")
+
+
+class TransferForm(forms.Form):
+    """Who follows in a seat, and since when. Nothing is asked if `sitting` is open in it already."""
+
+    heir = forms.ChoiceField(
+        label=_("Who follows"), choices=Heir.choices, initial=Heir.NEW, widget=forms.RadioSelect
+    )
+    reference = forms.CharField(
+        label=_("Reference of the office that follows"),
+        required=False,
+        max_length=20,
+        help_text=_("Only if the office exists already."),
+    )
+    honorific = forms.CharField(
+        label=_("Title of the new legislator"), required=False, max_length=40
+    )
+    legislator = forms.CharField(
+        label=_("Name of the new legislator"), required=False, max_length=200
+    )
+    source_id = forms.CharField(
+        label=_("Number of the member in the list of the House of Commons"),
+        required=False,
+        max_length=20,
+        validators=[RegexValidator(r"\A[0-9]+\Z", _("Use digits only."))],
+        help_text=_(
+            "“PersonId” in the open data. Without it, the next list recognizes the member by the name."
+        ),
+    )
+    since = forms.DateField(
+        label=_("First day of the new mandate"),
+        widget=forms.DateInput(),
+        error_messages={"required": _("Enter a date.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=OfficeEnd.choices, initial=OfficeEnd.BY_ELECTION
+    )
+
+    def __init__(self, *args: Any, office: Office, sitting: Office | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.office, self.sitting = office, sitting
+        if sitting is not None:
+            self.fields.clear()
+            return
+        is_senate = office.chamber == Chamber.SENATE
+        for name in ("source_id", "honorific") if is_senate else ("heir", "reference"):
+            del self.fields[name]
+        if office.status == OfficeStatus.CLOSED:
+            # It has ended, on its day and for its reason: only what follows is asked.
+            del self.fields["reason"]
+
+    def hide(self) -> None:
+        """Carry what was said to the next page, which asks no more than whether it shall be done."""
+        for field in self.fields.values():
+            field.widget = field.hidden_widget()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["successor"] = self.sitting
+        if self.sitting is not None:
+            return values
+        if values.get("heir", Heir.NEW) == Heir.NEW:
+            if not values.get("legislator"):
+                self.add_error("legislator", _("Enter a name."))
+            return values
+        offices = Office.objects.active().filter(chamber=self.office.chamber)
+        typed = values.get("reference", "").strip()
+        values["successor"] = offices.filter(reference=typed).exclude(pk=self.office.pk).first()
+        if values["successor"] is None:
+            self.add_error(
+                "reference", _("Enter the reference of another active office of the Senate.")
+            )
+        return values
 
 
 class ReopeningForm(forms.Form):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from comptoir.people import district_defaults
+from comptoir.people.importing import openings
 from comptoir.people.importing.plans import Change, Leaving, Plan, RowModel
 from comptoir.people.importing.rows import (
     BadRows,
@@ -22,7 +20,6 @@ from comptoir.people.models import (
     District,
     Office,
     OfficeStatus,
-    sort_key,
 )
 from comptoir.people.place_names import matching_key
 from comptoir.ui import clock
@@ -74,11 +71,18 @@ def compare_members(rows: Sequence[MemberRow]) -> Plan:
     leaving: dict[int, Leaving] = {}
     for district, row in sitting.items():
         seated = book.in_district.get(district.pk)
-        if seated is not None and seated.source_id == row.source_id:
+        if seated is not None and _is_of(seated, row):
             kept.add(seated.pk)
             _keep_member(plan, seated, row)
             continue
-        office = _new_commons_office(district, row, book.next_commons_reference(district))
+        office = openings.commons_office(
+            district,
+            reference=book.numbering.next_in(district),
+            legislator=row.name,
+            honorific=row.honorific,
+            source_id=row.source_id,
+            since=row.since,
+        )
         plan.new_offices.append(office)
         if seated is not None:
             leaving[seated.pk] = Leaving(seated, row.since, office)
@@ -93,7 +97,7 @@ def compare_members(rows: Sequence[MemberRow]) -> Plan:
 
 def compare_senators(rows: Sequence[SenatorRow]) -> Plan:
     """Senators have no number in the list: a senator is known by their name."""
-    _refuse_doubles("name", ((row, senator_id(row.name)) for row in rows))
+    _refuse_doubles("name", ((row, openings.senator_id(row.name)) for row in rows))
     book = _Book(Chamber.SENATE)
     plan = Plan()
     found: set[int] = set()
@@ -104,19 +108,21 @@ def compare_senators(rows: Sequence[SenatorRow]) -> Plan:
             "province": row.province,
             "since": row.since,
         }
-        known = book.by_source.get(senator_id(row.name))
+        known = book.by_source.get(openings.senator_id(row.name))
         if known is None:
-            plan.new_offices.append(_new_senate_office(row, book.next_senate_reference()))
+            office = openings.senate_office(
+                reference=book.numbering.next_in(None),
+                legislator=row.name,
+                division=row.division,
+                province=row.province,
+                since=row.since,
+            )
+            plan.new_offices.append(office)
             continue
         found.add(known.pk)
         _note_changes(plan, plan.changed_offices, known, values)
     plan.missing = [office for office in book.open if office.pk not in found]
     return plan
-
-
-def senator_id(name: str) -> str:
-    """What stands for a senator's missing number."""
-    return hashlib.sha256(matching_key(name).encode()).hexdigest()[:16]
 
 
 class _Book:
@@ -131,19 +137,7 @@ class _Book:
         )
         self.in_district = {o.district_id: o for o in self.open if o.district_id is not None}
         self.by_source = {o.source_id: o for o in self.open if o.source_id}
-        self.opened: dict[int | None, int] = {}
-        for district_id in offices.values_list("district_id", flat=True):
-            self.opened[district_id] = self.opened.get(district_id, 0) + 1
-
-    def next_commons_reference(self, district: District) -> str:
-        """The district's code and how many offices it has had; nothing about the person."""
-        self.opened[district.pk] = number = self.opened.get(district.pk, 0) + 1
-        return f"{district.code}-{number}".lower()
-
-    def next_senate_reference(self) -> str:
-        """A running number."""
-        self.opened[None] = number = self.opened.get(None, 0) + 1
-        return f"senate-{number:04}"
+        self.numbering = openings.Numbering(chamber)
 
 
 def _seats(rows: Sequence[MemberRow]) -> dict[District, MemberRow]:
@@ -182,12 +176,24 @@ def _speaks_later(row: MemberRow, other: MemberRow) -> bool:
     return row.until > other.until
 
 
+def _is_of(office: Office, row: MemberRow) -> bool:
+    """Whether the office is the member's. One opened by hand may wait for its number: the name tells."""
+    if office.source_id:
+        return office.source_id == row.source_id
+    return matching_key(office.legislator) == matching_key(row.name)
+
+
 def _keep_member(plan: Plan, office: Office, row: MemberRow) -> None:
     """The member sits where they sat. An office suspended before this mandate began opens again."""
     suspended_on = clock.service_date(office.status_at)
     if office.status == OfficeStatus.SUSPENDED and row.since > suspended_on:
         plan.returning.append(office)
-    values = {"legislator": row.name, "honorific": row.honorific, "since": row.since}
+    values = {
+        "source_id": row.source_id,
+        "legislator": row.name,
+        "honorific": row.honorific,
+        "since": row.since,
+    }
     _note_changes(plan, plan.changed_offices, office, values)
 
 
@@ -213,42 +219,6 @@ def _note_changes(
         changes.append(Change(row, changed))
     else:
         plan.unchanged += 1
-
-
-def _new_commons_office(district: District, row: MemberRow, reference: str) -> Office:
-    return Office(
-        reference=reference,
-        chamber=Chamber.COMMONS,
-        district=district,
-        province=district.province,
-        source_id=row.source_id,
-        honorific=row.honorific,
-        legislator=row.name,
-        sort_name=sort_key(row.name),
-        language=district_defaults.language_of_district(district.french_share),
-        time_zone=_zone(district_defaults.zone_of(row.province, district.code)),
-        since=row.since,
-    )
-
-
-def _new_senate_office(row: SenatorRow, reference: str) -> Office:
-    return Office(
-        reference=reference,
-        chamber=Chamber.SENATE,
-        division=row.division,
-        province=row.province,
-        source_id=senator_id(row.name),
-        legislator=row.name,
-        sort_name=sort_key(row.name),
-        language=district_defaults.language_of_province(row.province),
-        time_zone=_zone(district_defaults.zone_of(row.province)),
-        since=row.since,
-    )
-
-
-def _zone(name: str) -> str:
-    """The name, once the zone is known to exist in the data we ship."""
-    return ZoneInfo(name).key
 
 
 def _refuse_doubles(column: str, keys: Iterable[tuple[Row, str]]) -> None:

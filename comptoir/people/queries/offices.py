@@ -40,6 +40,12 @@ def people_count(office: Office, at: datetime) -> int:
     return found.values("person_id").distinct().count()
 
 
+def open_in_seat_of(office: Office) -> Office | None:
+    """Another office that is open in the district of this one; a senator has no district."""
+    others = Office.objects.filter(district=office.district_id, district__isnull=False)
+    return others.exclude(pk=office.pk).exclude(status=OfficeStatus.CLOSED).first()
+
+
 def references(keys: Iterable[int | None]) -> dict[int, str]:
     """The references of these offices, by key: one query for a whole page of a list."""
     wanted = {key for key in keys if key is not None}

@@ -13,6 +13,7 @@ from comptoir.people.views import (
     offices,
     sending,
     trail,
+    transfer,
 )
 
 urlpatterns = [
@@ -51,6 +52,11 @@ urlpatterns = [
     ),
     path("administration/offices/<slug:reference>/reopen/", offices.reopen, name="office-reopen"),
     path("administration/offices/<slug:reference>/close/", offices.close, name="office-close"),
+    path(
+        "administration/offices/<slug:reference>/transfer/",
+        transfer.transfer,
+        name="office-transfer",
+    ),
     path("access/<slug:reference>/settings/", offices.settings, name="office-settings"),
     path("access/<slug:reference>/addresses/new/", contact_points.add_address, name="address-add"),
     path(

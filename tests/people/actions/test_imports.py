@@ -96,6 +96,45 @@ def test_members_get_an_office_in_the_zone_and_language_of_their_district(tmp_pa
 
 
 @pytest.mark.usefixtures("districts")
+@pytest.mark.parametrize(
+    ("number", "name", "is_theirs"),
+    [
+        ("110001", "Somebody Misspelled", True),
+        ("", "CAMILLE EXEMPLE", True),
+        ("", "Somebody Else", False),
+        ("110009", "Camille Exemple", False),
+    ],
+)
+def test_the_list_knows_an_office_opened_by_hand_by_its_number_else_by_the_name(
+    tmp_path: Path, number: str, name: str, is_theirs: bool
+) -> None:
+    office = OfficeFactory.create(
+        district=District.objects.get(code="10001"), source_id=number, legislator=name
+    )
+
+    plan = import_members(tmp_path, member())
+
+    office.refresh_from_db()
+    assert (len(plan.new_offices), len(plan.leaving)) == ((0, 0) if is_theirs else (1, 1))
+    assert (office.status, office.source_id) == (
+        ("active", "110001") if is_theirs else ("closed", number)
+    )
+
+
+@pytest.mark.usefixtures("districts")
+def test_who_follows_is_named_on_record(tmp_path: Path) -> None:
+    import_members(tmp_path, member())
+    before = Office.objects.get()
+
+    import_members(tmp_path, member(PersonId="110003", FromDateTime="2026-11-16T00:00:00"))
+
+    before.refresh_from_db()
+    assert before.successor is not None
+    event = Event.objects.get(action="people.successor_named")
+    assert (event.office_id, event.detail["successor"]) == (before.pk, before.successor.pk)
+
+
+@pytest.mark.usefixtures("districts")
 def test_the_party_is_stored_nowhere(tmp_path: Path) -> None:
     import_members(tmp_path, member(CaucusShortName="Unmistakable"))
 

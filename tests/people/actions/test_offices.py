@@ -32,6 +32,7 @@ from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+SINCE = date(2026, 11, 16)
 
 
 def test_a_suspension_ends_everybodys_access_at_once(client: Client) -> None:
@@ -149,7 +150,12 @@ def test_a_seat_that_changes_hands_gets_a_new_office_without_the_old_people() ->
     successor = successor_of(office)
 
     offices.transfer(
-        office=office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
+        office=office,
+        successor=successor,
+        reason=OfficeEnd.BY_ELECTION,
+        since=SINCE,
+        by=None,
+        now=NOW,
     )
 
     old = Office.objects.get(pk=office.pk)
@@ -163,24 +169,127 @@ def test_a_successor_sits_in_the_same_seat() -> None:
 
     with pytest.raises(offices.SuccessorDoesNotFit):
         offices.transfer(
-            office=office, successor=elsewhere, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
+            office=office,
+            successor=elsewhere,
+            reason=OfficeEnd.BY_ELECTION,
+            since=SINCE,
+            by=None,
+            now=NOW,
         )
     assert Office.objects.get().status == "active"
+
+
+@pytest.mark.parametrize("state", ["suspended", "closed"])
+def test_nobody_is_followed_by_an_office_that_is_not_active(state: str) -> None:
+    office, heir = (
+        OfficeFactory.create(senate=True),
+        OfficeFactory.create(senate=True, **{state: True}),
+    )
+
+    with pytest.raises(offices.SuccessorDoesNotFit):
+        offices.transfer(
+            office=office, successor=heir, reason=OfficeEnd.OTHER, since=SINCE, by=None, now=NOW
+        )
+
+
+def test_a_senator_may_be_followed_by_one_who_has_an_office_whose_people_stay() -> None:
+    office, heir = OfficeFactory.create(senate=True), OfficeFactory.create(senate=True)
+    stays, leaves = GrantFactory.create(office=heir), GrantFactory.create(office=office)
+
+    offices.transfer(
+        office=office, successor=heir, reason=OfficeEnd.RESIGNATION, since=SINCE, by=None, now=NOW
+    )
+
+    old = Office.objects.get(pk=office.pk)
+    assert (old.status, old.successor, old.until) == ("closed", heir, SINCE)
+    assert permissions.standing_of(stays.person, NOW).offices == (heir,)
+    assert permissions.standing_of(leaves.person, NOW).offices == ()
+
+
+def test_a_seat_that_stood_empty_is_taken_by_a_new_office() -> None:
+    office = OfficeFactory.create(closed=True)
+    ended_on = office.until
+
+    offices.transfer(
+        office=office,
+        successor=successor_of(office),
+        reason=OfficeEnd.BY_ELECTION,
+        since=SINCE,
+        by=None,
+        now=NOW,
+    )
+
+    old = Office.objects.get(pk=office.pk)
+    assert old.successor is not None
+    assert (old.until, old.status_reason) == (ended_on, "resignation")
+    assert old.successor.district == office.district
+
+
+def test_a_seat_in_which_an_office_is_open_is_not_taken_twice() -> None:
+    office = OfficeFactory.create(closed=True)
+    OfficeFactory.create(district=office.district)
+
+    with pytest.raises(offices.SeatTaken):
+        offices.transfer(
+            office=office,
+            successor=successor_of(office),
+            reason=OfficeEnd.BY_ELECTION,
+            since=SINCE,
+            by=None,
+            now=NOW,
+        )
+
+
+def test_a_successor_is_named_once_and_on_record() -> None:
+    office = OfficeFactory.create(closed=True)
+    heir = OfficeFactory.create(district=office.district)
+    administrator = person_with(Role.ADMINISTRATOR)
+
+    offices.name_successor(office=office, successor=heir, by=administrator, now=NOW)
+
+    event = Event.objects.get(action="people.successor_named")
+    assert (event.actor_id, event.office_id) == (administrator.pk, office.pk)
+    assert event.detail["successor"] == heir.pk
+    with pytest.raises(offices.WrongStatus):
+        offices.name_successor(office=office, successor=heir, by=administrator, now=NOW)
+    with pytest.raises(offices.WrongStatus):
+        offices.name_successor(office=heir, successor=office, by=administrator, now=NOW)
+
+
+def test_a_new_office_is_numbered_after_all_those_its_seat_has_had() -> None:
+    office = OfficeFactory.create(district__code="35012", reference="35012-1")
+
+    for number in (2, 3):
+        successor = offices.transfer(
+            office=office,
+            successor=successor_of(office),
+            reason=OfficeEnd.BY_ELECTION,
+            since=SINCE,
+            by=None,
+            now=NOW,
+        )
+        assert successor.reference == f"35012-{number}"
+        office = successor
 
 
 def test_a_failed_transfer_leaves_the_old_office_as_it_was() -> None:
     office = OfficeFactory.create()
     GrantFactory.create(office=office)
     successor = successor_of(office)
-    successor.reference = OfficeFactory.create().reference
+    OfficeFactory.create(source_id=successor.source_id)
 
-    with pytest.raises(Exception, match="unique"):
+    with pytest.raises(offices.LegislatorSits):
         offices.transfer(
-            office=office, successor=successor, reason=OfficeEnd.BY_ELECTION, by=None, now=NOW
+            office=office,
+            successor=successor,
+            reason=OfficeEnd.BY_ELECTION,
+            since=SINCE,
+            by=None,
+            now=NOW,
         )
 
-    # The test's own transaction is broken by the database error; the action had its own around it.
     assert Office.objects.get(pk=office.pk).status == "active"
+    assert Grant.objects.get().ends_at is None
 
 
 def test_dissolution_suspends_the_commons_and_not_the_senate() -> None:
