@@ -7,6 +7,7 @@ from comptoir.liaison.models.appointments import (
     CENTRE_REASONS,
     LIVE_STATUSES,
     OFFICE_REASONS,
+    UNFINISHED_STATUSES,
     Appointment,
     AppointmentEvent,
     AppointmentQuerySet,
@@ -64,5 +65,6 @@ __all__ = [
     "SILENT_OUTCOMES",
     "Side",
     "Status",
+    "UNFINISHED_STATUSES",
     "seven_zeros",
 ]

@@ -30,6 +30,10 @@ LIVE_STATUSES = (Status.BOOKED, Status.STARTED, Status.FINISHED)
 """The one list: an appointment holds claims if and only if its status is here."""
 
 
+UNFINISHED_STATUSES = (Status.BOOKED, Status.STARTED)
+"""Where something is still to happen: past its day, somebody has to say what did."""
+
+
 class Reason(models.TextChoices):
     """Coded reasons for a move or a cancellation."""
 
@@ -144,6 +148,11 @@ class Appointment(models.Model):
                 fields=["professional", "starts_at"], name="appointment_professional_start"
             ),
             models.Index(fields=["day"], name="appointment_day"),
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(status__in=["booked", "started"]),
+                name="appointment_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:

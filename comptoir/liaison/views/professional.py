@@ -21,7 +21,7 @@ from comptoir.liaison.permissions import (
     get_follow_up_for,
     get_professional_for,
 )
-from comptoir.liaison.queries import serving
+from comptoir.liaison.queries import serving, unfinished
 from comptoir.liaison.queries.serving import Show
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
@@ -55,6 +55,8 @@ def day(request: SignedIn, on: date | None = None) -> HttpResponse:
             "own": own,
             "query": "" if own else f"?professional={professional.pk}",
         }
+    if professional is not None and (on or today) >= today:
+        context["unfinished"] = unfinished.of_professional(professional, today)
     return render(request, "liaison/professional_day.html", context)
 
 

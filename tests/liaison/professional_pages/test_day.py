@@ -182,8 +182,9 @@ class TestDay:
 
         desk.get(url("day"))  # the session notes once a minute that somebody is there
 
-        # Session, person, grants, professional; day, hours, absences, appointments, two neighbours.
-        with django_assert_num_queries(10):
+        # Session, person, grants, professional; day, hours, absences, appointments, two neighbours;
+        # what earlier days left.
+        with django_assert_num_queries(11):
             desk.get(url("day"))
 
     def test_it_speaks_french(self, desk: Client, professional: Professional) -> None:
