@@ -6,7 +6,11 @@ and never blocks a lawful disposal. A database trigger refuses updates and delet
 
 import pgtrigger
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+
+WORDS = '$.** ? (@.type() == "string" && !(@ like_regex "^[A-Za-z0-9_.:+-]{0,60}$"))'
+"""A path to whatever is text and no code, no date and no number: to what the trail does not hold."""
 
 
 class Verb(models.TextChoices):
@@ -37,6 +41,20 @@ class Event(models.Model):
             models.Index(fields=["office_id", "at"], name="audit_event_office"),
             models.Index(fields=["actor_id", "at"], name="audit_event_actor"),
             models.Index(fields=["at"], name="audit_event_at"),
+        ]
+        constraints = [
+            # The trail is read by people who may not see the case, and nothing in it can be removed.
+            models.CheckConstraint(
+                condition=~Q(
+                    Func(
+                        F("detail"),
+                        Value(WORDS),
+                        function="jsonb_path_exists",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                name="audit_event_detail_has_no_words",
+            )
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

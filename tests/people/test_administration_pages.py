@@ -379,8 +379,8 @@ def test_events_are_found_by_who_what_kind_office_and_day(
 
     found = trail_of(client, **query)
 
-    assert "<code>wanted</code>" in found
-    assert "<code>other</code>" not in found
+    assert "Actor of wanted" in found
+    assert "Actor of other" not in found
 
 
 @pytest.mark.usefixtures("auditor")

@@ -321,7 +321,7 @@ def test_a_wrong_second_factor_is_refused_and_noted(client: Client) -> None:
     assert answer.status_code == 200
     assert not is_in(client)
     refused = Event.objects.get(action="people.sign_in_refused")
-    assert (refused.verb, refused.detail) == ("refused", {"step": "second factor"})
+    assert (refused.verb, refused.detail) == ("refused", {"step": "second_factor"})
 
 
 def test_the_second_factor_is_locked_after_five_wrong_codes(client: Client) -> None:

@@ -29,7 +29,7 @@ def remove(*, point: ContactPoint, by: Person, now: datetime) -> None:
 
 
 def _action(point: ContactPoint, what: str) -> str:
-    return f"people.{'address' if isinstance(point, OfficeAddress) else 'telephone'}_{what}"
+    return f"people.office_{'address' if isinstance(point, OfficeAddress) else 'telephone'}_{what}"
 
 
 def _record(action: str, point: ContactPoint, by: Person | None, now: datetime) -> None:

@@ -140,6 +140,7 @@ def end_grant(
 ) -> Grant:
     """End a role now. Whoever holds none afterwards is signed out everywhere.
 
+    The reason is kept with the grant; the trail has the grant's number and no words.
     Raises AlreadyEnded, or LastOfItsKind unless `may_be_last` (an administrator may leave an
     office without a manager; nobody may leave the service without an administrator).
     """
@@ -208,7 +209,7 @@ def _end(grants: list[Grant], *, reason: str, by: Person | None, now: datetime) 
             by=by,
             now=now,
             office_id=grant.office_id,
-            detail={"role": grant.role, "person": grant.person_id, "reason": reason},
+            detail={"role": grant.role, "person": grant.person_id},
         )
     left_with_nothing = {grant.person_id for grant in grants} - set(
         Grant.objects.not_ended(now)

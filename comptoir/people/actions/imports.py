@@ -101,4 +101,5 @@ def _record(plan: Plan, by: Person | None, now: datetime) -> None:
             *plan.returning,
         )
     )
-    audit.record(action="people.list_imported", subject=first, by=by, now=now, detail=plan.counts())
+    counts = {name.replace(" ", "_"): number for name, number in plan.counts().items()}
+    audit.record(action="people.list_imported", subject=first, by=by, now=now, detail=counts)

@@ -101,10 +101,9 @@ def deactivate(*, person: Person, reason: str, by: Person, now: datetime) -> Per
         grants.end_all(grants=open_grants, reason=reason, by=by, now=now)
         sessions.drop(person_ids=[person.pk])
         person.is_active = False
-        person.save(update_fields=["is_active"])
-        audit.record(
-            action="people.deactivated", subject=person, by=by, now=now, detail={"reason": reason}
-        )
+        person.inactive_reason = reason
+        person.save(update_fields=["is_active", "inactive_reason"])
+        audit.record(action="people.deactivated", subject=person, by=by, now=now)
     return person
 
 
@@ -113,7 +112,8 @@ def reactivate(*, person: Person, by: Person, now: datetime) -> Person:
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
         person.is_active = True
-        person.save(update_fields=["is_active"])
+        person.inactive_reason = ""
+        person.save(update_fields=["is_active", "inactive_reason"])
         audit.record(action="people.reactivated", subject=person, by=by, now=now)
     return person
 

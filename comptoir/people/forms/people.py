@@ -113,12 +113,12 @@ class NewAddressForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why access ends; the audit trail keeps it."""
+    """Why access ends; it is kept with the access."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("For the audit trail, for example “left the office”. No names."),
+        help_text=_("It is kept with the access, for example “left the office”. No names."),
         error_messages={"required": _("Enter a reason.")},
     )
 

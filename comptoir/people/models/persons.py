@@ -48,6 +48,9 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language)
     time_zone = models.CharField(_("time zone"), max_length=50, default="America/Toronto")
     is_active = models.BooleanField(default=True)
+    inactive_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why somebody was shut out, while they are."
+    )
     created_at = models.DateTimeField()
 
     objects: ClassVar[PersonManager] = PersonManager()

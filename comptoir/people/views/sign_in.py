@@ -72,7 +72,7 @@ class SecondFactor(AuthenticateView):
     """The second factor of somebody whose code was right."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        signing_in.refused(person=self.stage.login.user, step="second factor", now=self.request.now)
+        signing_in.refused(person=self.stage.login.user, step="second_factor", now=self.request.now)
         response: HttpResponse = super().form_invalid(form)
         return response
 

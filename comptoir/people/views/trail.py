@@ -12,7 +12,6 @@ from comptoir.people import permissions, searching
 from comptoir.people.forms.trail import TrailForm
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn
-from comptoir.people.queries import offices as office_queries
 from comptoir.people.queries import trail as queries
 from comptoir.ui.paging import ShallowPaginator
 
@@ -35,6 +34,7 @@ def trail(request: SignedIn) -> HttpResponse:
         "form": form,
         "page": page,
         "is_cut": paginator.is_cut,
-        "references": office_queries.references(event.office_id for event in page),
+        "lines": queries.lines(list(page)),
+        "asked": form.said(),
     }
     return render(request, "people/trail.html", context)

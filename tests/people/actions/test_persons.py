@@ -124,7 +124,7 @@ def test_addresses_come_and_go_with_a_trail() -> None:
     contact_points.remove(point=address, by=administrator, now=NOW)
 
     assert list(Event.objects.order_by("pk").values_list("action", flat=True)) == [
-        "people.address_added",
-        "people.address_changed",
-        "people.address_removed",
+        "people.office_address_added",
+        "people.office_address_changed",
+        "people.office_address_removed",
     ]

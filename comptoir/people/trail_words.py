@@ -1,0 +1,208 @@
+"""What the audit trail says: a sentence for each action's code, words for what stands in its detail.
+
+The trail keeps codes, so that one row reads the same in both languages. The sentences stand here, where
+the page is, and not beside the actions: rooms upstairs write to the trail that this room shows. A test
+reads every code out of the sources and fails for one without a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from comptoir.people.models import OfficeEnd, OfficeStatus, Role, sort_key
+
+SENTENCES: dict[str, Promise] = {
+    # Signing in
+    "people.signed_in": _("Signed in to the service"),
+    "people.signed_out": _("Signed out of the service"),
+    "people.signed_out_elsewhere": _("Ended every other session of theirs"),
+    "people.sign_in_refused": _("A wrong code or second factor was given for this account"),
+    "people.unlocked": _("Unlocked their session"),
+    "people.second_factor_added": _("Added a second factor"),
+    "people.second_factor_removed": _("Removed a second factor"),
+    # People and their access
+    "people.person_added": _("Added a person"),
+    "people.details_changed": _("Changed a person’s details"),
+    "people.address_changed": _("Changed the address a person signs in with"),
+    "people.deactivated": _("Shut a person out"),
+    "people.reactivated": _("Let a person sign in again"),
+    "people.role_granted": _("Gave a role"),
+    "people.last_day_set": _("Set the last day of an access"),
+    "people.last_day_cleared": _("Cleared the last day of an access"),
+    "people.role_ended": _("Ended an access"),
+    "people.invited": _("Sent an invitation"),
+    "people.invitation_withdrawn": _("Withdrew an invitation"),
+    "people.invitation_accepted": _("Accepted an invitation"),
+    "people.invitations_disposed": _("Deleted invitations that were closed long ago"),
+    # Offices
+    "people.list_imported": _("Imported a list of districts or legislators"),
+    "people.office_opened": _("Opened an office"),
+    "people.office_suspended": _("Suspended an office"),
+    "people.office_reopened": _("Reopened an office"),
+    "people.office_closed": _("Closed an office"),
+    "people.successor_named": _("Named the office that follows in a seat"),
+    "people.office_settings_changed": _("Changed an office’s settings"),
+    "people.office_address_added": _("Added an address of an office"),
+    "people.office_address_changed": _("Changed an address of an office"),
+    "people.office_address_removed": _("Removed an address of an office"),
+    "people.office_telephone_added": _("Added a telephone number of an office"),
+    "people.office_telephone_changed": _("Changed a telephone number of an office"),
+    "people.office_telephone_removed": _("Removed a telephone number of an office"),
+    # Notices
+    "notices.stopped": _("Stopped all sending"),
+    "notices.resumed": _("Resumed sending"),
+    "notices.sent_again": _("Sent a notice again"),
+    "notices.disposed": _("Deleted old notices"),
+    "notices.mail_files_disposed": _("Removed old mail files"),
+    # The roster
+    "roster.list_imported": _("Imported a roster"),
+    "roster.professional_entered": _("Put a professional on the roster"),
+    "roster.professional_changed": _("Changed a professional’s particulars"),
+    "roster.pattern_set": _("Set a professional’s weekly hours"),
+    "roster.exception_added": _("Entered a one-off date"),
+    "roster.exception_removed": _("Removed a one-off date"),
+    "roster.absence_recorded": _("Recorded an absence"),
+    "roster.absence_withdrawn": _("Withdrew an absence"),
+    "roster.extra_hours_requested": _("Requested extra hours"),
+    "roster.extra_hours_approved": _("Approved extra hours"),
+    "roster.extra_hours_declined": _("Declined extra hours"),
+    "roster.extra_hours_withdrawn": _("Withdrew extra hours"),
+    "roster.day_published": _("Published the hours of a day"),
+    "roster.day_closed": _("Closed a day"),
+    "roster.day_reopened": _("Reopened a closed day"),
+    # Appointments and cases
+    "appointment.booked": _("Booked an appointment"),
+    "appointment.moved": _("Moved an appointment"),
+    "appointment.reassigned": _("Gave an appointment to another professional"),
+    "appointment.cancelled": _("Cancelled an appointment"),
+    "appointment.started": _("Started an appointment"),
+    "appointment.finished": _("Finished an appointment"),
+    "appointment.no_show": _("Recorded that nobody came to an appointment"),
+    "appointment.not_started": _("Took back the start of an appointment"),
+    "appointment.not_missed": _("Took back that nobody came to an appointment"),
+    "appointment.seen": _("Looked at an appointment"),
+    "case.seen": _("Looked at cases"),
+    "cases.seen": _("Looked at an office’s cases"),
+    "case.prepared": _("Prepared a case"),
+    "case.outcome": _("Recorded the outcome of a case"),
+    "follow_up.done": _("Completed a follow-up"),
+    "follow_up.handed_over": _("Handed a follow-up over to another professional"),
+    "liaison.cases_disposed": _("Deleted an office’s old cases for good"),
+    "feed.made": _("Made a calendar address"),
+    "feed.revoked": _("Revoked a calendar address"),
+    # The sharing rule
+    "rule.started": _("Started a version of the sharing rule"),
+    "counters.differ": _("Found that an office’s counters differ from a recount"),
+    "claims.differ": _("Found an appointment whose quarter hours are not taken"),
+}
+"""By code, in the groups of the house. Who did it stands beside, so a sentence has no subject."""
+
+DETAILS: dict[str, Promise] = {
+    "added": pgettext_lazy("detail", "added"),
+    "after_minutes": pgettext_lazy("detail", "minutes after the beginning"),
+    "basis": pgettext_lazy("detail", "legal basis"),
+    "case_lines": pgettext_lazy("detail", "cases"),
+    "cases": pgettext_lazy("detail", "cases"),
+    "changed": pgettext_lazy("detail", "changed"),
+    "counted": pgettext_lazy("detail", "counted"),
+    "fields": pgettext_lazy("detail", "fields"),
+    "files": pgettext_lazy("detail", "files"),
+    "from": pgettext_lazy("detail", "from"),
+    "kind": pgettext_lazy("detail", "kind"),
+    "last_day": pgettext_lazy("detail", "last day"),
+    "method": pgettext_lazy("detail", "by"),
+    "methods": pgettext_lazy("detail", "by"),
+    "notice_minutes": pgettext_lazy("detail", "minutes of notice"),
+    "offices": pgettext_lazy("detail", "offices"),
+    "on": pgettext_lazy("detail", "on"),
+    "outcome": pgettext_lazy("detail", "outcome"),
+    "person": pgettext_lazy("detail", "person"),
+    "professional": pgettext_lazy("detail", "professional"),
+    "quarter_hours": pgettext_lazy("detail", "quarter hours"),
+    "reason": pgettext_lazy("detail", "reason"),
+    "recounted": pgettext_lazy("detail", "recounted"),
+    "role": pgettext_lazy("detail", "role"),
+    "rows": pgettext_lazy("detail", "rows"),
+    "sessions": pgettext_lazy("detail", "sessions"),
+    "side": pgettext_lazy("detail", "side"),
+    "status": pgettext_lazy("detail", "status"),
+    "step": pgettext_lazy("detail", "step"),
+    "successor": pgettext_lazy("detail", "successor"),
+    "to": pgettext_lazy("detail", "to"),
+    "valid_from": pgettext_lazy("detail", "valid from"),
+    "version": pgettext_lazy("detail", "version"),
+    "week": pgettext_lazy("detail", "week of"),
+    "districts_added": pgettext_lazy("detail", "districts added"),
+    "districts_changed": pgettext_lazy("detail", "districts changed"),
+    "offices_opened": pgettext_lazy("detail", "offices opened"),
+    "offices_changed": pgettext_lazy("detail", "offices changed"),
+    "offices_closed": pgettext_lazy("detail", "offices closed"),
+    "offices_suspended": pgettext_lazy("detail", "offices suspended"),
+    "offices_reopened": pgettext_lazy("detail", "offices reopened"),
+}
+
+OBJECTS: dict[str, Promise] = {
+    "liaison.Appointment": _("Appointment"),
+    "liaison.CalendarFeed": _("Calendar address"),
+    "liaison.CaseLine": _("Case"),
+    "liaison.FollowUp": _("Follow-up"),
+    "liaison.Policy": _("Sharing rule"),
+    "notices.Notice": _("Notice"),
+    "notices.Switch": _("Stop of sending"),
+    "people.District": _("District"),
+    "people.Grant": _("Access"),
+    "people.Invitation": _("Invitation"),
+    "people.Office": _("Office"),
+    "people.OfficeAddress": _("Address"),
+    "people.OfficeTelephone": _("Telephone number"),
+    "people.Person": _("Person"),
+    "roster.Absence": _("Absence"),
+    "roster.ClosedDay": _("Closed day"),
+    "roster.ExtraHours": _("Extra hours"),
+    "roster.Professional": _("Professional"),
+    "roster.ServiceDay": _("Day"),
+}
+"""What an event is about, by the name of its model; its number stands beside."""
+
+VALUES: dict[str, type[models.TextChoices]] = {
+    "role": Role,
+    "status": OfficeStatus,
+}
+
+
+def sentence(action: str) -> str | Promise:
+    """What was done; the code itself if it is of another version of the house."""
+    return SENTENCES.get(action, action)
+
+
+def thing(object_type: str) -> str | Promise:
+    """What kind of thing an event is about."""
+    return OBJECTS.get(object_type, object_type)
+
+
+def codes_saying(text: str) -> list[str]:
+    """The codes whose sentence, in the language of the page, has these words in it."""
+    wanted = sort_key(text)
+    return [code for code, says in SENTENCES.items() if wanted and wanted in sort_key(str(says))]
+
+
+def facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What stands in an event's detail, each with its name, as people read it. Empty values are left out."""
+    for name, value in detail.items():
+        if value not in (None, "", []):
+            yield str(DETAILS.get(name, name)), _in_words(name, value)
+
+
+def _in_words(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if name == "reason" and value in OfficeEnd.values:
+        return str(OfficeEnd(value).label)
+    choices = VALUES.get(name)
+    return str(choices(value).label) if choices and value in choices.values else str(value)
