@@ -9,7 +9,7 @@ class LiaisonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.liaison.queries import booked, messages, offices
+        from comptoir.liaison.queries import booked, handing_over, messages, offices
         from comptoir.notices import kinds
         from comptoir.people import commitments
         from comptoir.roster import gateway
@@ -20,10 +20,12 @@ class LiaisonConfig(AppConfig):
                 booked=booked.masks,
                 affected_page="liaison:affected",
                 unattended_page="liaison:affected-on",
+                hand_over_page="liaison:hand-over-of",
             )
         )
 
         commitments.register(offices.count_coming)
+        commitments.register_duties(handing_over.count_to_do)
         for kind in messages.KINDS:
             kinds.register(kind)
         office = frozenset({"delegate", "office_manager"})

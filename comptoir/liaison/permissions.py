@@ -70,6 +70,19 @@ def get_professional_for(standing: Standing, pk: int | None) -> Professional | N
     return found
 
 
+def get_led_professional_for(standing: Standing, pk: int) -> Professional:
+    """A professional, on the roster or off it, whose work the person hands out: a team lead's business.
+
+    Raises Http404 for anybody else.
+    """
+    found = None
+    if Role.TEAM_LEAD in standing.roles:
+        found = Professional.objects.select_related("person").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def get_absence_for(standing: Standing, pk: int) -> Absence:
     """An absence whose appointments the person may rebook: a team lead's business; else Http404."""
     found = None
@@ -114,7 +127,10 @@ def follow_ups_of(standing: Standing) -> QuerySet[FollowUp]:
     if Role.TEAM_LEAD in standing.roles:
         mine = Q()
     related = FollowUp.objects.select_related(
-        "case_line__appointment__office__district", "professional__person", "done_by"
+        "case_line__appointment__office__district",
+        "case_line__appointment__professional__person",
+        "professional__person",
+        "done_by",
     )
     return related.filter(mine)
 

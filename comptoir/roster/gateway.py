@@ -17,12 +17,14 @@ class Bookings:
     """`booked`: ids of hours on offer to the masks that are taken of them (those with none left out).
 
     `affected_page` names the address that lists what an absence leaves without a professional,
-    `unattended_page` the one that lists what a published day has booked and nobody works any more.
+    `unattended_page` the one that lists what a published day has booked and nobody works any more,
+    `hand_over_page` the one that gives what a professional still has to do to a colleague.
     """
 
     booked: Callable[[Collection[int]], Mapping[int, int]]
     affected_page: str = ""
     unattended_page: str = ""
+    hand_over_page: str = ""
 
 
 _registered: list[Bookings] = []
@@ -48,3 +50,9 @@ def unattended_url(on: date) -> str:
     """Where to rebook what a published day has booked and not worked; empty if nobody does that here."""
     page = _registered[0].unattended_page if _registered else ""
     return reverse(page, args=[on]) if page else ""
+
+
+def hand_over_url(professional: int) -> str:
+    """Where a colleague is given what this professional still has to do; empty if nowhere here."""
+    page = _registered[0].hand_over_page if _registered else ""
+    return reverse(page, args=[professional]) if page else ""

@@ -250,6 +250,8 @@ DAY = [
     Visit("liaison:follow-ups", PROFESSIONAL),
     Visit("liaison:follow-up", PROFESSIONAL, lambda world: (world.follow_up.pk,), same_title=True),
     Visit("liaison:follow-ups", LEAD, state="of-all"),
+    Visit("liaison:hand-over", LEAD),
+    Visit("liaison:hand-over-of", LEAD, lambda world: (world.follow_up.professional_id,)),
     Visit("roster:my-hours", PROFESSIONAL, same_title=True),
     Visit("roster:my-hours", NEW_STAFF, state="not-on-roster"),
     Visit("roster:request-extra-hours", PROFESSIONAL, state="own"),

@@ -71,6 +71,7 @@ FOREIGN = {
     "liaison:served": Foreign(_appointment, _PROFESSIONALS),
     "liaison:take-back": Foreign(_appointment, _PROFESSIONALS),
     "liaison:follow-up": Foreign(_follow_up, _PROFESSIONALS),
+    "liaison:hand-over-of": Foreign(_follow_up, _NOBODY),
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)
         for name in ("affected", "rebook-all", "rebook", "centre-cancel")

@@ -181,19 +181,23 @@ def record_outcome(
 
 
 def _keep_follow_up(case_line: CaseLine, left: FollowUp, due_on: date | None) -> None:
-    """What is left to do, in place of what was written before; nothing without a due date."""
+    """What is left to do, in place of what was written before; nothing without a due date.
+
+    Who was given it by a team lead keeps it.
+    """
     if due_on is None:
         FollowUp.objects.filter(case_line=case_line, done_at=None).delete()
         return
+    written = {
+        "task": left.task,
+        "urgent": left.urgent,
+        "due_on": due_on,
+        "created_at": left.created_at,
+    }
     FollowUp.objects.update_or_create(
         case_line=case_line,
-        defaults={
-            "professional": left.professional,
-            "task": left.task,
-            "urgent": left.urgent,
-            "due_on": due_on,
-            "created_at": left.created_at,
-        },
+        defaults=written,
+        create_defaults={**written, "professional": left.professional},
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from comptoir.liaison.views import professional, serving, taking_back
+from comptoir.liaison.views import handing_over, professional, serving, taking_back
 from comptoir.ui.values import ServiceDateConverter
 
 register_converter(ServiceDateConverter, "service_date")
@@ -17,5 +17,7 @@ urlpatterns = [
         name="take-back",
     ),
     path("follow-ups/", professional.follow_ups, name="follow-ups"),
+    path("follow-ups/hand-over/", handing_over.overview, name="hand-over"),
+    path("follow-ups/hand-over/<int:pk>/", handing_over.of_professional, name="hand-over-of"),
     path("follow-ups/<int:pk>/", professional.follow_up, name="follow-up"),
 ]

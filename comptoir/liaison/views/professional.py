@@ -21,7 +21,7 @@ from comptoir.liaison.permissions import (
     get_follow_up_for,
     get_professional_for,
 )
-from comptoir.liaison.queries import serving, unfinished
+from comptoir.liaison.queries import handing_over, serving, unfinished
 from comptoir.liaison.queries.serving import Show
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
@@ -76,7 +76,7 @@ def follow_ups(request: SignedIn) -> HttpResponse:
         professional=professional, follow_ups=list(page), by=request.user, now=request.now
     )
     counts = serving.count_follow_ups(everyone, professional=professional, today=today)
-    context = {
+    context: dict[str, Any] = {
         "page": page,
         "rows": [(item, (today - item.due_on).days) for item in page],
         "show": show,
@@ -85,6 +85,9 @@ def follow_ups(request: SignedIn) -> HttpResponse:
         "professionals": people,
         "today": today,
     }
+    if Role.TEAM_LEAD in request.standing.roles:
+        behind = handing_over.left_behind(request.now).count()
+        context |= {"leads": True, "left_behind": behind}
     return render(request, "liaison/professional_follow_ups.html", context)
 
 
@@ -110,14 +113,19 @@ def follow_up(request: SignedIn, pk: int) -> HttpResponse:
     actions.note_follow_ups_seen(
         professional=found.professional, follow_ups=[found], by=request.user, now=request.now
     )
+    appointment = found.case_line.appointment
+    leads = Role.TEAM_LEAD in request.standing.roles
     context = {
         "follow_up": found,
         "case": found.case_line,
-        "appointment": found.case_line.appointment,
-        "office": found.case_line.appointment.office,
+        "appointment": appointment,
+        "office": appointment.office,
         "form": form,
         "late": found.done_at is None and found.due_on < clock.service_date(request.now),
-        "in_progress": found.case_line.appointment.status == Status.STARTED,
+        "in_progress": appointment.status == Status.STARTED,
+        "may_open": leads or appointment.professional.person_id == request.user.pk,
+        "may_hand_over": leads and found.done_at is None,
+        "handed_over": appointment.professional_id != found.professional_id,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/professional_follow_up.html", context, status=status)

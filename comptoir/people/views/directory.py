@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from comptoir.people import permissions, searching
+from comptoir.people import commitments, permissions, searching
 from comptoir.people.actions import grants, persons
 from comptoir.people.actions.last_days import LastDayOutOfRange
 from comptoir.people.forms.people import (
@@ -126,7 +126,8 @@ def deactivate(request: SignedIn, key: int) -> HttpResponse:
             form.add_error(
                 None, _("The service needs an administrator. Give somebody else the role first.")
             )
-    return render(request, "people/directory/deactivate.html", {"person": found, "form": form})
+    context = {"person": found, "form": form, "duties": commitments.duties(found)}
+    return render(request, "people/directory/deactivate.html", context)
 
 
 @permissions.allow(Role.ADMINISTRATOR)

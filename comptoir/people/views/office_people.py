@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from comptoir.people import permissions
+from comptoir.people import commitments, permissions
 from comptoir.people.actions import grants, invitations
 from comptoir.people.actions.last_days import LastDayOutOfRange
 from comptoir.people.forms.people import LastDayForm, OfficeInvitationForm, ReasonForm
@@ -85,7 +85,13 @@ def end_access(request: SignedIn, key: int) -> HttpResponse:
             return _back(request, grant.office)
         except grants.LastOfItsKind:
             form.add_error(None, _last_of_its_kind(Role(grant.role)))
-    return render(request, "people/office_people/end_access.html", {"grant": grant, "form": form})
+    serves = grant.role == Role.PROFESSIONAL
+    context = {
+        "grant": grant,
+        "form": form,
+        "duties": commitments.duties(grant.person) if serves else 0,
+    }
+    return render(request, "people/office_people/end_access.html", context)
 
 
 @permissions.allow(Role.OFFICE_MANAGER, Role.ADMINISTRATOR)

@@ -76,6 +76,7 @@ def _page(request: SignedIn, code: str) -> HttpResponse:
         "asked": lists.asked(extras, gateway.booked),
         "days": [(day, gateway.unattended_url(day.on)) for day in days],
         "serves": Professional.objects.serving(request.now).filter(pk=found.pk).exists(),
+        "hand_over": gateway.hand_over_url(found.pk),
         "totals": sum((day.totals for day in days), hours.Totals()),
     }
     return render(request, "roster/professional.html", context)
