@@ -98,6 +98,7 @@ SENTENCES: dict[str, Promise] = {
     "feed.revoked": _("Revoked a calendar address"),
     # The sharing rule
     "rule.started": _("Started a version of the sharing rule"),
+    "follow_up_target.started": _("Set when follow-ups are due"),
     "counters.differ": _("Found that an office’s counters differ from a recount"),
     "claims.differ": _("Found an appointment whose quarter hours are not taken"),
 }
@@ -107,6 +108,7 @@ DETAILS: dict[str, Promise] = {
     "added": pgettext_lazy("detail", "added"),
     "after_minutes": pgettext_lazy("detail", "minutes after the beginning"),
     "basis": pgettext_lazy("detail", "legal basis"),
+    "business_days": pgettext_lazy("detail", "business days"),
     "case_lines": pgettext_lazy("detail", "cases"),
     "cases": pgettext_lazy("detail", "cases"),
     "changed": pgettext_lazy("detail", "changed"),
@@ -135,6 +137,7 @@ DETAILS: dict[str, Promise] = {
     "step": pgettext_lazy("detail", "step"),
     "successor": pgettext_lazy("detail", "successor"),
     "to": pgettext_lazy("detail", "to"),
+    "urgent_hours": pgettext_lazy("detail", "hours when urgent"),
     "valid_from": pgettext_lazy("detail", "valid from"),
     "version": pgettext_lazy("detail", "version"),
     "week": pgettext_lazy("detail", "week of"),
@@ -152,6 +155,7 @@ OBJECTS: dict[str, Promise] = {
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),
     "liaison.FollowUp": _("Follow-up"),
+    "liaison.FollowUpTarget": _("Target for follow-ups"),
     "liaison.Policy": _("Sharing rule"),
     "notices.Notice": _("Notice"),
     "notices.Switch": _("Stop of sending"),

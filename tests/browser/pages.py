@@ -284,6 +284,8 @@ SENDING = [
 RULE = [
     Visit("liaison:rule", OWNER, state="of-its-owner"),
     Visit("liaison:new-rule", OWNER),
+    Visit("liaison:targets", OWNER),
+    Visit("liaison:new-target", OWNER),
 ]
 ADMINISTRATION = [
     Visit("people:people", ADMINISTRATOR),

@@ -21,6 +21,7 @@ from comptoir.liaison.models.appointments import (
 from comptoir.liaison.models.cases import (
     BASELESS_OUTCOMES,
     FOLLOWED_OUTCOMES,
+    SHIPPED_SOURCE,
     SILENT_OUTCOMES,
     CaseLine,
     FollowUp,
@@ -62,6 +63,7 @@ __all__ = [
     "Outcome",
     "Policy",
     "Reason",
+    "SHIPPED_SOURCE",
     "SILENT_OUTCOMES",
     "Side",
     "Status",

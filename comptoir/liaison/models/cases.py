@@ -6,6 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.liaison.models.appointments import Appointment
@@ -100,6 +101,12 @@ class CaseLine(models.Model):
         return f"{self.appointment} {self.position}"
 
 
+SHIPPED_SOURCE = gettext_noop(
+    "Working value, from the launch of 31 October 2022; a centre sets its own."
+)
+"""What a migration wrote as the source of the first target, for the catalogues."""
+
+
 class FollowUpTarget(models.Model):
     """How soon a follow-up is due unless its professional says otherwise. Dated: the last that began.
 
@@ -121,6 +128,11 @@ class FollowUpTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.valid_from}: {self.business_days}"
+
+    @property
+    def origin(self) -> str:
+        """Whose value it is: in the reader's language if it came with Comptoir, else as it was written."""
+        return self.source if self.created_by_id is not None else gettext(self.source)
 
 
 class FollowUp(models.Model):

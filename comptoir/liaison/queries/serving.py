@@ -29,6 +29,9 @@ from comptoir.ui import clock
 MOST_ON_A_DAY = 300
 """A day has at most 62 quarter hours to sell; the rest would be what was cancelled on it."""
 
+MOST_TARGETS = 100
+"""A target lasts months; nobody reads those of the last century."""
+
 
 class Piece(StrEnum):
     """What a stretch of a professional's day is."""
@@ -293,8 +296,7 @@ class DueDates:
 def due_dates(now: datetime) -> DueDates | None:
     """The proposed due dates; None when no target is in force, and then a date is typed."""
     today = clock.service_date(now)
-    begun = FollowUpTarget.objects.filter(valid_from__lte=today).order_by("-valid_from")
-    target = begun.first()
+    target = target_on(today)
     if target is None:
         return None
     return DueDates(
@@ -303,6 +305,29 @@ def due_dates(now: datetime) -> DueDates | None:
         business_days=target.business_days,
         urgent_hours=target.urgent_hours,
     )
+
+
+def target_on(day: date) -> FollowUpTarget | None:
+    """The target of a day: the last that began by then."""
+    return FollowUpTarget.objects.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Every target, as seen from one day: the one in force, the next ones, the last ones."""
+
+    current: FollowUpTarget | None
+    coming: list[FollowUpTarget]
+    earlier: list[FollowUpTarget]
+
+
+def targets(today: date) -> Targets:
+    """The targets around `today`; a few rows, read at once."""
+    everything = FollowUpTarget.objects.select_related("created_by").order_by("-valid_from")
+    latest = list(everything[:MOST_TARGETS])
+    begun = [target for target in latest if target.valid_from <= today]
+    coming = [target for target in reversed(latest) if target.valid_from > today]
+    return Targets(begun[0] if begun else None, coming, begun[1:])
 
 
 class Show(StrEnum):

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from comptoir.liaison.views import handing_over, professional, serving, taking_back
+from comptoir.liaison.views import handing_over, professional, serving, taking_back, targets
 from comptoir.ui.values import ServiceDateConverter
 
 register_converter(ServiceDateConverter, "service_date")
@@ -19,5 +19,7 @@ urlpatterns = [
     path("follow-ups/", professional.follow_ups, name="follow-ups"),
     path("follow-ups/hand-over/", handing_over.overview, name="hand-over"),
     path("follow-ups/hand-over/<int:pk>/", handing_over.of_professional, name="hand-over-of"),
+    path("follow-ups/targets/", targets.targets, name="targets"),
+    path("follow-ups/targets/new/", targets.new_target, name="new-target"),
     path("follow-ups/<int:pk>/", professional.follow_up, name="follow-up"),
 ]
