@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db import models
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from comptoir.people.models import OfficeEnd, OfficeStatus, Role, sort_key
+from comptoir.people.models import sort_key
 
 SENTENCES: dict[str, Promise] = {
     # Signing in
@@ -174,10 +174,15 @@ OBJECTS: dict[str, Promise] = {
 }
 """What an event is about, by the name of its model; its number stands beside."""
 
-VALUES: dict[str, type[models.TextChoices]] = {
-    "role": Role,
-    "status": OfficeStatus,
+VALUES: dict[str, tuple[str, ...]] = {
+    "basis": ("liaison.CaseLine.legal_basis",),
+    "outcome": ("liaison.CaseLine.outcome",),
+    "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
+    "role": ("people.Grant.role",),
+    "side": ("liaison.AppointmentEvent.side",),
+    "status": ("people.Office.status",),
 }
+"""Whose choices a code in a detail is one of. By their names: some of these rooms are upstairs."""
 
 
 def sentence(action: str) -> str | Promise:
@@ -206,7 +211,13 @@ def facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _in_words(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    if name == "reason" and value in OfficeEnd.values:
-        return str(OfficeEnd(value).label)
-    choices = VALUES.get(name)
-    return str(choices(value).label) if choices and value in choices.values else str(value)
+    for field in VALUES.get(name, ()):
+        if value in (choices := choices_of(field)):
+            return str(choices[value])
+    return str(value)
+
+
+def choices_of(field: str) -> dict[Any, Any]:
+    """The labels of a field's choices, by their codes."""
+    label, _, name = field.rpartition(".")
+    return dict(apps.get_model(label)._meta.get_field(name).flatchoices)

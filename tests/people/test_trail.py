@@ -46,7 +46,7 @@ def test_an_event_is_a_sentence_with_its_code_beside_it_in_either_language(clien
 
     assert "Cancelled an appointment" in english
     assert "minutes of notice: 90" in english
-    assert "reason: mistake" in english
+    assert "reason: Booked by mistake" in english
     assert "Cancelled an appointment" not in french
     assert "Annulation d’un rendez-vous" in french
     assert all("appointment.<wbr>cancelled" in page for page in (english, french))

@@ -62,6 +62,14 @@ def test_every_kind_of_object_with_a_word_exists() -> None:
     assert {label for label in trail_words.OBJECTS if not apps.get_model(label)} == set()
 
 
+def test_every_code_in_a_detail_that_is_shown_in_words_is_one_of_a_fields_choices() -> None:
+    fields = [field for named in trail_words.VALUES.values() for field in named]
+
+    assert fields
+    assert all(len(trail_words.choices_of(field)) > 1 for field in fields)
+    assert trail_words.VALUES.keys() <= trail_words.DETAILS.keys()
+
+
 def test_nothing_that_somebody_typed_goes_into_a_detail() -> None:
     """Reasons and names are kept with what they are about; the database refuses what looks like words."""
     typed = {

@@ -91,7 +91,9 @@ class TransferForm(forms.Form):
         label=_("Title of the new legislator"), required=False, max_length=40
     )
     legislator = forms.CharField(
-        label=_("Name of the new legislator"), required=False, max_length=200
+        label=_("Name of the new legislator"),
+        max_length=200,
+        error_messages={"required": _("Enter a name.")},
     )
     source_id = forms.CharField(
         label=_("Number of the member in the list of the House of Commons"),
@@ -118,6 +120,7 @@ class TransferForm(forms.Form):
             self.fields.clear()
             return
         is_senate = office.chamber == Chamber.SENATE
+        self.fields["legislator"].required = not is_senate  # else only if the office is new
         for name in ("source_id", "honorific") if is_senate else ("heir", "reference"):
             del self.fields[name]
         if office.status == OfficeStatus.CLOSED:
@@ -135,7 +138,7 @@ class TransferForm(forms.Form):
         if self.sitting is not None:
             return values
         if values.get("heir", Heir.NEW) == Heir.NEW:
-            if not values.get("legislator"):
+            if not values.get("legislator") and "legislator" not in self.errors:
                 self.add_error("legislator", _("Enter a name."))
             return values
         offices = Office.objects.active().filter(chamber=self.office.chamber)
