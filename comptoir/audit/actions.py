@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db.models import Model
 
 from comptoir.audit.models import Event, Verb
+from comptoir.ui import statements
 
 
 class Actor(Protocol):
@@ -31,14 +32,14 @@ def record(
     now: datetime,
     office_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> Event:
+) -> None:
     """Write one event, inside the caller's transaction: it stands if and only if the fact does.
 
     `by=None` means the service itself. A `subject` that is a model stands for many of its rows at
     once, such as those of a disposal. `detail` holds ids, codes and numbers only, never a
     constituent's data: the trail is read by people who may not see the case.
     """
-    return Event.objects.create(
+    event = Event(
         at=now,
         verb=verb,
         action=action,
@@ -49,3 +50,4 @@ def record(
         office_id=office_id,
         detail=dict(detail or {}),
     )
+    statements.insert([event])

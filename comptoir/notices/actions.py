@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.notices import gateway, kinds, queries, rendering
 from comptoir.notices.models import Notice, Status, Switch
+from comptoir.ui import statements
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,21 @@ class Message:
     time_zone: str = ""
     office_id: int | None = None
 
+    def queued(self, now: datetime) -> Notice:
+        """The row of the ledger that it begins as."""
+        return Notice(
+            kind=self.kind,
+            subject_id=self.subject_id,
+            version=self.version,
+            address=self.address,
+            language=self.language,
+            time_zone=self.time_zone,
+            office_id=self.office_id,
+            queued_at=now,
+            send_after=self.send_after,
+            useless_after=self.useless_after,
+        )
+
 
 def queue(
     *,
@@ -110,8 +125,7 @@ def queue_all(messages: Sequence[Message], *, now: datetime) -> None:
     """
     if not messages:
         return
-    rows = [Notice(**asdict(message), queued_at=now) for message in messages]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    statements.insert([message.queued(now) for message in messages], or_leave=True)
     if any(message.send_after <= now for message in messages):
         _wake_after_commit()
 
@@ -126,9 +140,12 @@ def _wake_after_commit() -> None:
     transaction.on_commit(_wake, robust=True)
 
 
+_WAITS = "SELECT 1 FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo' LIMIT 1"
+
+
 def _wake() -> None:
     # A job that still waits will see what has just been committed.
-    if ProcrastinateJob.objects.filter(task_name=DELIVER, status="todo").exists():
+    if statements.rows(_WAITS, [DELIVER]):
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO OFF")
@@ -261,7 +278,7 @@ def _share(notice: Notice, others: Sequence[kinds.Reader], now: datetime) -> Non
         )
         for reader in others
     ]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    statements.insert(rows, or_leave=True)
     _wake_after_commit()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Q
 
 from comptoir.notices.models import Notice, NoticeQuerySet, Status, Switch
 
@@ -26,11 +26,6 @@ class Standing:
 def open_switch() -> Switch | None:
     """The kill switch, if sending is stopped."""
     return Switch.objects.filter(resumed_at=None).first()
-
-
-def is_stopped() -> Exists:
-    """Whether sending is stopped, to be read along with something that is read anyway."""
-    return Exists(Switch.objects.filter(resumed_at=None))
 
 
 def last_stops(*, limit: int) -> list[Switch]:

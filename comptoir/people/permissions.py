@@ -11,18 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from comptoir.notices import queries as notices
 from comptoir.notices.models import Notice
 from comptoir.people.models import (
     OFFICE_ROLES,
     STAFF_ROLES,
+    District,
     Grant,
     Invitation,
     Office,
@@ -31,6 +31,7 @@ from comptoir.people.models import (
     Person,
     Role,
 )
+from comptoir.ui import statements
 from comptoir.ui.access import public as public
 
 P = ParamSpec("P")
@@ -85,11 +86,39 @@ class SignedIn(HttpRequest):
     standing: Standing
 
 
+# Asked on every request, so written out; who is in force is decided as in `Grant.objects.in_force`.
+_HELD = f"""
+SELECT {statements.columns(Grant, "held")},
+       {statements.columns(Office, "office")},
+       {statements.columns(District, "district")},
+       EXISTS (SELECT 1 FROM notices_switch WHERE resumed_at IS NULL)
+  FROM people_grant held
+  LEFT JOIN people_office office ON office.id = held.office_id
+  LEFT JOIN people_district district ON district.id = office.district_id
+ WHERE held.person_id = %(person)s AND held.starts_at <= %(at)s
+   AND (held.ends_at IS NULL OR held.ends_at > %(at)s)
+ ORDER BY held.id
+"""
+
+
 def standing_of(person: Person, at: datetime) -> Standing:
     """The person's grants in force, with their offices: one query."""
-    held = Grant.objects.in_force(at).filter(person=person).select_related("office__district")
-    grants = tuple(held.annotate(sending_is_stopped=notices.is_stopped()).order_by("pk"))
-    return Standing(person, grants, any(vars(grant)["sending_is_stopped"] for grant in grants))
+    if not person.is_active:
+        return Standing(person, ())
+    found = statements.rows(_HELD, {"person": person.pk, "at": at})
+    grants = tuple(_held(person, row) for row in found)
+    return Standing(person, grants, any(row[-1] for row in found))
+
+
+def _held(person: Person, row: tuple[Any, ...]) -> Grant:
+    """A grant with its person, its office and the office's district."""
+    grant, office, district = statements.instances((Grant, Office, District), row)
+    assert grant is not None, "the query begins at it"
+    grant.person = person
+    if office is not None:
+        office.district = district
+        grant.office = office
+    return grant
 
 
 def signed_in(

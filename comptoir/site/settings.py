@@ -12,6 +12,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from psycopg import IsolationLevel
 
 from comptoir.site import environment, postgres, safety
 from comptoir.ui import logs
@@ -150,6 +151,9 @@ LOCK_TIMEOUT_MS = environment.integer("COMPTOIR_LOCK_TIMEOUT_MS", 4000, least=10
 
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = f"{_options.get('options', '')} -c lock_timeout={LOCK_TIMEOUT_MS}".strip()
+# Under a day's lock each statement must see what its last holder committed, whatever the server's default.
+_options["isolation_level"] = IsolationLevel.READ_COMMITTED
+_options["prepare_threshold"] = 5  # or no statement is ever prepared; see ui.statements
 _options["pool"] = {
     "min_size": 1,
     "max_size": environment.integer("COMPTOIR_DATABASE_POOL", 8, least=1),
@@ -170,7 +174,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 AUTH_USER_MODEL = "people.Person"
 # The address is unique without regard to case, by a constraint that this check does not understand.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["comptoir.people.backends.Backend"]
 SESSION_ENGINE = "comptoir.people.sessions"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 """A session lives on while it is locked: what unlocks it is what signs in."""

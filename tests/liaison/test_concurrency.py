@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
@@ -98,7 +98,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         locking,
         "lock_days",
-        lambda dates: {d.on: d for d in ServiceDay.objects.filter(on__in=dates)},
+        lambda dates: [d.on for d in ServiceDay.objects.filter(on__in=dates)],
     )
     monkeypatch.setattr(
         locking,
@@ -143,6 +143,32 @@ def rivals_for_one_place() -> list[Appointment | BaseException]:
 
 
 def test_of_two_rivals_for_one_place_exactly_one_wins(meeting: object) -> None:
+    results = rivals_for_one_place()
+
+    assert sum(isinstance(result, Appointment) for result in results) == 1
+    assert [r.decision.reason for r in results if isinstance(r, NotAdmitted)] == ["time_taken"]
+
+
+@pytest.fixture
+def reads_repeat_by_default() -> Iterator[None]:
+    """A server whose owner chose that a transaction sees one instant from beginning to end."""
+
+    def choose(words: str) -> None:
+        with connection.cursor() as cursor:
+            name = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} {words}")
+        connections.close_all()
+        connection.close_pool()
+
+    choose("SET default_transaction_isolation TO 'repeatable read'")
+    yield
+    choose("RESET default_transaction_isolation")
+
+
+def test_of_two_rivals_exactly_one_wins_where_reads_repeat_by_default(
+    meeting: object, reads_repeat_by_default: None
+) -> None:
+    """Who waited for the lock must see what its last holder has taken, whatever the server's default."""
     results = rivals_for_one_place()
 
     assert sum(isinstance(result, Appointment) for result in results) == 1

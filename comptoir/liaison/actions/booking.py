@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -26,14 +26,13 @@ from comptoir.liaison.models import (
     Claim,
     Decision,
     Happening,
-    Hold,
     LegalBasis,
     Policy,
     Side,
 )
 from comptoir.liaison.queries import days
 from comptoir.people.models import Chamber, Office, OfficeStatus, Person
-from comptoir.ui import clock
+from comptoir.ui import clock, statements
 
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that are not mistaken for one another when spoken."""
@@ -72,6 +71,22 @@ class Case:
     consent_signed_on: date | None = None
     consent_scope: str = ""
     consent_expires_on: date | None = None
+
+    def line(self, appointment: Appointment, position: int) -> CaseLine:
+        """The row it becomes."""
+        return CaseLine(
+            appointment=appointment,
+            position=position,
+            uci=self.uci,
+            application_number=self.application_number,
+            line_of_business=self.line_of_business,
+            question=self.question,
+            legal_basis=self.legal_basis,
+            consent_signer=self.consent_signer,
+            consent_signed_on=self.consent_signed_on,
+            consent_scope=self.consent_scope,
+            consent_expires_on=self.consent_expires_on,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +155,9 @@ def _book(
     What this very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
-    published = locking.lock_days([on])
-    weeks = locking.lock_weeks(office, published)
+    # Drawn before the lock, so that under it all rows go in one journey.
+    decision_id, appointment_id = statements.keys(Decision, Appointment)
+    weeks = locking.lock_weeks(office, locking.lock_days([on]))
     loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
         on
     ]
@@ -150,18 +166,16 @@ def _book(
         return twin
     policy = rules.policy(on)
     check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
-    decision = record_decision(
-        answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed
-    )
-    if isinstance(answer, Refused):
-        return decision
-    appointment = _write(loaded, answer, decision, wish, by, attempt)
-    counting.add(weeks, on, wish.quanta)
-    counting.save(weeks)
-    _write_cases(appointment, cases)
-    if loaded.held:
-        Hold.objects.filter(office=office).delete()
-    telling.booked(appointment, now=now)
+    asked = {"office": office, "wish": wish, "policy": policy, "by": by, "now": now, "seed": seed}
+    with statements.together():
+        decision = record_decision(answer, **asked, pk=decision_id)
+        if isinstance(answer, Refused):
+            return decision
+        counting.add(weeks, on, wish.quanta)
+        counting.save(weeks)
+        appointment = _appointment(loaded, answer, decision, wish, by, attempt)
+        appointment.pk = appointment_id
+        _write(appointment, loaded, answer.start, cases)
     return appointment
 
 
@@ -234,10 +248,12 @@ def record_decision(
     by: Person | None,
     now: datetime,
     seed: int,
+    pk: int,
     side: Side = Side.OFFICE,
 ) -> Decision:
     """Keep what was decided, by which version of the rule, on which numbers."""
-    return Decision.objects.create(
+    decision = Decision(
+        pk=pk,
         office=office,
         person=by,
         at=now,
@@ -252,24 +268,28 @@ def record_decision(
         counters=dict(answer.counters),
         seed=seed,
     )
+    statements.insert([decision])
+    return decision
 
 
 def claim(appointment: Appointment, loaded: days.LoadedDay, start: int) -> None:
     """Take the appointment's quarter hours; the claims' key refuses what is taken, whatever was thought."""
     hours_id = loaded.hours_ids[appointment.professional_id]
-    Claim.objects.bulk_create(
-        Claim(
-            professional_id=appointment.professional_id,
-            starts_at=loaded.day.grid.instant(index),
-            hours_id=hours_id,
-            appointment=appointment,
-            bit=1 << index,
-        )
-        for index in range(start, start + appointment.quanta)
+    statements.insert(
+        [
+            Claim(
+                professional_id=appointment.professional_id,
+                starts_at=loaded.day.grid.instant(index),
+                hours_id=hours_id,
+                appointment=appointment,
+                bit=1 << index,
+            )
+            for index in range(start, start + appointment.quanta)
+        ]
     )
 
 
-def _write(
+def _appointment(
     loaded: days.LoadedDay,
     answer: Admitted,
     decision: Decision,
@@ -277,11 +297,10 @@ def _write(
     by: Person,
     attempt: uuid.UUID | None,
 ) -> Appointment:
-    office, now = decision.office, decision.at
     assert decision.policy is not None, "without a rule nothing is admitted"
-    appointment = Appointment.objects.create(
+    return Appointment(
         reference=new_reference(),
-        office=office,
+        office=decision.office,
         day_id=loaded.row_id(),
         professional_id=answer.professional,
         starts_at=wish.starts_at,
@@ -293,24 +312,31 @@ def _write(
         policy=decision.policy,
         decision=decision,
         booked_by=by,
-        booked_at=now,
+        booked_at=decision.at,
         attempt=attempt,
     )
-    claim(appointment, loaded, answer.start)
-    AppointmentEvent.objects.create(
+
+
+def _write(
+    appointment: Appointment, loaded: days.LoadedDay, start: int, cases: Sequence[Case]
+) -> None:
+    """The appointment with all that belongs to it: it takes the place of what the office held."""
+    office, by, now = appointment.office, appointment.booked_by, appointment.booked_at
+    statements.insert([appointment])
+    claim(appointment, loaded, start)
+    statements.insert(
+        [case.line(appointment, position) for position, case in enumerate(cases, start=1)]
+    )
+    event = AppointmentEvent(
         appointment=appointment, kind=Happening.BOOKED, at=now, by=by, side=Side.OFFICE
     )
+    statements.insert([event])
     audit.record(
         action="appointment.booked", subject=appointment, by=by, now=now, office_id=office.pk
     )
-    return appointment
-
-
-def _write_cases(appointment: Appointment, cases: Sequence[Case]) -> None:
-    CaseLine.objects.bulk_create(
-        CaseLine(appointment=appointment, position=position, **asdict(case))
-        for position, case in enumerate(cases, start=1)
-    )
+    telling.booked(appointment, now=now)
+    if loaded.held:
+        statements.write("DELETE FROM liaison_hold WHERE office_id = %s", [office.pk])
 
 
 def new_reference() -> str:

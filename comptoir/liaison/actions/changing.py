@@ -21,6 +21,7 @@ from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,
     Claim,
+    Decision,
     Happening,
     Hold,
     OfficeWeek,
@@ -31,7 +32,7 @@ from comptoir.liaison.models import (
 from comptoir.liaison.queries import days, rebooking
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
-from comptoir.ui import clock
+from comptoir.ui import clock, statements
 
 
 class NotChangeable(Exception):
@@ -79,6 +80,7 @@ def move_appointment(
             by=by,
             now=now,
             seed=seed,
+            pk=statements.keys(Decision)[0],
             side=side,
         )
         if isinstance(answer, Admitted):

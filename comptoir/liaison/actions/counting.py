@@ -19,7 +19,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, AppointmentEvent, OfficeWeek
 from comptoir.people.models import Office
-from comptoir.ui import clock
+from comptoir.ui import clock, statements
 
 Weeks = Mapping[date, OfficeWeek]
 
@@ -36,10 +36,13 @@ def give_up(weeks: Weeks, on: date, quanta: int, *, still_counted: int) -> None:
     week.late[on.weekday()] += still_counted
 
 
+_SAVE = "UPDATE liaison_officeweek SET booked = %s, late = %s WHERE id = %s"
+
+
 def save(weeks: Weeks) -> None:
     """Write locked counters back."""
     for week in weeks.values():
-        week.save(update_fields=["booked", "late"])
+        statements.write(_SAVE, [week.booked, week.late, week.pk])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from psycopg import errors
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import OfficeWeek, seven_zeros
 from comptoir.people.models import Office
-from comptoir.roster.models import ServiceDay
+from comptoir.ui import statements
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,10 +29,14 @@ class DayBusy(Exception):
     """The day was locked by others for longer than a person should wait. Nothing was written."""
 
 
-def lock_days(dates: Iterable[date]) -> dict[date, ServiceDay]:
-    """Lock the rows of these service days in order of date; a day not published is absent."""
-    days = ServiceDay.objects.filter(on__in=sorted(set(dates))).order_by("on")
-    return {day.on: day for day in days.select_for_update()}
+_LOCK_DAYS = """
+SELECT "on" FROM roster_serviceday WHERE "on" = ANY(%s) ORDER BY "on" FOR UPDATE
+"""
+
+
+def lock_days(dates: Iterable[date]) -> list[date]:
+    """Lock the rows of these service days in order of date; which of them are published."""
+    return [on for (on,) in statements.rows(_LOCK_DAYS, [sorted(set(dates))])]
 
 
 _LOCK_WEEK = """
@@ -52,9 +56,9 @@ def lock_weeks(office: Office, dates: Iterable[date]) -> dict[date, OfficeWeek]:
 
 
 def _locked(office: Office, monday: date) -> OfficeWeek:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_WEEK, [office.pk, monday, seven_zeros(), seven_zeros()])
-        pk, booked, late = cursor.fetchone()
+    ((pk, booked, late),) = statements.rows(
+        _LOCK_WEEK, [office.pk, monday, seven_zeros(), seven_zeros()]
+    )
     return OfficeWeek(pk=pk, office=office, week=monday, booked=booked, late=late)
 
 

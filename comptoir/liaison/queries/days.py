@@ -14,8 +14,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from comptoir.domain import business_days, rule
 from comptoir.domain.admission import Day, ProfessionalHours, Reserve, Use
 from comptoir.domain.grid import Grid
@@ -23,7 +21,7 @@ from comptoir.domain.rule import SharingRule
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
-from comptoir.ui import clock
+from comptoir.ui import clock, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,17 @@ class _Row(NamedTuple):
     kept_from_us: int
 
 
+_POLICIES = f"""
+SELECT {statements.columns(Policy, "policy")}
+  FROM liaison_policy policy
+ ORDER BY policy.valid_from, policy.version
+"""
+
+
 def load_rules() -> Rules:
     """All versions of the sharing rule; a few rows. A later version for the same day replaces an earlier one."""
-    policies = {
-        policy.valid_from: policy for policy in Policy.objects.order_by("valid_from", "version")
-    }
+    found = (statements.instance(Policy, row) for row in statements.rows(_POLICIES))
+    policies = {policy.valid_from: policy for policy in found}
     return Rules(policies, {first: as_rule(policy) for first, policy in policies.items()})
 
 
@@ -223,9 +227,7 @@ def _rows(
         "now": now,
         "excluding": excluding.pk if excluding is not None else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_HOURS, values)
-        return [_Row(*row) for row in cursor.fetchall()]
+    return [_Row(*row) for row in statements.rows(_HOURS, values)]
 
 
 def _weeks(
