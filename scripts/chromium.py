@@ -1,7 +1,8 @@
 """Print the path of a Chromium for the browser tests: the one named, the machine's, or Playwright's.
 
-Playwright's is fetched only when there is no other. Nothing is printed if there is none at all: the
-browser tests then say so, each.
+Where there is none one is fetched: as root from the distribution, by itself and upgrading nothing;
+else, or if that fails, Playwright's own. Nothing is printed if there is none at all: the browser
+tests then say so, each.
 """
 
 from __future__ import annotations
@@ -33,20 +34,28 @@ def playwrights_own() -> str | None:
     return path if Path(path).is_file() else None
 
 
-def fetch() -> None:
-    """Let Playwright fetch its browser; with the libraries it needs where we may install them."""
-    with_libraries = ["--with-deps"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    command = [sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"]
+def fetch_from_the_distribution() -> str | None:
+    """Debian's package, where we may install one; Ubuntu's is a pointer to a snap and brings none."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return None
+    surroundings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["install", "--yes", "--no-upgrade", "--no-install-recommends", "chromium"]
+    for arguments in (["update"], install):
+        command = ["apt-get", "--quiet", *arguments]
+        subprocess.run(command, check=False, stdout=sys.stderr, env=surroundings)
+    return shutil.which("chromium")
+
+
+def fetch_playwrights_own() -> str | None:
+    """Let Playwright fetch its browser."""
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
     subprocess.run(command, check=False, stdout=sys.stderr)
+    return playwrights_own()
 
 
 def main() -> None:
-    """Find, or fetch and find again."""
-    path = installed()
-    if path is None:
-        fetch()
-        path = playwrights_own()
-    print(path or "")
+    """Find, or fetch."""
+    print(installed() or fetch_from_the_distribution() or fetch_playwrights_own() or "")
 
 
 if __name__ == "__main__":

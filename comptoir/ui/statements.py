@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -38,8 +38,10 @@ class _Prepared(psycopg.Cursor[Any]):
 def _sent(sql: str, values: Any) -> Iterator[CursorWrapper]:
     database = _database()
     database.ensure_connection()
-    make = database.make_debug_cursor if database.queries_logged else database.make_cursor
-    with cast(CursorWrapper, make(_Prepared(database.connection))) as cursor:
+    if database.queries_logged:
+        # What Django's own cursor for this asks for, a prepared statement does not have.
+        database.queries_log.append({"sql": sql, "time": ""})
+    with database.make_cursor(_Prepared(database.connection)) as cursor:
         cursor.execute(sql, values)
         yield cursor
 
