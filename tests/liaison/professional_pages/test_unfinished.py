@@ -62,8 +62,8 @@ class TestDay:
 
         words = said(page)
         assert "2 appointments of earlier days are not finished" in markup(page)
-        first = f"November 16, 2026, 11:00 a.m., {monday.office.legislator} : begun, without an end"
-        second = f"November 17, 2026, 2:00 p.m., {tuesday.office.legislator} : nobody has said"
+        first = f"November 16, 2026, 11:00 a.m., {monday.office.legislator} – begun, without an end"
+        second = f"November 17, 2026, 2:00 p.m., {tuesday.office.legislator} – nobody has said"
         assert -1 < words.find(first) < words.find(second)
         for appointment in (monday, tuesday):
             assert url("served", appointment.reference) in markup(page)
@@ -138,8 +138,8 @@ class TestBoard:
 
         words = said(page)
         assert "3 appointments of earlier days are not finished" in markup(page)
-        robin = words.index("Robin Colleague : 1, of November 16, 2026")
-        casey = words.index("Casey Professional : 2, the oldest of November 17, 2026")
+        robin = words.index("Robin Colleague – 1, of November 16, 2026")
+        casey = words.index("Casey Professional – 2, the oldest of November 17, 2026")
         assert robin < casey
         for whose in (other, professional):
             assert f"{url('day')}?professional={whose.pk}" in markup(page)
