@@ -63,6 +63,10 @@ class RowsFormSet(forms.BaseFormSet[forms.Form]):
         """Never fewer rows than the least, whatever a request claims; so none of those stays unjudged."""
         return max(super().total_form_count(), self.min_num)
 
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Every row counts: one that was added and left blank is asked for, or is taken away again."""
+        return {**super().get_form_kwargs(index), "empty_permitted": False}
+
     def full_clean(self) -> None:
         super().full_clean()
         if self.rows_changed:

@@ -126,7 +126,7 @@ def describe(bound: forms.BoundField) -> Described:
     attributes |= {key: data["attrs"][key] for key in PASSED_ON if data["attrs"].get(key)}
     groups = _groups(bound, kind, data)
     return Described(
-        kind=kind,
+        kind=_kind_of_one(bound, kind, groups),
         host_id=host_id(bound),
         id=bound.id_for_label or bound.auto_id or bound.html_name,
         name=bound.html_name,
@@ -148,6 +148,16 @@ def _kind(bound: forms.BoundField) -> str:
         return "hidden"
     widget = bound.field.widget
     return next((kind for base, kind in KINDS if isinstance(widget, base)), "plain")
+
+
+def _kind_of_one(bound: forms.BoundField, kind: str, groups: list[tuple[str, list[Option]]]) -> str:
+    """The component of radios draws nothing for a single choice, which is no choice.
+
+    Where an answer is needed it is settled: said, and sent. Where none is, it is a box to tick.
+    """
+    if kind != "radios" or sum(len(options) for _, options in groups) != 1:
+        return kind
+    return "settled" if bound.field.required else "checkboxes"
 
 
 def _type(widget: forms.Widget) -> str:

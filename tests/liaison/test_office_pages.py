@@ -247,6 +247,43 @@ def test_the_provision_for_members_is_not_offered_to_a_senators_office(client: C
     assert Appointment.objects.count() == 0
 
 
+def test_a_senators_office_is_told_its_only_basis_and_books_with_a_consent(client: Client) -> None:
+    PolicyFactory.create()
+    senate = OfficeFactory.create(senate=True)
+    open_day()
+    delegate = sign_in(client, delegate_of(senate))
+
+    page = delegate.get(book_url(senate), WHEN)
+    delegate.post(book_url(senate), FORM)
+
+    assert '<input type="hidden" name="cases-0-legal_basis" value="consent">' in page.text
+    assert Appointment.objects.get().case_lines.get().legal_basis == "consent"
+
+
+def test_a_case_that_was_added_and_left_blank_is_reported_and_nothing_typed_is_lost(
+    delegate: Client, office: Office
+) -> None:
+    open_day()
+    blank = {key.replace("-0-", "-1-"): "" for key in CASE}
+
+    page = delegate.post(book_url(office), FORM | blank | {"cases-TOTAL_FORMS": "2"})
+
+    assert page.status_code == 422
+    assert "Case 2, Your question: This field is required." in page.text
+    assert "When will it be decided?" in page.text
+    assert not Appointment.objects.exists()
+
+
+def test_an_empty_booking_says_once_what_each_field_lacks(delegate: Client, office: Office) -> None:
+    open_day()
+
+    page = delegate.post(book_url(office), WHEN | {"cases-TOTAL_FORMS": "1"})
+
+    assert page.status_code == 422
+    assert page.text.count("Case 1, Your question: This field is required.") == 1
+    assert "at least 1 form" not in page.text
+
+
 def test_a_members_office_may_rely_on_the_provision_and_then_no_consent_is_kept(
     delegate: Client, office: Office
 ) -> None:

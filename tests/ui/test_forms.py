@@ -14,7 +14,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.ui.forms import Choice, Renderer, rows_of, without_errors
+from comptoir.ui.forms import Choice, Renderer, all_errors, rows_of, without_errors
 from comptoir.ui.style_guide import ExampleForm
 from comptoir.ui.widgets import describe
 
@@ -47,7 +47,10 @@ def attribute(text: str, name: str) -> str:
         (forms.TimeField(), 'type="time"'),
         (forms.CharField(widget=forms.Textarea), "<gcds-textarea"),
         (forms.ChoiceField(choices=[("a", "A")]), "<gcds-select"),
-        (forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect), "<gcds-radios"),
+        (
+            forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect),
+            "<gcds-radios",
+        ),
         (forms.BooleanField(), "<gcds-checkboxes"),
         (forms.DateField(), "<gcds-date-input"),
         (forms.FileField(), "<gcds-file-uploader"),
@@ -105,8 +108,45 @@ def test_radios_carry_their_choices_with_hints_as_data_and_drop_the_blank_one() 
     ]
 
 
+@pytest.mark.parametrize("data", [None, {}, {"it": "b"}])
+def test_a_needed_answer_with_one_choice_is_said_and_sent_without_a_question(
+    data: dict[str, str] | None,
+) -> None:
+    field = forms.ChoiceField(
+        label="Basis", choices=[("a", Choice("Consent", "In writing."))], widget=forms.RadioSelect
+    )
+
+    text = rendered(field, data=data)
+
+    assert '<input type="hidden" name="it" value="a">' in text
+    assert text.count('name="it"') == 1
+    assert "Consent" in text
+    assert "In writing." in text
+    assert "<gcds-" not in text
+
+
+def test_what_was_wrong_with_a_settled_answer_is_said_beside_it() -> None:
+    field = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)
+
+    assert '<p class="field__error">Select a valid choice.' in rendered(field, data={"it": "b"})
+
+
+@pytest.mark.parametrize(("data", "chosen"), [({"it": "a"}, ["a"]), ({}, [])])
+def test_an_answer_that_may_be_left_out_is_a_box_when_it_has_one_choice(
+    data: dict[str, str], chosen: list[str]
+) -> None:
+    field = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect, required=False)
+
+    text = rendered(field, data=data)
+
+    assert "<gcds-checkboxes" in text
+    assert json.loads(attribute(text, "value")) == chosen
+
+
 def test_a_choice_speaks_the_language_of_the_page_not_of_the_start() -> None:
-    field = forms.ChoiceField(choices=[("60", Choice(_("Name")))], widget=forms.RadioSelect)
+    field = forms.ChoiceField(
+        choices=[("60", Choice(_("Name"))), ("30", "30")], widget=forms.RadioSelect
+    )
 
     with translation.override("fr"):
         text = rendered(field)
@@ -273,6 +313,15 @@ def test_there_are_never_fewer_rows_than_the_least_nor_more_than_the_most() -> N
     assert none.errors == [{"number": ["This field is required."]}]
     assert len(many.forms) == 3
     assert 'name="cases-add"' not in str(many)
+
+
+def test_a_row_that_was_added_and_left_blank_is_reported_as_its_own() -> None:
+    rows = Cases(posted(2, cases__0__number="W1", cases__1__number=""), prefix="cases")
+
+    assert not rows.is_valid()
+    assert all_errors([rows]) == [
+        ("f_id_cases-1-number", "Case 2, Number: This field is required.")
+    ]
 
 
 def test_a_total_that_is_no_number_is_refused_without_failing() -> None:

@@ -239,7 +239,7 @@ class CaseRows(RowsFormSet):
     form = CaseForm
     extra = 0
     min_num = 1
-    validate_min = True
+    validate_min = False  # a row that is needed says itself what it lacks
     validate_max = True
     can_order = False
     can_delete = False
