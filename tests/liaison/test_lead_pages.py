@@ -120,15 +120,26 @@ class TestAffected:
             assert appointment.office.legislator in words
         assert words.count("At the same time, with Noor Colleague") == 3
 
-    def test_without_a_colleague_the_nearest_times_are_offered(
+    def test_without_a_colleague_later_times_are_offered(
         self, lead: Client, absence: Absence
     ) -> None:
         open_day(THURSDAY, [ProfessionalFactory.create()], first=time(9), last=time(9, 45))
 
         words = said(lead.get(affected(absence)))
 
-        assert "No colleague is free at that time. The nearest times:" in words
+        assert "No colleague is free at that time. Later, as near to the same hour as" in words
         assert "Thu, Nov 19, 9:00 a.m." in words
+        assert "Earlier" not in words
+
+    def test_an_earlier_time_is_offered_apart_from_the_later_ones(
+        self, lead: Client, absence: Absence
+    ) -> None:
+        open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(10, 30))
+
+        words = said(lead.get(affected(absence)))
+
+        assert words.count("as can be: Wed, Nov 18, 10:00 a.m.") == 1
+        assert words.count("Earlier, if the office can be ready then: Wed, Nov 18, 10:00 a.m.") == 2
 
     def test_without_any_place_the_lead_is_told_to_call(
         self, lead: Client, absence: Absence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -145,7 +145,7 @@ class TestEquivalents:
         (found,) = equivalents(appointment)
 
         assert found.stand_ins == (colleague,)
-        assert found.nearest == ()
+        assert (found.later, found.earlier) == ((), None)
 
     def test_a_colleague_who_does_not_speak_the_language_is_no_equivalent(self) -> None:
         away = ProfessionalFactory.create()
@@ -177,7 +177,7 @@ class TestEquivalents:
 
         assert len(set(found.stand_ins)) == queries.STAND_INS
 
-    def test_without_a_colleague_the_nearest_times_are_named_in_order(self) -> None:
+    def test_without_a_colleague_the_next_time_of_each_later_day_is_named_in_order(self) -> None:
         away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
         appointment = booked_with(away, 10, minutes=60)
         open_day(DAY, [colleague], first=time(13), last=time(15))
@@ -187,9 +187,60 @@ class TestEquivalents:
         (found,) = equivalents(appointment)
 
         assert found.stand_ins == ()
-        assert found.nearest == (at(DAY, 13), at(DAY, 13, 15), at(DAY, 13, 30))
+        assert found.later == (at(DAY, 13), at(THURSDAY, 10))
 
-    def test_an_office_at_its_limit_is_offered_the_nearest_times_all_the_same(self) -> None:
+    def test_of_a_later_day_it_is_the_time_nearest_to_the_same_hour(self) -> None:
+        away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
+        appointment = booked_with(away, 10, minutes=30)
+        friday, monday = THURSDAY + timedelta(days=1), THURSDAY + timedelta(days=4)
+        open_day(THURSDAY, [colleague], first=time(8), last=time(9, 45))
+        open_day(friday, [colleague])
+        open_day(monday, [colleague], first=time(10, 30), last=time(16))
+        absent(away)
+
+        (found,) = equivalents(appointment)
+
+        assert found.later == (at(THURSDAY, 9, 15), at(friday, 10), at(monday, 10, 30))
+
+    def test_as_far_before_as_after_the_same_hour_the_earlier_hour_wins(self) -> None:
+        away, early, late = ProfessionalFactory.create_batch(3)
+        appointment = booked_with(away, 10, minutes=30)
+        open_day(THURSDAY, [early], first=time(9), last=time(10))
+        open_day(THURSDAY, [late], first=time(10, 30), last=time(11))
+        absent(away)
+
+        (found,) = equivalents(appointment)
+
+        assert found.later == (at(THURSDAY, 9, 30),)
+
+    def test_the_same_hour_is_the_same_on_the_wall_when_the_clocks_change_between(self) -> None:
+        friday = date(2027, 3, 12)  # clocks go forward that Sunday
+        monday = friday + timedelta(days=3)
+        away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
+        now = at(friday, 7) - timedelta(days=1)
+        open_day(friday, [away])
+        appointment = AppointmentFactory.create(starts_at=at(friday, 10), now=now)
+        open_day(monday, [colleague])
+        absent(away, on=friday)
+
+        (found,) = equivalents(appointment, now=now)
+
+        assert found.later == (at(monday, 10),)
+
+    def test_the_last_time_before_its_own_is_named_apart(self) -> None:
+        away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
+        open_day(DAY, [away])
+        open_day(THURSDAY, [away])
+        appointment = AppointmentFactory.create(starts_at=at(THURSDAY, 10), minutes=30)
+        absent(away, on=THURSDAY)
+        absent(away)
+        open_day(DAY, [colleague], first=time(16), last=time(17))
+
+        (found,) = equivalents(appointment)
+
+        assert (found.later, found.earlier) == ((), at(DAY, 16, 30))
+
+    def test_an_office_at_its_limit_is_offered_other_times_all_the_same(self) -> None:
         PolicyFactory.create(minutes_per_day=60, minutes_per_week=60)
         away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
         appointment = booked_with(away, minutes=60)
@@ -198,7 +249,7 @@ class TestEquivalents:
 
         (found,) = equivalents(appointment)
 
-        assert found.nearest == (at(DAY, 14),)
+        assert found.later == (at(DAY, 14),)
 
     def test_least_notice_does_not_keep_a_colleague_from_taking_over(self) -> None:
         away, colleague = ProfessionalFactory.create(), ProfessionalFactory.create()
@@ -220,7 +271,7 @@ class TestEquivalents:
         (found,) = equivalents(appointment, now=appointment.ends_at)
 
         assert found.stand_ins == ()
-        assert found.nearest[0] == at(DAY, 10, 45)
+        assert found.later[0] == at(DAY, 10, 45)
 
     def test_every_equivalent_that_is_named_is_granted(self) -> None:
         away = ProfessionalFactory.create()
@@ -518,6 +569,17 @@ class TestBatch:
         assert [r is Result.SAME_TIME for r in results] == [False, True, False, False, True]
         assert queries.affected_by(absence).count() == left == 3
 
+    def test_nothing_is_moved_to_an_earlier_time_unasked(self) -> None:
+        away = ProfessionalFactory.create()
+        appointment = booked_with(away, 14)
+        open_day(DAY, [ProfessionalFactory.create()], first=time(9), last=time(12))
+        absence = absent(away)
+
+        assert _batch(absence, reach=Reach.OTHER_TIME).results == (Result.LEFT,)
+
+        (found,) = equivalents(appointment)
+        assert found.earlier == at(DAY, 11, 30)
+
     def test_one_that_cannot_be_placed_does_not_stop_the_others(self) -> None:
         away = ProfessionalFactory.create()
         booked_with(away, 9, language="fr")
@@ -560,10 +622,10 @@ def test_moving_to_a_time_that_just_went_is_refused_and_nothing_changes() -> Non
     open_day(DAY, [colleague], first=time(15), last=time(15, 30))
     absent(away)
     (found,) = equivalents(appointment)
-    AppointmentFactory.create(office=OfficeFactory.create(), starts_at=found.nearest[0])
+    AppointmentFactory.create(office=OfficeFactory.create(), starts_at=found.later[0])
 
     with pytest.raises(NotAdmitted):
-        factories.move(appointment, found.nearest[0], side=Side.CENTRE, reason=Reason.ABSENCE)
+        factories.move(appointment, found.later[0], side=Side.CENTRE, reason=Reason.ABSENCE)
 
     appointment.refresh_from_db()
     assert appointment.starts_at == at(DAY, 10)

@@ -1,7 +1,7 @@
 """Rebooking what wants another place: one appointment with one click, or all of them in batches.
 
 Each appointment is its own transaction: what is done stays done when the next one fails, and no day
-stays locked for longer than one change takes.
+stays locked for longer than one change takes. Without being asked nothing is moved to an earlier time.
 """
 
 from __future__ import annotations
@@ -89,14 +89,14 @@ def _rebook(
             return Result.LEFT
     except (changing.NotChangeable, locking.DayBusy):
         return Result.LEFT
-    return _move_to_the_nearest(appointment, reason, by, now, seed)
+    return _move_to_later(appointment, reason, by, now, seed)
 
 
-def _move_to_the_nearest(
+def _move_to_later(
     appointment: Appointment, reason: Reason, by: Person, now: datetime, seed: int
 ) -> Result:
     (found,) = rebooking.equivalents([appointment], now=now, seed=seed)
-    for starts_at in found.nearest:
+    for starts_at in found.later:
         try:
             changing.move_appointment(
                 appointment=appointment,
@@ -109,7 +109,7 @@ def _move_to_the_nearest(
                 seed=seed,
             )
         except NotAdmitted:
-            continue  # somebody was faster: the next nearest
+            continue  # somebody was faster: the next day's
         except (changing.NotChangeable, locking.DayBusy):
             return Result.LEFT
         return Result.OTHER_TIME

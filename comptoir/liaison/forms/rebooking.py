@@ -45,8 +45,11 @@ class RebookAllForm(forms.Form):
             (
                 Reach.OTHER_TIME.value,
                 Choice(
-                    gettext_lazy("Take the nearest time that is free"),
-                    gettext_lazy("The office is told and can move it again."),
+                    gettext_lazy("Take the next time that is free"),
+                    gettext_lazy(
+                        "Later that day, or on the next day that has one, as near to the same hour as "
+                        "can be; never earlier. The office is told and can move it again."
+                    ),
                 ),
             ),
         ],

@@ -4,8 +4,10 @@ The cause is an absence, or whatever else took the hours of a published day away
 weekly hours, an exception, somebody who takes no appointments any more.
 
 An equivalent is the same time with somebody else who speaks the language: the office gives up
-nothing, so its share is not asked again. Where there is none, the nearest times that the sharing
-rule would grant the office, counted as if the appointment had been given up by the centre.
+nothing, so its share is not asked again. Where there is none, other times that the sharing rule
+would grant the office, counted as if the appointment had been given up by the centre: later ones,
+one for each day. An earlier one asks the office to be ready sooner than it had planned: a lead may
+choose it, nothing takes it unasked.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days, times
+from comptoir.liaison.queries import days
 from comptoir.people.models import OfficeStatus
 from comptoir.roster.models import Absence, Professional, ServiceDay
 from comptoir.ui import clock
@@ -51,8 +53,8 @@ Cause: TypeAlias = Absence | ServiceDay
 STAND_INS = 3
 """How many colleagues are offered for one appointment."""
 
-NEAREST = 3
-"""How many other times are offered when no colleague is free."""
+LATER = 3
+"""How many later times are offered when no colleague is free, each on a day of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,16 @@ class Equivalents:
     appointment: Appointment
     missed: bool
     stand_ins: tuple[Professional, ...]
-    nearest: tuple[datetime, ...]
+    later: tuple[datetime, ...]
+    earlier: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTimes:
+    """`later` in order of time, a day each; `earlier` is the last one before, if there is one."""
+
+    later: tuple[datetime, ...] = ()
+    earlier: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +168,16 @@ def equivalents(
             appointment=appointment,
             missed=appointment.starts_at <= now,
             stand_ins=tuple(people[pk] for pk in stand_ins),
-            nearest=tuple(nearest),
+            later=other.later,
+            earlier=other.earlier,
         )
-        for appointment, stand_ins, nearest in found
+        for appointment, stand_ins, other in found
     ]
 
 
 def _places(
     appointment: Appointment, rules: days.Rules, ahead: list[date], now: datetime, seed: int
-) -> tuple[list[int], list[datetime]]:
+) -> tuple[list[int], OtherTimes]:
     on = clock.service_date(appointment.starts_at)
     loaded = days.load_days(
         dates=sorted({on, *ahead}),
@@ -178,8 +190,8 @@ def _places(
     over = appointment.ends_at <= now
     free = [] if over else list(stand_ins(loaded[on].day, appointment, seed=seed))[:STAND_INS]
     if free:
-        return free, []
-    return [], nearest_times([loaded[day].day for day in ahead], appointment, now)
+        return free, OtherTimes()
+    return [], other_times([loaded[day].day for day in ahead], appointment, now)
 
 
 def stand_ins(day: Day, appointment: Appointment, *, seed: int) -> Iterator[int]:
@@ -225,22 +237,32 @@ def _without_the_rule(day: Day, appointment: Appointment) -> Day:
     return without(day, appointment.professional_id)
 
 
-def nearest_times(
-    ahead: Iterable[Day], appointment: Appointment, now: datetime, count: int = NEAREST
-) -> list[datetime]:
-    """The times closest to the appointment's own that the sharing rule would grant its office."""
+def other_times(ahead: Iterable[Day], appointment: Appointment, now: datetime) -> OtherTimes:
+    """When else the sharing rule would grant the office its appointment.
+
+    Of each later day the time closest to the appointment's own time of day, as on its own day what
+    comes next; and of the times before the appointment's own, the last.
+    """
     request = Request(
         office=appointment.office_id,
         quanta=appointment.quanta,
         language=appointment.language,
         office_active=appointment.office.status == OfficeStatus.ACTIVE,
     )
-    offered = [
-        times.DayTimes(
-            day.on,
-            tuple(day.grid.instant(i) for i in grid.indexes(admission.offers(day, request, now))),
-            None,
-        )
-        for day in ahead
-    ]
-    return times.nearest(offered, appointment.starts_at, count)
+    later: list[datetime] = []
+    earlier: list[datetime] = []
+    for day in ahead:
+        starts = [day.grid.instant(i) for i in grid.indexes(admission.offers(day, request, now))]
+        after = [start for start in starts if start > appointment.starts_at]
+        earlier += [start for start in starts if start < appointment.starts_at]
+        if after:
+            later.append(min(after, key=lambda start: _from_its_hour(start, appointment)))
+    return OtherTimes(tuple(sorted(later)[:LATER]), max(earlier, default=None))
+
+
+def _from_its_hour(start: datetime, appointment: Appointment) -> tuple[int, datetime]:
+    """How many minutes a start lies from the appointment's own on the service's clock, a tie to the earlier."""
+    zone = clock.service_zone()
+    wanted, found = (at.astimezone(zone) for at in (appointment.starts_at, start))
+    apart = abs((found.hour - wanted.hour) * 60 + found.minute - wanted.minute)
+    return apart, start
