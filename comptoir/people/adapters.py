@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.people import permissions, sealing, second_factor
+from comptoir.people import organization, permissions, sealing, second_factor
 from comptoir.people.actions import codes, signing_in
 from comptoir.people.models import Person
 from comptoir.ui import clock
@@ -127,6 +127,9 @@ class OrganizationAdapter(DefaultSocialAccountAdapter):
         return None
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        response = organization.unlocked_by(request, sociallogin, clock.now())
+        if response is not None:
+            raise ImmediateHttpResponse(response)
         if not sociallogin.is_existing:
             text = _(
                 "Your organization’s sign-in gave an address that we do not know. Ask your office’s manager or the centre for an invitation."
@@ -142,4 +145,5 @@ class OrganizationAdapter(DefaultSocialAccountAdapter):
 
 def _back_to_sign_in(request: HttpRequest, text: str) -> Any:
     messages.error(request, text)
-    return redirect("account_login")
+    # Whoever meant to unlock is signed in and stays so: their page is where they go on trying.
+    return redirect("people:unlock" if request.user.is_authenticated else "account_login")

@@ -161,7 +161,7 @@ def to_the_confirmation(visitor: Visitor, world: World) -> None:
     """Say who follows in the office's seat."""
     visitor.go("people:office-transfer", world.office.reference)
     visitor.type("Name of the new legislator", "Nova Testwright")
-    visitor.type("First day of the new mandate", clock.service_date(world.now).isoformat())
+    visitor.date("First day of the new mandate", clock.service_date(world.now))
     visitor.press("Go on")
     visitor.ready()
 
@@ -204,6 +204,7 @@ ACCOUNT = [
     Visit("mfa_generate_recovery_codes", PROFESSIONAL),
     Visit("mfa_remove_webauthn", AUDITOR, passkey),
     Visit("people:unlock", AWAY, arrive=to_the_lock),
+    Visit("people:unlocked", DELEGATE),
     Visit("people:home", NEWCOMER, state="without-a-role"),
 ]
 OFFICE = [
@@ -339,6 +340,7 @@ POSTED = {
     "people:reactivate",
     "people:sign-out-elsewhere",
     "people:telephone-remove",
+    "people:unlock-at-organization",
     "people:withdraw-invitation",
     "roster:approve-extra-hours",
     "roster:decline-extra-hours",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from tests.browser import axe
 from tests.browser.conftest import NewVisitor
 from tests.browser.visiting import Visitor, app_code, give_app
 from tests.people.factories import person_with
+from tests.people.organization import ADDRESS, trusted
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,8 +29,12 @@ def time_passes(visitor: Visitor, clock: time_machine.Traveller, minutes: int) -
 
 def at_the_account(visitor: Visitor, person: Person) -> Locator:
     """Somebody has typed a new name into their account and not sent it yet; the dialog over it."""
-    visitor.page.clock.install()
     visitor.comes_signed_in(person)
+    return at_the_account_of_who_is_in(visitor)
+
+
+def at_the_account_of_who_is_in(visitor: Visitor) -> Locator:
+    visitor.page.clock.install()
     visitor.go("people:account")
     visitor.type("Name", TYPED)
     return visitor.page.get_by_role("dialog")
@@ -101,6 +107,39 @@ def test_staff_unlock_in_place_by_their_app(
 
     expect(dialog).to_be_hidden()
     expect(visitor.field("Name")).to_have_value(TYPED)
+
+
+def test_staff_unlock_at_their_organization_in_another_tab_and_go_on_in_this_one(
+    new_visitor: NewVisitor, clock: time_machine.Traveller, settings: Any, language: str
+) -> None:
+    settings.OIDC_SECOND_FACTOR = True
+    person = person_with(Role.AUDITOR, email=ADDRESS, language=language)
+    visitor = new_visitor(language)
+    with trusted(settings) as there:
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        settings.CONTENT_SECURITY_POLICY = {
+            "DIRECTIVES": policy | {"form-action": [*policy["form-action"], there.address]}
+        }
+        visitor.watch.lets_visit(there.address)
+        visitor.go("account_login")
+        visitor.page.get_by_role("button", name="Department sign-in").click()
+        visitor.page.wait_for_url("**/trail/")
+        dialog = at_the_account_of_who_is_in(visitor)
+        time_passes(visitor, clock, 15)
+        expect(dialog).to_contain_text(visitor.says("Your session is locked"))
+        assert axe.complaints(visitor.page) == []
+
+        with visitor.context.expect_page() as opened:
+            dialog.get_by_role("button", name="Department sign-in").click()
+        expect(opened.value.get_by_role("heading", level=1)).to_have_text(
+            visitor.says("Your session is unlocked")
+        )
+        opened.value.close()
+        visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+        expect(dialog).to_be_hidden()
+        expect(visitor.field("Name")).to_have_value(TYPED)
+        assert saved(person) != TYPED
 
 
 def test_sending_after_a_pause_asks_first_and_then_sends(

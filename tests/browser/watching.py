@@ -28,7 +28,7 @@ class Watch:
     """
 
     def __init__(self, context: BrowserContext, address: str) -> None:
-        self.own_host = urlsplit(address).netloc
+        self._hosts = {urlsplit(address).netloc}
         self._problems: list[str] = []
         self._expected: Counter[int] = Counter()
         self._expected_words: list[str] = []
@@ -42,6 +42,10 @@ class Watch:
         """Announce refusals that the test provokes, and what scripts then write in the console."""
         self._expected[status] += times
         self._expected_words += saying
+
+    def lets_visit(self, address: str) -> None:
+        """Another host belongs to this test, such as the sign-in of an organization."""
+        self._hosts.add(urlsplit(address).netloc)
 
     def problems(self) -> list[str]:
         """All that went wrong, announced refusals that did not come included."""
@@ -64,7 +68,7 @@ class Watch:
 
     def _on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in INSIDE and parts.netloc != self.own_host:
+        if parts.scheme not in INSIDE and parts.netloc not in self._hosts:
             self._problems.append(f"a request to another host: {request.url}")
 
     def _on_response(self, response: Response) -> None:

@@ -8,6 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.test import Client
+
+SIGN_IN = "/sign-in/organization/"
+RETURN = "/sign-in/organization/return/"
+ADDRESS = "known@people.example"
 
 
 class Organization:
@@ -16,6 +23,7 @@ class Organization:
     def __init__(self, address: str) -> None:
         self.address = address
         self.claims: dict[str, Any] = {}
+        self.id_token = ""
         self.asked: list[str] = []
 
     def answer(self, path: str) -> dict[str, Any] | None:
@@ -30,10 +38,10 @@ class Organization:
                 "jwks_uri": f"{self.address}/keys",
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             }
-        return {
-            "/token": {"access_token": "token", "token_type": "Bearer", "expires_in": 60},
-            "/userinfo": self.claims,
-        }.get(path)
+        token = {"access_token": "token", "token_type": "Bearer", "expires_in": 60}
+        if self.id_token:
+            token |= {"id_token": self.id_token}
+        return {"/token": token, "/userinfo": self.claims}.get(path)
 
 
 @contextmanager
@@ -42,7 +50,19 @@ def organization() -> Iterator[Organization]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer()
+            if self.path.startswith("/authorize?"):
+                self._let_in()
+            else:
+                self._answer()
+
+        def _let_in(self) -> None:
+            """Whoever comes with a browser has shown who they are, and goes back."""
+            known.asked.append("/authorize")
+            asked = parse_qs(urlsplit(self.path).query)
+            answer = urlencode({"code": "a code", "state": asked["state"][0]})
+            self.send_response(302)
+            self.send_header("Location", f"{asked['redirect_uri'][0]}?{answer}")
+            self.end_headers()
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -59,10 +79,39 @@ def organization() -> Iterator[Organization]:
             """Tests are quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = Organization(f"http://127.0.0.1:{server.server_port}")
+    known = Organization(f"http://localhost:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield known
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@contextmanager
+def trusted(settings: Any) -> Iterator[Organization]:
+    """An organization that the service is configured to trust, until the block ends."""
+    with organization() as found:
+        app = {
+            "provider_id": "organization",
+            "name": "Department sign-in",
+            "client_id": "comptoir",
+            "secret": "a secret",
+            "settings": {"server_url": found.address},
+        }
+        settings.SOCIALACCOUNT_PROVIDERS = {
+            "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
+        }
+        found.claims = {"sub": "1", "email": ADDRESS, "email_verified": True, "name": "Known"}
+        yield found
+
+
+def sign_in_there(client: Client, **lies: str) -> Any:
+    """There and back again."""
+    return back_from(client, client.post(SIGN_IN), **lies)
+
+
+def back_from(client: Client, away: Any, **lies: str) -> Any:
+    """Back from where a redirect has sent somebody, who showed there who they are."""
+    state = parse_qs(urlsplit(away["Location"]).query)["state"][0]
+    return client.get(RETURN, {"code": "a code", "state": state} | lies)

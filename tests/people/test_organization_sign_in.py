@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,38 +13,15 @@ from comptoir.audit.models import Event
 from comptoir.people.models import Person, Role
 from comptoir.site import environment
 from tests.people.factories import PersonFactory, person_with
-from tests.people.organization import Organization, organization
+from tests.people.organization import (
+    ADDRESS,
+    RETURN,
+    SIGN_IN,
+    Organization,
+    sign_in_there,
+)
 
 pytestmark = pytest.mark.django_db
-
-SIGN_IN = "/sign-in/organization/"
-RETURN = "/sign-in/organization/return/"
-ADDRESS = "known@people.example"
-
-
-@pytest.fixture
-def there(settings: Any) -> Iterator[Organization]:
-    """The service is configured to trust this organization."""
-    with organization() as found:
-        app = {
-            "provider_id": "organization",
-            "name": "Department sign-in",
-            "client_id": "comptoir",
-            "secret": "a secret",
-            "settings": {"server_url": found.address},
-        }
-        settings.SOCIALACCOUNT_PROVIDERS = {
-            "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
-        }
-        found.claims = {"sub": "1", "email": ADDRESS, "email_verified": True, "name": "Known"}
-        yield found
-
-
-def sign_in_there(client: Client, **lies: str) -> Any:
-    """There and back again."""
-    away = client.post(SIGN_IN)
-    state = parse_qs(urlsplit(away["Location"]).query)["state"][0]
-    return client.get(RETURN, {"code": "a code", "state": state} | lies)
 
 
 def is_in(client: Client) -> bool:

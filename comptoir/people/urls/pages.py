@@ -23,6 +23,10 @@ urlpatterns = [
     path("session/warning/", lock.warning, name="warning"),
     path("session/ended/", lock.ended, name="ended"),
     path("session/unlock/", lock.unlock, name="unlock"),
+    path(
+        "session/unlock/organization/", lock.unlock_at_organization, name="unlock-at-organization"
+    ),
+    path("session/unlocked/", lock.unlocked, name="unlocked"),
     path("account/", account.account, name="account"),
     path("account/elsewhere/", account.sign_out_elsewhere, name="sign-out-elsewhere"),
     path("access/", office_people.my_offices, name="my-offices"),

@@ -17,9 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from comptoir.people import lock, permissions, second_factor
+from comptoir.people import lock, organization, permissions, second_factor
 from comptoir.people.actions import signing_in, unlocking
 from comptoir.people.forms.sign_in import SecondFactorAgainForm
 from comptoir.people.forms.unlocking import UnlockForm
@@ -77,7 +77,8 @@ def ended(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def unlock(request: SignedIn) -> HttpResponse:
-    """Show who is there: staff by their second factor, others by a fresh code from an e-mail.
+    """Show who is there: staff by their second factor, others by a fresh code from an e-mail, and
+    whoever came by their organization's own sign-in by that.
 
     Asked by a page's script it answers with the dialog's contents, and 204 once unlocked.
     """
@@ -90,10 +91,14 @@ def unlock(request: SignedIn) -> HttpResponse:
         lock.unlock(request.session, request.now)
         signing_in.unlocked(person=request.user, method=method, now=request.now)
         return _go_on(request, in_dialog=in_dialog)
+    by_organization = organization.may_unlock(request, request.user)
     context = {
         "form": form,
         "problem": problem,
         "has_factor": has_factor,
+        "by_code": not (has_factor or request.standing.is_staff),
+        "organization": organization.name() if by_organization else "",
+        "in_dialog": in_dialog,
         "was_sent": unlocking.was_sent(request.session, request.now),
         "next": request.GET.get("next", ""),
         "passkey": _passkey_request(request) if has_factor else None,
@@ -103,13 +108,39 @@ def unlock(request: SignedIn) -> HttpResponse:
     return render(request, template, context)
 
 
+@permissions.before_second_factor
+@permissions.while_locked
+@permissions.signed_in
+@never_cache
+@require_POST
+def unlock_at_organization(request: SignedIn) -> HttpResponse:
+    """Show at one's organization who is there. From the dialog that happens in a tab of its own."""
+    if not lock.is_locked(request.session, request.now):
+        return _go_on(request, in_dialog=False)
+    if not organization.may_unlock(request, request.user):
+        return HttpResponseRedirect(f"{reverse('people:unlock')}?{request.GET.urlencode()}")
+    own_tab = "dialog" in request.GET
+    wanted = reverse("people:unlocked") if own_tab else request.GET.get("next", "")
+    return organization.ask_again(request, wanted=wanted, now=request.now)
+
+
+@permissions.before_second_factor
+@permissions.signed_in
+@require_safe
+def unlocked(request: SignedIn) -> HttpResponse:
+    """The end of unlocking in a tab of its own: the page that was locked stands in another."""
+    return render(request, "people/lock/unlocked.html")
+
+
 def _unlocking(request: SignedIn, *, has_factor: bool) -> tuple[forms.Form, str, str]:
     """The form to show; how the session was unlocked, or nothing; what went wrong, or nothing."""
     if has_factor:
         return _by_factor(request)
     if request.standing.is_staff:
         # Somebody became staff in another session and owes a second factor: a code is not enough.
-        return UnlockForm(is_right=lambda code: False), "", _("Sign out, and sign in again.")
+        at_organization = organization.may_unlock(request, request.user)
+        problem = "" if at_organization else _("Sign out, and sign in again.")
+        return UnlockForm(is_right=lambda code: False), "", problem
     if request.method == "POST" and "send" in request.POST:
         return _send_code(request)
     data = request.POST if request.method == "POST" else None

@@ -19,7 +19,7 @@ from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
-from comptoir.people import permissions, second_factor
+from comptoir.people import organization, permissions, second_factor
 from comptoir.people.actions import codes, signing_in
 from comptoir.people.queries import people
 
@@ -44,7 +44,7 @@ class SignIn(RequestLoginCodeView):
         known: dict[str, Any] = super().get_context_data(**kwargs)
         return known | {
             "demonstration": people.demonstration_cast(self.request.now),
-            "organization": _organization_name(),
+            "organization": organization.name(),
             "next": self.request.GET.get("next", ""),
         }
 
@@ -83,12 +83,6 @@ class SecondFactor(AuthenticateView):
             "demonstration_code": second_factor.demonstration_code(person),
             "has_passkey": second_factor.strong(person).filter(type="webauthn").exists(),
         }
-
-
-def _organization_name() -> str:
-    """What the button for an organization's own sign-in says; empty if there is none."""
-    providers = settings.SOCIALACCOUNT_PROVIDERS
-    return str(providers["openid_connect"]["APPS"][0]["name"]) if providers else ""
 
 
 sign_in = permissions.public(SignIn.as_view())
