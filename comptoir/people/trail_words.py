@@ -92,6 +92,7 @@ SENTENCES: dict[str, Promise] = {
     "case.prepared": _("Prepared a case"),
     "case.outcome": _("Recorded the outcome of a case"),
     "follow_up.done": _("Completed a follow-up"),
+    "follow_up.withdrawn": _("Withdrew a follow-up with the outcome that asked for it"),
     "follow_up.handed_over": _("Handed a follow-up over to another professional"),
     "liaison.cases_disposed": _("Deleted an office’s old cases for good"),
     "feed.made": _("Made a calendar address"),

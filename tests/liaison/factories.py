@@ -328,9 +328,11 @@ def record(
 ) -> Any:
     """The outcome of one case of a started appointment."""
     followed = outcome in FOLLOWED_OUTCOMES
+    case_line = appointment.case_lines.get(position=position)
     return serving.record_outcome(
         **{
-            "case_line": appointment.case_lines.get(position=position),
+            "case_line": case_line,
+            "read": case_line.version,
             "outcome": outcome,
             "answer": "The file is with the visa office.",
             "advice": "",

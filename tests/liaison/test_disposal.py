@@ -69,7 +69,9 @@ def worked_through(**values: Any) -> Appointment:
     appointment = AppointmentFactory.create(**{"cases": cases, "telephone": TELEPHONE, **values})
     by = appointment.professional.person
     for case in appointment.case_lines.all():
-        serving.prepare_case(case_line=case, preparation=f"{NAME}: {WORDS}", by=by, now=NOW)
+        serving.prepare_case(
+            case_line=case, preparation=f"{NAME}: {WORDS}", read="", by=by, now=NOW
+        )
     start(appointment)
     record(appointment, Outcome.REFERRED, answer=WORDS, advice=NAME, task=f"Ask about {NAME}")
     made = record(appointment, Outcome.ACTION_REQUESTED, position=2, answer=NAME, task=WORDS)
@@ -335,9 +337,13 @@ def test_a_cancelled_appointment_cannot_be_taken_up_again_to_write_into_it() -> 
     )
     dispose(before=appointment.ends_at + INSTANT)
 
-    with pytest.raises(Exception, match=r"did not affect any rows"), transaction.atomic():
+    with pytest.raises(CaseLine.DoesNotExist), transaction.atomic():
         serving.prepare_case(
-            case_line=case, preparation=NAME, by=appointment.professional.person, now=NOW
+            case_line=case,
+            preparation=NAME,
+            read=case.version,
+            by=appointment.professional.person,
+            now=NOW,
         )
 
     assert traces(NAME) == []

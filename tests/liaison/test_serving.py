@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from comptoir.audit.models import Event, Verb
 from comptoir.domain.business_days import monday_of
@@ -363,7 +364,7 @@ class TestOutcome:
         versions = history.events.order_by("pgh_id").values_list("outcome", "answer")
         assert (Outcome.ANSWERED, "First") in list(versions)
 
-    def test_a_correction_takes_an_open_follow_up_away_or_gives_it_another_date(self) -> None:
+    def test_a_correction_withdraws_an_open_follow_up_or_gives_it_another_date(self) -> None:
         appointment = AppointmentFactory.create(
             cases=[consent_case(), consent_case()], status=Status.STARTED
         )
@@ -373,9 +374,32 @@ class TestOutcome:
         factories.record(appointment, Outcome.ANSWERED, position=1)
         factories.record(appointment, Outcome.REFERRED, position=2, due_on=date(2026, 11, 20))
 
+        withdrawn, kept = FollowUp.objects.order_by("case_line__position")
+        assert withdrawn.withdrawn
+        assert withdrawn.done_by == appointment.professional.person
+        assert outcome_of(appointment, 1).left_to_do is None
+        assert Event.objects.filter(action="follow_up.withdrawn").count() == 1
+        assert (kept.withdrawn, kept.due_on) == (False, date(2026, 11, 20))
+
+    def test_a_withdrawn_follow_up_is_opened_again_when_the_case_is_referred_after_all(
+        self,
+    ) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        for outcome in (Outcome.REFERRED, Outcome.ANSWERED, Outcome.REFERRED):
+            factories.record(appointment, outcome)
+
         follow_up = FollowUp.objects.get()
-        assert follow_up.case_line.position == 2
-        assert follow_up.due_on == date(2026, 11, 20)
+        assert outcome_of(appointment).left_to_do == follow_up
+        assert (follow_up.withdrawn, follow_up.done_at, follow_up.done_by) == (False, None, None)
+
+    def test_the_database_keeps_no_withdrawn_follow_up_open(self) -> None:
+        follow_up = factories.follow_up()
+
+        with (
+            pytest.raises(IntegrityError, match="follow_up_withdrawn_is_closed"),
+            transaction.atomic(),
+        ):
+            FollowUp.objects.filter(pk=follow_up.pk).update(withdrawn=True)
 
     @pytest.mark.parametrize("status", [s for s in Status if s != Status.STARTED])
     def test_outcomes_are_recorded_while_the_appointment_is_in_progress(
@@ -385,6 +409,57 @@ class TestOutcome:
 
         with pytest.raises(serving.WrongState):
             factories.record(appointment)
+
+
+class TestVersions:
+    @pytest.mark.parametrize("first", [Outcome.REFERRED, Outcome.ANSWERED])
+    def test_who_read_an_earlier_version_overwrites_nothing(self, first: Outcome) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        read = outcome_of(appointment).version
+        factories.record(appointment, first, answer="First")
+
+        with pytest.raises(serving.Superseded):
+            factories.record(appointment, Outcome.MORE_NEEDED, answer="Second", read=read)
+
+        assert outcome_of(appointment).answer == "First"
+        assert not FollowUp.objects.filter(withdrawn=True).exists()
+
+    def test_notes_are_not_written_over_notes_that_were_not_read(self) -> None:
+        appointment = AppointmentFactory.create()
+        case_line = outcome_of(appointment)
+        by = appointment.professional.person
+        serving.prepare_case(case_line=case_line, preparation="First", read="", by=by, now=NOW)
+
+        with pytest.raises(serving.Superseded):
+            serving.prepare_case(case_line=case_line, preparation="Second", read="", by=by, now=NOW)
+
+        assert outcome_of(appointment).preparation == "First"
+
+    def test_a_case_about_which_nothing_is_written_has_no_version(self) -> None:
+        assert outcome_of(AppointmentFactory.create()).version == ""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"outcome": Outcome.ACTION_REQUESTED},
+            {"answer": "Other words"},
+            {"advice": "Wait."},
+            {"task": "Ask somebody else"},
+            {"due_on": date(2026, 12, 24)},
+            {"urgent": True},
+        ],
+        ids=str,
+    )
+    def test_whatever_is_changed_makes_another_version_and_the_same_words_the_same(
+        self, change: dict[str, Any]
+    ) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        common: dict[str, Any] = {"outcome": Outcome.REFERRED}
+        first = factories.record(appointment, **common).version
+
+        assert factories.record(appointment, **(common | change)).version != first
+        assert factories.record(appointment, **common).version == first
+        assert outcome_of(appointment).version == first
 
 
 class TestLegalBasis:
@@ -453,6 +528,7 @@ class TestPreparation:
         serving.prepare_case(
             case_line=outcome_of(appointment),
             preparation="Biometrics done in May.",
+            read="",
             by=appointment.professional.person,
             now=NOW,
         )

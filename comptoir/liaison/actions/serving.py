@@ -58,6 +58,10 @@ class FollowUpIncomplete(Exception):
     """What is referred or asked for says what is to be done and when it is due."""
 
 
+class Superseded(Exception):
+    """Somebody has written about the case since it was read: it would be lost unseen."""
+
+
 class NotAuthorized(Exception):
     """The legal basis does not hold: nothing may be told, and no other outcome recorded."""
 
@@ -144,16 +148,18 @@ def record_outcome(
     advice: str,
     task: str,
     due_on: date | None,
+    read: str,
     by: Person,
     now: datetime,
     urgent: bool = False,
 ) -> CaseLine:
     """Keep the one outcome of a case; what is referred or asked for leaves a follow-up with a due date.
 
-    It may be corrected until the appointment is finished; every version stays in the history.
-    Raises FollowUpIncomplete, NotAuthorized, WrongState.
+    It may be corrected until the appointment is finished; every version stays in the history. `read`
+    is the version that the writer saw. Raises FollowUpIncomplete, NotAuthorized, Superseded, WrongState.
     """
     appointment = locked(case_line.appointment, Status.STARTED)
+    case_line = _as_read(case_line, read)
     if outcome in FOLLOWED_OUTCOMES and (due_on is None or not task):
         raise FollowUpIncomplete
     baseless = bool(bases.faults(case_line, appointment, clock.service_date(now)))
@@ -165,8 +171,13 @@ def record_outcome(
     case_line.recorded_by = by
     case_line.recorded_at = now
     case_line.save(update_fields=["outcome", "answer", "advice", "recorded_by", "recorded_at"])
-    left = FollowUp(professional=appointment.professional, task=task, urgent=urgent, created_at=now)
-    _keep_follow_up(case_line, left, due_on if outcome in FOLLOWED_OUTCOMES else None)
+    if outcome in FOLLOWED_OUTCOMES:
+        assert due_on is not None, "what is followed up is due"
+        case_line.follow_up = _keep_follow_up(
+            case_line, appointment.professional, task=task, due_on=due_on, urgent=urgent, now=now
+        )
+    else:
+        _withdraw_follow_up(case_line, by=by, now=now)
     audit.record(
         # What was not spoken about was not disclosed; the log of disclosures is a legal record.
         verb=Verb.DID if baseless or outcome in SILENT_OUTCOMES else Verb.DISCLOSED,
@@ -180,30 +191,63 @@ def record_outcome(
     return case_line
 
 
-def _keep_follow_up(case_line: CaseLine, left: FollowUp, due_on: date | None) -> None:
-    """What is left to do, in place of what was written before; nothing without a due date.
+def _as_read(case_line: CaseLine, read: str) -> CaseLine:
+    """The row, locked, if nobody has written about it since that version; raises Superseded."""
+    rows = CaseLine.objects.select_related("appointment__office", "follow_up")
+    current = rows.select_for_update(of=("self",)).get(pk=case_line.pk)
+    if current.version != read:
+        raise Superseded
+    return current
+
+
+def _keep_follow_up(
+    case_line: CaseLine,
+    professional: Professional,
+    *,
+    task: str,
+    due_on: date,
+    urgent: bool,
+    now: datetime,
+) -> FollowUp:
+    """What is left to do, in place of what was written before; open again if it had been withdrawn.
 
     Who was given it by a team lead keeps it.
     """
-    if due_on is None:
-        FollowUp.objects.filter(case_line=case_line, done_at=None).delete()
-        return
-    written = {
-        "task": left.task,
-        "urgent": left.urgent,
-        "due_on": due_on,
-        "created_at": left.created_at,
-    }
-    FollowUp.objects.update_or_create(
+    written = {"task": task, "urgent": urgent, "due_on": due_on, "created_at": now}
+    opened = {"withdrawn": False, "done_at": None, "done_by": None}
+    follow_up, _made = FollowUp.objects.update_or_create(
         case_line=case_line,
-        defaults=written,
-        create_defaults={**written, "professional": left.professional},
+        defaults={**written, **opened},
+        create_defaults={**written, "professional": professional},
+    )
+    return follow_up
+
+
+def _withdraw_follow_up(case_line: CaseLine, *, by: Person, now: datetime) -> None:
+    """Close what an earlier outcome had left to do: it was promised once, so it does not vanish."""
+    follow_up = case_line.left_to_do
+    if follow_up is None:
+        return
+    follow_up.withdrawn, follow_up.done_at, follow_up.done_by = True, now, by
+    follow_up.save(update_fields=["withdrawn", "done_at", "done_by"])
+    audit.record(
+        action="follow_up.withdrawn",
+        subject=follow_up,
+        by=by,
+        now=now,
+        office_id=case_line.appointment.office_id,
     )
 
 
 @transaction.atomic
-def prepare_case(*, case_line: CaseLine, preparation: str, by: Person, now: datetime) -> CaseLine:
-    """Keep the professional's own notes on a case, which no office sees."""
+def prepare_case(
+    *, case_line: CaseLine, preparation: str, read: str, by: Person, now: datetime
+) -> CaseLine:
+    """Keep the professional's own notes on a case, which no office sees; `read` as for an outcome.
+
+    Raises Superseded.
+    """
+    case_line = _as_read(case_line, read)
     case_line.preparation = preparation
     case_line.save(update_fields=["preparation"])
     audit.record(

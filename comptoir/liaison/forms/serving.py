@@ -131,6 +131,7 @@ class CaseForm(forms.Form):
     ) -> None:
         self.sheet, self.dates, self.today = sheet, dates, today
         self.stored = _stored(sheet)
+        self.superseded = False
         super().__init__(data, prefix=f"case-{sheet.line.position}", initial=self._initial())
         if not in_progress:
             for name in ("outcome", *self.fits):
@@ -139,6 +140,17 @@ class CaseForm(forms.Form):
         allowed = BASELESS_OUTCOMES if sheet.faults else tuple(Outcome)
         self._choices("outcome", [(o.value, Choice(o.label, EXPLAINED[o])) for o in allowed])
         self._choices("due", _due_choices(dates))
+
+    @property
+    def read(self) -> str:
+        """The version of the case that whoever typed had before them."""
+        if self.is_bound and not self.superseded:
+            return str(self.data.get(self.add_prefix("read"), ""))
+        return self.sheet.line.version
+
+    def supersede(self, sheet: CaseSheet) -> None:
+        """Keep what was typed beside what somebody else has saved since, which is now read as well."""
+        self.sheet, self.superseded = sheet, True
 
     @property
     def groups(self) -> list[Group]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -100,6 +103,26 @@ class CaseLine(models.Model):
     def __str__(self) -> str:
         return f"{self.appointment} {self.position}"
 
+    @property
+    def left_to_do(self) -> FollowUp | None:
+        """The follow-up of its outcome as it stands now; None if there is none, or none any more."""
+        found: FollowUp | None = getattr(self, "follow_up", None)
+        return None if found is None or found.withdrawn else found
+
+    @property
+    def version(self) -> str:
+        """What the centre has written about it, as a short name that changes with it; "" for nothing.
+
+        Whoever writes gives back the version that was read, so that nobody writes over what they have
+        not seen. Of the contents, not of the time: the same words again are the same version.
+        """
+        left = self.left_to_do
+        written = [self.preparation, self.outcome, self.answer, self.advice]
+        to_do = [] if left is None else [left.task, left.due_on.isoformat(), left.urgent]
+        if not any(written):
+            return ""
+        return hashlib.sha256(json.dumps([written, to_do]).encode()).hexdigest()[:20]
+
 
 SHIPPED_SOURCE = gettext_noop(
     "Working value, from the launch of 31 October 2022; a centre sets its own."
@@ -149,14 +172,21 @@ class FollowUp(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     result = models.TextField(max_length=2000, blank=True)
+    withdrawn = models.BooleanField(
+        default=False, help_text="Closed undone: the outcome that asked for it was corrected."
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(withdrawn=False) | Q(done_at__isnull=False, result=""),
+                name="follow_up_withdrawn_is_closed",
+            ),
+            models.CheckConstraint(
                 condition=Q(done_at=None, done_by=None)
                 | Q(done_at__isnull=False, done_by__isnull=False),
                 name="follow_up_done_by_somebody",
-            )
+            ),
         ]
         indexes = [
             models.Index(

@@ -251,7 +251,7 @@ class CaseSheet:
     @property
     def follow_up(self) -> FollowUp | None:
         """What is left to do, if anything."""
-        return getattr(self.line, "follow_up", None)
+        return self.line.left_to_do
 
 
 def case_sheets(appointment: Appointment, now: datetime) -> list[CaseSheet]:

@@ -69,6 +69,7 @@ class _Page:
     problems: list[str] = field(default_factory=list)
     news: str = ""
     saved: set[int] = field(default_factory=set)
+    superseded: set[int] = field(default_factory=set)
     unsaved: list[CaseForm] = field(default_factory=list)
     not_saved: list[tuple[int, list[str]]] = field(default_factory=list)
 
@@ -163,6 +164,9 @@ def _as_it_stands(request: SignedIn, page: _Page) -> _Page:
         typed=False,
     )
     kept = {form.sheet.line.position: form for form in page.unsaved}
+    for form in fresh.cases:
+        if form.sheet.line.position in page.superseded:
+            kept[form.sheet.line.position].supersede(form.sheet)
     same_state = fresh.appointment.status == page.appointment.status
     if same_state:
         fresh.cases = [kept.get(form.sheet.line.position, form) for form in fresh.cases]
@@ -211,11 +215,11 @@ def _save(form: CaseForm, page: _Page, request: SignedIn) -> None:
     if not form.is_valid():
         page.unsaved.append(form)
         return
-    line, by, now = form.sheet.line, request.user, request.now
+    line, read, by, now = form.sheet.line, form.read, request.user, request.now
     try:
         if form.record is not None:
             record = form.record
-            actions.record_outcome(
+            line = actions.record_outcome(
                 case_line=line,
                 outcome=Outcome(record.outcome),
                 answer=record.answer,
@@ -223,13 +227,22 @@ def _save(form: CaseForm, page: _Page, request: SignedIn) -> None:
                 task=record.task,
                 due_on=record.due_on,
                 urgent=record.urgent,
+                read=read,
                 by=by,
                 now=now,
             )
+            read = line.version
             page.saved.add(line.position)
         if form.notes is not None:
-            actions.prepare_case(case_line=line, preparation=form.notes, by=by, now=now)
+            actions.prepare_case(case_line=line, preparation=form.notes, read=read, by=by, now=now)
             page.saved.add(line.position)
+    except actions.Superseded:
+        page.unsaved.append(form)
+        page.superseded.add(line.position)
+        page.problems.append(
+            _("Case %(n)s was saved by somebody else, or in another window, while you typed.")
+            % {"n": line.position}
+        )
     except (actions.WrongState, actions.NotAuthorized):
         page.unsaved.append(form)
         page.problems.append(_changed_meanwhile())

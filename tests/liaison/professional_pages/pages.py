@@ -56,6 +56,7 @@ def prepare(case_line: CaseLine) -> None:
     serving.prepare_case(
         case_line=case_line,
         preparation="Ready.",
+        read=case_line.version,
         by=case_line.appointment.professional.person,
         now=NOW,
     )
@@ -89,6 +90,7 @@ def untouched(appointment: Appointment) -> dict[str, object]:
         if case_line.outcome:
             values |= sent(
                 case_line.position,
+                read=case_line.version,
                 outcome=case_line.outcome,
                 answer=case_line.answer,
                 advice=case_line.advice,

@@ -74,6 +74,22 @@ class TestFollowUps:
         assert "The card was sent again." in finished
         assert "Long due" not in finished
 
+    def test_one_that_was_withdrawn_is_no_longer_open_and_says_why_it_is_closed(
+        self, desk: Client, professional: Professional
+    ) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment, Outcome.REFERRED, task="Ask Lagos")
+        factories.record(appointment, Outcome.ANSWERED)
+        withdrawn = FollowUp.objects.get()
+
+        assert "Ask Lagos" not in said(desk.get(url("follow-ups")))
+        closed = said(desk.get(url("follow-ups"), {"show": "done"}))
+        assert "Ask Lagos" in closed
+        assert "Withdrawn: the outcome was corrected" in closed
+        page = said(desk.get(url("follow-up", withdrawn.pk)))
+        assert "The outcome that asked for it was corrected" in page
+        assert professional.person.name in page
+
     def test_a_filter_that_makes_no_sense_shows_open_ones(self, desk: Client) -> None:
         left("Due later", date(2026, 12, 2), 9)
 

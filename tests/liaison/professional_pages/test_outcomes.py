@@ -249,12 +249,97 @@ class TestOutcomes:
             {
                 "save": "1",
                 **sent(outcome="referred", task="Ask again", due="other", due_on="2026-11-20"),
+                **sent(read=line(running).version),
             },
         )
 
         follow_up = FollowUp.objects.get()
         assert (follow_up.task, follow_up.due_on) == ("Ask again", date(2026, 11, 20))
         assert follow_up.urgent
+
+    def test_an_older_window_overwrites_nothing_and_shows_both_texts(
+        self, desk: Client, running: Appointment
+    ) -> None:
+        address = url("served", running.reference)
+        older = {"save": "1", **sent(outcome="answered", answer="From the older window", read="")}
+        desk.post(
+            address,
+            {
+                "save": "1",
+                **sent(outcome="referred", answer="From the newer one", read=""),
+                **sent(task="Ask Lagos", due="usual"),
+            },
+        )
+
+        answer = desk.post(address, older)
+
+        assert answer.status_code == 422
+        assert "Case 1 was saved by somebody else, or in another window" in said(answer)
+        assert "From the newer one" in said(answer)
+        assert "Ask Lagos" in said(answer)
+        assert "From the older window" in markup(answer)
+        assert (line(running).outcome, line(running).answer) == (
+            Outcome.REFERRED,
+            "From the newer one",
+        )
+        assert line(running).left_to_do is not None
+
+    def test_who_has_seen_both_texts_can_save_theirs(
+        self, desk: Client, running: Appointment
+    ) -> None:
+        address = url("served", running.reference)
+        factories.record(running, Outcome.REFERRED)
+        older = {"save": "1", **sent(outcome="answered", answer="From the older window", read="")}
+        refused = desk.post(address, older)
+        (shown,) = re.findall(r'name="case-1-read" value="(\w*)"', markup(refused))
+
+        desk.post(address, older | sent(read=shown))
+
+        assert shown == refused.context["cases"][0].sheet.line.version
+        assert line(running).answer == "From the older window"
+
+    @pytest.mark.parametrize("step", ["save", "finish"])
+    def test_an_older_window_that_changed_nothing_stands_in_nobodys_way(
+        self, desk: Client, running: Appointment, step: str
+    ) -> None:
+        for position in (1, 2, 3):
+            factories.record(running, position=position)
+
+        answer = desk.post(
+            url("served", running.reference), {step: "1", **sent(1), **sent(2), **sent(3)}
+        )
+
+        assert answer.status_code == 302
+        assert line(running).answer == "The file is with the visa office."
+
+    def test_notes_typed_beside_an_outcome_are_saved_with_it(
+        self, desk: Client, running: Appointment
+    ) -> None:
+        desk.post(
+            url("served", running.reference),
+            {
+                "save": "1",
+                **sent(outcome="answered", answer="Done.", preparation="Call Lagos", read=""),
+            },
+        )
+
+        assert (line(running).answer, line(running).preparation) == ("Done.", "Call Lagos")
+
+    def test_the_form_of_another_case_still_says_what_was_read_of_it(
+        self, desk: Client, running: Appointment
+    ) -> None:
+        factories.record(running, position=2)
+
+        answer = desk.post(
+            url("served", running.reference),
+            {
+                "save": "1",
+                **sent(1, outcome="not_discussed"),
+                **sent(2, outcome="answered", answer="Half a sentence", read=""),
+            },
+        )
+
+        assert 'name="case-2-read" value=""' in markup(answer)
 
     def test_without_a_legal_basis_only_silence_is_offered_and_taken(
         self, desk: Client, professional: Professional
