@@ -8,7 +8,7 @@ allow this length to this office on this day, and where does it fit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
@@ -22,13 +22,17 @@ class Reason(StrEnum):
     """Why a request was refused. Each has an English and a French sentence and a next step."""
 
     OFFICE_NOT_ACTIVE = "office_not_active"
-    NOT_PUBLISHED = "not_published"
+    PAST = "past"
+    CLOSED = "closed"
     BEYOND_HORIZON = "beyond_horizon"
+    NOT_PUBLISHED = "not_published"
     LENGTH_NOT_OFFERED = "length_not_offered"
-    TOO_SOON = "too_soon"
     DAY_LIMIT = "day_limit"
     WEEK_LIMIT = "week_limit"
     NO_TIME = "no_time"
+    TOO_SOON = "too_soon"
+    OFF_QUARTER = "off_quarter"
+    NOT_WORKED = "not_worked"
     TIME_TAKEN = "time_taken"
 
 
@@ -69,7 +73,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One service day as plain values. `rule=None` or no hours: the day is not on offer."""
+    """One service day as plain values. `rule=None` or no hours: the day is not on offer.
+
+    `closed` says why there are no hours; it is not looked at when there are some.
+    """
 
     on: date
     grid: Grid
@@ -77,6 +84,13 @@ class Day:
     last_bookable: date
     hours: tuple[ProfessionalHours, ...] = ()
     use: Mapping[int, Use] = field(default_factory=dict)
+    first_bookable: date = date.min
+    closed: bool = False
+
+    @property
+    def worked(self) -> bool:
+        """Whether anybody offers any of it."""
+        return any(hours.offered for hours in self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +139,32 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
         return Refused(reason, counters)
     fits = _starts(day, request, now)
     wanted = (fits & -fits).bit_length() - 1 if request.start is None else request.start
+    if request.start is not None and day.grid.instant(wanted) < now:
+        return Refused(Reason.PAST, counters)
     if not fits:
         return Refused(Reason.NO_TIME, counters)
     if not fits >> wanted & 1:
-        soon = wanted < _first_start(day, now)
-        return Refused(Reason.TOO_SOON if soon else Reason.TIME_TAKEN, counters)
+        return Refused(_not_there(day, request, wanted, now), counters)
     return Admitted(_professional(day, request, wanted), wanted, counters)
+
+
+def admit_at(day: Day, request: Request, instant: datetime, now: datetime) -> Admitted | Refused:
+    """The same for an instant, which need not be one of the day's quarter hours.
+
+    The rest of the rule still speaks first: an office at its limit is not sent to look for another
+    minute.
+    """
+    try:
+        start = day.grid.index(instant)
+    except grids.OffGrid:
+        answer = admit(day, replace(request, start=None), now)
+        if instant < now and (isinstance(answer, Admitted) or answer.reason is Reason.NO_TIME):
+            return Refused(Reason.PAST, answer.counters)
+        if isinstance(answer, Refused):
+            return answer
+        between = (instant - day.grid.starts_at) % grids.QUANTUM
+        return Refused(Reason.OFF_QUARTER if between else Reason.NOT_WORKED, answer.counters)
+    return admit(day, replace(request, start=start), now)
 
 
 def offers(day: Day, request: Request, now: datetime) -> int:
@@ -142,18 +176,43 @@ def _rule_refuses(day: Day, request: Request) -> Reason | None:
     """The part of the answer that does not depend on the time of day asked for."""
     if not request.office_active:
         return Reason.OFFICE_NOT_ACTIVE
-    if day.rule is None or not day.hours:
+    if day.rule is None:
         return Reason.NOT_PUBLISHED
+    return _day_refuses(day) or _share_refuses(day, day.rule, request)
+
+
+def _day_refuses(day: Day) -> Reason | None:
+    """What will not change by waiting comes first: nobody is told to come back to a closed day."""
+    if day.on < day.first_bookable:
+        return Reason.PAST
+    if day.closed and not day.worked:
+        return Reason.CLOSED
     if day.on > day.last_bookable:
         return Reason.BEYOND_HORIZON
-    if request.quanta * grids.QUANTUM_MINUTES not in day.rule.lengths:
+    return None if day.hours else Reason.NOT_PUBLISHED
+
+
+def _share_refuses(day: Day, rule: SharingRule, request: Request) -> Reason | None:
+    if request.quanta * grids.QUANTUM_MINUTES not in rule.lengths:
         return Reason.LENGTH_NOT_OFFERED
     use = day.use.get(request.office, Use())
-    if use.day + request.quanta > day.rule.day_limit:
+    if use.day + request.quanta > rule.day_limit:
         return Reason.DAY_LIMIT
-    if use.week + request.quanta > day.rule.week_limit:
+    if use.week + request.quanta > rule.week_limit:
         return Reason.WEEK_LIMIT
     return None
+
+
+def _not_there(day: Day, request: Request, wanted: int, now: datetime) -> Reason:
+    """Why this start is none of those that fit: too near, never worked, or gone."""
+    if wanted < _first_start(day, now):
+        return Reason.TOO_SOON
+    worked = any(
+        grids.starts(hours.offered, request.quanta) >> wanted & 1
+        for hours in day.hours
+        if _eligible(hours, request)
+    )
+    return Reason.TIME_TAKEN if worked else Reason.NOT_WORKED
 
 
 def _starts(day: Day, request: Request, now: datetime) -> int:

@@ -26,6 +26,7 @@ from comptoir.domain.admission import (
     Reserve,
     Use,
     admit,
+    admit_at,
     offers,
 )
 from comptoir.domain.grid import Grid
@@ -294,11 +295,102 @@ def test_two_halves_of_different_professionals_do_not_make_an_appointment() -> N
 
 def test_nothing_begins_so_late_that_it_would_run_past_the_end() -> None:
     assert shown(day_of(person()), asking(4))[-1] == "16:00"
-    assert reason(admit(day_of(person()), asking(4, start=29), LONG_BEFORE)) is Reason.TIME_TAKEN
+    assert reason(admit(day_of(person()), asking(4, start=29), LONG_BEFORE)) is Reason.NOT_WORKED
 
 
 def test_an_instant_outside_the_grid_is_refused_and_not_granted() -> None:
-    assert reason(admit(day_of(person()), asking(1, start=40), LONG_BEFORE)) is Reason.TIME_TAKEN
+    assert reason(admit(day_of(person()), asking(1, start=40), LONG_BEFORE)) is Reason.NOT_WORKED
+
+
+@pytest.mark.parametrize(
+    ("instant", "expected"),
+    [
+        (at(14, 7), Reason.OFF_QUARTER),
+        (at(14, 0, 30), Reason.OFF_QUARTER),
+        (at(8), Reason.NOT_WORKED),
+        (at(17), Reason.NOT_WORKED),
+        (at(8, 7), Reason.OFF_QUARTER),
+    ],
+)
+def test_an_instant_that_was_never_on_offer_is_not_said_to_be_taken(
+    instant: datetime, expected: Reason
+) -> None:
+    answer = admit_at(day_of(person()), asking(1), instant, LONG_BEFORE)
+
+    assert reason(answer) is expected
+
+
+def test_an_instant_that_is_one_of_the_days_quarter_hours_is_granted_as_that() -> None:
+    answer = admit_at(day_of(person()), asking(1), at(14, 15), LONG_BEFORE)
+
+    assert granted(answer).start == quarter(14, 15)
+
+
+def test_the_lunch_hour_of_everybody_is_not_said_to_be_taken() -> None:
+    day = day_of(person(offered=ALL & ~between(12, 13)))
+
+    assert reason(admit(day, asking(1, start=quarter(12, 30)), LONG_BEFORE)) is Reason.NOT_WORKED
+
+
+def test_who_works_but_does_not_speak_the_language_does_not_make_a_time_taken() -> None:
+    day = day_of(person(1, ENGLISH), person(2, FRENCH, offered=between(9, 10)))
+
+    answer = admit(day, asking(1, start=quarter(11), language="fr"), LONG_BEFORE)
+
+    assert reason(answer) is Reason.NOT_WORKED
+
+
+# --- What is past, closed, or too far ahead ---
+
+
+@pytest.mark.parametrize("instant", [at(9), at(9, 7), at(8)])
+def test_a_time_of_today_that_has_come_is_past_and_not_too_soon(instant: datetime) -> None:
+    """At 12:18, nine o'clock; on a quarter hour, beside one, before the first."""
+    answer = admit_at(day_of(person()), asking(1), instant, at(12, 18))
+
+    assert reason(answer) is Reason.PAST
+
+
+def test_a_past_time_is_past_although_nothing_is_left_of_the_day() -> None:
+    day = day_of(person(taken=ALL))
+
+    assert reason(admit_at(day, asking(1), at(9), at(12, 18))) is Reason.PAST
+    assert reason(admit_at(day, asking(1), at(9, 7), at(12, 18))) is Reason.PAST
+    assert reason(admit_at(day, asking(1), at(14), at(12, 18))) is Reason.NO_TIME
+
+
+def test_a_time_that_comes_this_very_moment_is_not_past() -> None:
+    assert reason(admit_at(day_of(person()), asking(1), at(10), at(10))) is Reason.TOO_SOON
+
+
+@pytest.mark.parametrize("hours", [(), (person(),)])
+def test_a_day_before_today_is_past_with_hours_or_without(
+    hours: tuple[ProfessionalHours, ...],
+) -> None:
+    day = day_of(*hours, first_bookable=ON + timedelta(days=1), closed=not hours)
+
+    assert reason(admit(day, asking(), LONG_BEFORE)) is Reason.PAST
+    assert offers(day, asking(), LONG_BEFORE) == 0
+
+
+@pytest.mark.parametrize("hours", [(), (person(offered=0),)])
+def test_a_closed_day_is_closed_whether_or_not_it_was_published_before(
+    hours: tuple[ProfessionalHours, ...],
+) -> None:
+    """And however far ahead: nobody is told to come back when it opens."""
+    day = day_of(*hours, closed=True, last_bookable=ON - timedelta(days=1))
+
+    assert reason(admit(day, asking(), LONG_BEFORE)) is Reason.CLOSED
+
+
+def test_hours_that_are_worked_on_a_closed_day_are_on_offer() -> None:
+    assert isinstance(admit(day_of(person(), closed=True), asking(), LONG_BEFORE), Admitted)
+
+
+def test_a_day_beyond_the_horizon_is_too_far_ahead_and_not_waiting_to_be_published() -> None:
+    day = day_of(last_bookable=ON - timedelta(days=1))
+
+    assert reason(admit(day, asking(), LONG_BEFORE)) is Reason.BEYOND_HORIZON
 
 
 # --- Limits belong to the office ---
@@ -464,17 +556,21 @@ def test_every_reason_can_happen() -> None:
     """No code without a case: the sentences shown to people are written for all of them."""
     full = {
         Reason.OFFICE_NOT_ACTIVE: (day_of(person()), asking(office_active=False)),
+        Reason.PAST: (day_of(person(), first_bookable=ON + timedelta(days=1)), asking()),
+        Reason.CLOSED: (day_of(closed=True), asking()),
         Reason.NOT_PUBLISHED: (day_of(), asking()),
         Reason.BEYOND_HORIZON: (day_of(person(), last_bookable=ON - timedelta(days=1)), asking()),
         Reason.LENGTH_NOT_OFFERED: (day_of(person()), asking(5)),
-        Reason.TOO_SOON: (day_of(person(), on=ON), asking(1, start=0)),
+        Reason.TOO_SOON: (day_of(person(), on=ON), asking(1, start=1)),
         Reason.DAY_LIMIT: (day_of(person(), use={OFFICE: Use(4, 4)}), asking(1)),
         Reason.WEEK_LIMIT: (day_of(person(), use={OFFICE: Use(0, 12)}), asking(1)),
         Reason.NO_TIME: (day_of(person(taken=ALL)), asking(1)),
         Reason.TIME_TAKEN: (day_of(person(taken=2)), asking(1, start=1)),
+        Reason.NOT_WORKED: (day_of(person(offered=1)), asking(1, start=1)),
     }
 
-    assert set(full) == set(admission.Reason)
+    assert {*full, Reason.OFF_QUARTER} == set(admission.Reason)
+    assert reason(admit_at(day_of(person()), asking(), at(9, 7), LONG_BEFORE)) is Reason.OFF_QUARTER
     for expected, (day, request) in full.items():
         now = at(9, 1) if expected is Reason.TOO_SOON else LONG_BEFORE
         assert reason(admit(day, request, now)) is expected

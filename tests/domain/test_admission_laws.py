@@ -19,6 +19,7 @@ from comptoir.domain.admission import (
     Reserve,
     Use,
     admit,
+    admit_at,
     offers,
 )
 from comptoir.domain.grid import Grid
@@ -73,6 +74,8 @@ def small_days(draw: st.DrawFn) -> Day:
         grid=Grid(NINE, SMALL),
         rule=draw(st.none() | RULES),
         last_bookable=draw(st.sampled_from([ON, ON, ON, ON - timedelta(days=1)])),
+        first_bookable=draw(st.sampled_from([ON, ON, ON, ON + timedelta(days=1)])),
+        closed=draw(st.booleans()),
         hours=hours,
         use=draw(st.dictionaries(st.sampled_from([OFFICE, OTHER]), USES)),
     )
@@ -143,12 +146,26 @@ def test_a_refusal_names_the_first_thing_that_stands_in_the_way(
 
     if by_rule is not None:
         assert answer.reason is by_rule
-    elif not twin.offered_starts(day, request, now):
+    elif request.start is None:
         assert answer.reason is Reason.NO_TIME
     else:
-        assert request.start is not None
-        soon_enough = twin.soon_enough(day, request.start, now)
-        assert answer.reason is (Reason.TIME_TAKEN if soon_enough else Reason.TOO_SOON)
+        assert answer.reason is twin.refused_by_calendar(day, request, request.start, now)
+
+
+@THOROUGH
+@given(small_days(), REQUESTS, MOMENTS, st.integers(-30, 15 * SMALL + 30))
+def test_an_instant_is_granted_exactly_when_it_is_an_offered_quarter_hour(
+    day: Day, request: Request, now: datetime, minutes: int
+) -> None:
+    instant = NINE + timedelta(minutes=minutes)
+
+    answer = admit_at(day, request, instant, now)
+
+    starts = twin.offered_starts(day, request, now)
+    assert isinstance(answer, Admitted) is (minutes % 15 == 0 and minutes // 15 in starts)
+    if isinstance(answer, Refused) and instant < now:
+        by_rule = twin.refused_by_rule(day, request)
+        assert answer.reason is (by_rule or Reason.PAST)
 
 
 @given(small_days(), REQUESTS, MOMENTS, st.randoms(use_true_random=False))

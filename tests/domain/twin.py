@@ -43,14 +43,28 @@ def can_take(hours: ProfessionalHours, request: Request, start: int) -> bool:
     return all(start + i in free_places(hours, request.office) for i in range(request.quanta))
 
 
+def refused_by_day(day: Day) -> Reason | None:
+    """What would be refused to every office, whatever it asked for."""
+    if day.rule is None:
+        return Reason.NOT_PUBLISHED
+    if day.on < day.first_bookable:
+        return Reason.PAST
+    if day.closed and all(places(hours.offered) == set() for hours in day.hours):
+        return Reason.CLOSED
+    if day.on > day.last_bookable:
+        return Reason.BEYOND_HORIZON
+    if len(day.hours) == 0:
+        return Reason.NOT_PUBLISHED
+    return None
+
+
 def refused_by_rule(day: Day, request: Request) -> Reason | None:
     """The refusals that no time of day could change, in the order in which they are told."""
     if not request.office_active:
         return Reason.OFFICE_NOT_ACTIVE
-    if day.rule is None or len(day.hours) == 0:
-        return Reason.NOT_PUBLISHED
-    if day.on > day.last_bookable:
-        return Reason.BEYOND_HORIZON
+    by_day = refused_by_day(day)
+    if by_day is not None or day.rule is None:
+        return by_day
     if request.quanta * 15 not in day.rule.lengths:
         return Reason.LENGTH_NOT_OFFERED
     use = day.use.get(request.office, Use())
@@ -65,6 +79,28 @@ def soon_enough(day: Day, start: int, now: datetime) -> bool:
     """Whether the least notice is kept."""
     notice = timedelta(minutes=day.rule.least_notice_minutes if day.rule else 0)
     return day.grid.starts_at + start * QUARTER >= now + notice
+
+
+def is_past(day: Day, start: int, now: datetime) -> bool:
+    """Whether the time had come before anybody asked."""
+    return day.grid.starts_at + start * QUARTER < now
+
+
+def is_worked(day: Day, request: Request, start: int) -> bool:
+    """Whether somebody who may be asked works all of it, taken or not."""
+    asked_for = {start + i for i in range(request.quanta)}
+    return any(asked_for <= places(hours.offered) for hours in willing(day, request))
+
+
+def refused_by_calendar(day: Day, request: Request, start: int, now: datetime) -> Reason:
+    """Why this start is none of those on offer, on a day that the rule leaves open."""
+    if is_past(day, start, now):
+        return Reason.PAST
+    if not offered_starts(day, request, now):
+        return Reason.NO_TIME
+    if not soon_enough(day, start, now):
+        return Reason.TOO_SOON
+    return Reason.TIME_TAKEN if is_worked(day, request, start) else Reason.NOT_WORKED
 
 
 def offered_starts(day: Day, request: Request, now: datetime) -> set[int]:

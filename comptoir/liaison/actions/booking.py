@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import disclosure, grid
-from comptoir.domain.admission import Admitted, Reason, Refused, Request, admit
+from comptoir.domain.admission import Admitted, Refused, Request, admit_at
 from comptoir.liaison.actions import counting, locking, telling
 from comptoir.liaison.models import (
     Appointment,
@@ -223,20 +223,13 @@ def ask(
         office_active=office.status == OfficeStatus.ACTIVE,
         seed=seed,
     )
-    try:
-        request = replace(request, start=loaded.day.grid.index(wish.starts_at))
-    except grid.OffGrid:
-        # An instant between quarter hours was never on offer; the rest of the rule still speaks.
-        answer = admit(loaded.day, request, now)
-        return (
-            Refused(Reason.TIME_TAKEN, answer.counters) if isinstance(answer, Admitted) else answer
-        )
     for professional, mask in loaded.held.items():
-        if mask == grid.bits(request.start or 0, wish.quanta):
-            answer = admit(loaded.day, replace(request, professional=professional), now)
+        if mask == grid.bits(loaded.day.grid.first_from(wish.starts_at), wish.quanta):
+            kept = replace(request, professional=professional)
+            answer = admit_at(loaded.day, kept, wish.starts_at, now)
             if isinstance(answer, Admitted):
                 return answer
-    return admit(loaded.day, request, now)
+    return admit_at(loaded.day, request, wish.starts_at, now)
 
 
 def record_decision(

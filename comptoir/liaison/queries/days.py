@@ -7,8 +7,8 @@ judged by are loaded here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -119,11 +119,13 @@ def load_days(
     weeks: Iterable[OfficeWeek] | None = None,
     still_counted: int = 0,
     last_bookable: date | None = None,
+    closed: Collection[date] | None = None,
 ) -> dict[date, LoadedDay]:
     """Each of `dates` as it stands for this office at `now`.
 
     How far ahead may be booked is a matter of the rule in force today, not of the day asked for;
-    who already knows that day passes it as `last_bookable`.
+    who already knows that day passes it as `last_bookable`. Who knows on which dates the centre is
+    closed, or will not say why there are no hours, passes them as `closed`.
 
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
     passes the `weeks` it has locked and changed; without them the office's counters are read and
@@ -138,10 +140,32 @@ def load_days(
         on: list(found)
         for on, found in groupby(_rows(dates, office, now, excluding), key=attrgetter("on"))
     }
+    if closed is None:
+        closed = _closed([on for on in dates if not any(row.mask for row in rows.get(on, []))])
+    today = clock.service_date(now)
     return {
-        on: _loaded(on, rows.get(on, []), rules.on(on), last_bookable, {office.pk: use[on]})
+        on: _loaded(
+            rows.get(on, []),
+            Day(
+                on=on,
+                grid=Grid(datetime.combine(on, datetime.min.time(), clock.service_zone()), 0),
+                rule=rules.on(on),
+                last_bookable=last_bookable,
+                use={office.pk: use[on]},
+                first_bookable=today,
+                closed=on in closed,
+            ),
+        )
         for on in dates
     }
+
+
+def _closed(without_hours: Sequence[date]) -> frozenset[date]:
+    """Those of the days without hours on which the centre is closed. The calendar is read for them only."""
+    if not without_hours:
+        return frozenset()
+    entered = roster.closed_days(min(without_hours), max(without_hours))
+    return frozenset(on for on in without_hours if not business_days.is_business_day(on, entered))
 
 
 def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
@@ -160,12 +184,10 @@ def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
     return roster.horizon(today, current.horizon_business_days)
 
 
-def _loaded(
-    on: date, rows: list[_Row], current: SharingRule | None, last: date, use: Mapping[int, Use]
-) -> LoadedDay:
+def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
+    """The day with its hours, if it has any."""
     if not rows:
-        nothing = Grid(datetime.combine(on, datetime.min.time(), clock.service_zone()), 0)
-        return LoadedDay(Day(on, nothing, current, last, use=use))
+        return LoadedDay(day)
     hours = tuple(
         ProfessionalHours(
             professional=row.professional_id,
@@ -176,9 +198,8 @@ def _loaded(
         )
         for row in rows
     )
-    day = Day(on, Grid(rows[0].starts_at, rows[0].quanta), current, last, hours, use)
     return LoadedDay(
-        day,
+        replace(day, grid=Grid(rows[0].starts_at, rows[0].quanta), hours=hours),
         rows[0].day_id,
         hours_ids={row.professional_id: row.pk for row in rows},
         held={row.professional_id: row.held_by_us for row in rows if row.held_by_us},

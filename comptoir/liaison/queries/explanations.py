@@ -89,14 +89,39 @@ def _no_time(counters: Counters) -> Explanation:
 def _time_taken(counters: Counters) -> Explanation:
     return Explanation(
         _("That time has just been taken, or is no longer free for as long as you need."),
-        _("Take one of the nearest times below: everything you typed is kept."),
+        _("Choose one of the times in the list."),
     )
 
 
 def _too_soon(counters: Counters) -> Explanation:
     return Explanation(
         _("That time begins too soon for a professional to be ready."),
-        _("Take a later time: everything you typed is kept."),
+        _("Choose a later time."),
+    )
+
+
+def _past(counters: Counters) -> Explanation:
+    return Explanation(_("That time is past."), _("Choose a time that is still to come."))
+
+
+def _closed(counters: Counters) -> Explanation:
+    return Explanation(_("The centre is closed on that day."), _("Choose another day."))
+
+
+def _off_quarter(counters: Counters) -> Explanation:
+    return Explanation(
+        _("Appointments begin on the hour, or 15, 30 or 45 minutes past it."),
+        _("Choose one of the times in the list."),
+    )
+
+
+def _not_worked(counters: Counters) -> Explanation:
+    return Explanation(
+        _(
+            "At that time no professional who speaks the language you chose is at work for %(asked)s in one piece."
+        )
+        % {"asked": _minutes(counters, "asked")},
+        _("Choose one of the times in the list."),
     )
 
 
@@ -134,6 +159,10 @@ _WORDS: Mapping[Reason, Callable[[Counters], Explanation]] = {
     Reason.NO_TIME: _no_time,
     Reason.TIME_TAKEN: _time_taken,
     Reason.TOO_SOON: _too_soon,
+    Reason.PAST: _past,
+    Reason.CLOSED: _closed,
+    Reason.OFF_QUARTER: _off_quarter,
+    Reason.NOT_WORKED: _not_worked,
     Reason.BEYOND_HORIZON: _beyond_horizon,
     Reason.NOT_PUBLISHED: _not_published,
     Reason.LENGTH_NOT_OFFERED: _length_not_offered,
@@ -150,13 +179,33 @@ class DayRow:
     explanation: Explanation | None
 
 
+def at_that_time_already() -> Explanation:
+    """The words for a move that would move nothing."""
+    return Explanation(
+        _("Your appointment is at that time already."),
+        _("Choose another time, or leave it where it is."),
+    )
+
+
+def _why_none(day: DayTimes) -> Explanation | None:
+    """Why a day of a list has no times; None when it has some."""
+    if day.starts:
+        return None
+    if day.refused is not None:
+        return explain(day.refused.reason, day.refused.counters)
+    return Explanation(
+        _("The only time that could be booked on that day is the one your appointment has."),
+        _("Choose another day, or leave it where it is."),
+    )
+
+
 def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
     """The days of a list of times, each refusal in words."""
     return [
         DayRow(
             day.on,
             day.starts,
-            explain(day.refused.reason, day.refused.counters) if day.refused is not None else None,
+            _why_none(day),
         )
         for day in found
     ]

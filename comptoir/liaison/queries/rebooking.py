@@ -186,6 +186,7 @@ def _places(
         now=now,
         excluding=appointment,
         last_bookable=max(ahead, default=on),
+        closed=(),
     )
     over = appointment.ends_at <= now
     free = [] if over else list(stand_ins(loaded[on].day, appointment, seed=seed))[:STAND_INS]
