@@ -39,7 +39,7 @@ def main() -> None:
         print(figures.aim(f"{title} calendar, median above the one-row page, ms", more, most=25))
     print(figures.aim("queries of the page, session and person among them", len(queries), most=8))
     for query in queries:
-        print(f"    {query[:110]}")
+        print(f"    {chr(32).join(query.split())[:110]}")
 
 
 def compare(delegate: Delegate) -> tuple[list[float], list[float]]:

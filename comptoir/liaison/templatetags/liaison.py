@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from comptoir.domain import identifiers
@@ -29,7 +31,8 @@ class Half:
 @register.filter
 def halves(starts: Iterable[datetime]) -> list[Half]:
     """A day's times before and after the reader's noon, without an empty half."""
-    found = groupby(starts, key=lambda start: times.local(start).hour < NOON)
+    zone = times.active_zone()
+    found = groupby(starts, key=lambda start: start.astimezone(zone).hour < NOON)
     return [Half(is_morning, list(part)) for is_morning, part in found]
 
 
@@ -51,8 +54,13 @@ def time_buttons(starts: Iterable[datetime]) -> SafeString:
 
     Made here and not in a template, because a page has hundreds of them.
     """
-    rows = (
-        (instant(start), times.moment(start), times.time_of_day(start, named=False))
-        for start in starts
-    )
-    return format_html_join("", TIME_BUTTON, rows)
+    zone, language = times.active_zone(), times.language_or_active()
+    return SafeString("".join(_time_button(start, zone, language) for start in starts))
+
+
+# Every office is offered the same quarter hours: each button is made once per zone and language.
+@lru_cache(maxsize=8192)
+def _time_button(start: datetime, zone: ZoneInfo, language: str) -> SafeString:
+    clock = times.time_of_day(start, zone=zone, language=language, named=False)
+    spoken = times.moment(start, zone=zone, language=language)
+    return format_html(TIME_BUTTON, instant(start), spoken, clock)
