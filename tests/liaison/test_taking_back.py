@@ -82,9 +82,10 @@ class TestNoShow:
 
         assert counters(appointment) == (4, 0)
 
-    def test_no_quarter_hour_is_astray(self) -> None:
+    def test_a_recount_agrees_and_no_quarter_hour_is_astray(self) -> None:
         attended(missed())
 
+        assert counting.recount([monday_of(DAY)]) == []
         assert counting.adrift([monday_of(DAY)]) == []
 
     def test_under_a_rule_that_does_not_count_late_nothing_is_taken_off(self) -> None:
@@ -128,6 +129,7 @@ class TestNoShow:
         assert attended(other, now=at(DAY, 12, 40)).status == Status.BOOKED
 
         assert counters(other) == (4, 0)
+        assert counting.recount([monday_of(DAY)]) == []
 
     def test_time_that_was_taken_since_is_not_taken_back(self) -> None:
         appointment = missed()

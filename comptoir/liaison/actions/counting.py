@@ -71,9 +71,9 @@ def recount(mondays: Iterable[date]) -> list[Difference]:
     for appointment in live.iterator():
         on = clock.service_date(appointment.starts_at)
         found[appointment.office_id, monday_of(on)][0][on.weekday()] += appointment.quanta
-    late = AppointmentEvent.objects.filter(
-        late_quanta__gt=0, from_starts_at__range=between
-    ).values_list("appointment__office_id", "from_starts_at", "late_quanta")
+    # What a no-show had put on the counter and was taken back is an event with less than nought.
+    counted = AppointmentEvent.objects.filter(from_starts_at__range=between).exclude(late_quanta=0)
+    late = counted.values_list("appointment__office_id", "from_starts_at", "late_quanta")
     for office_id, starts_at, quanta in late.iterator():
         assert starts_at is not None, "the range leaves no null"
         on = clock.service_date(starts_at)
