@@ -18,6 +18,7 @@ class LiaisonConfig(AppConfig):
         gateway.register(
             gateway.Bookings(
                 booked=booked.masks,
+                booked_on=booked.count_on,
                 affected_page="liaison:affected",
                 unattended_page="liaison:affected-on",
                 hand_over_page="liaison:hand-over-of",

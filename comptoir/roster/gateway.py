@@ -16,12 +16,14 @@ from django.urls import reverse
 class Bookings:
     """`booked`: ids of hours on offer to the masks that are taken of them (those with none left out).
 
+    `booked_on` counts the appointments of a day that would need another place were it closed.
     `affected_page` names the address that lists what an absence leaves without a professional,
     `unattended_page` the one that lists what a published day has booked and nobody works any more,
     `hand_over_page` the one that gives what a professional still has to do to a colleague.
     """
 
     booked: Callable[[Collection[int]], Mapping[int, int]]
+    booked_on: Callable[[date], int]
     affected_page: str = ""
     unattended_page: str = ""
     hand_over_page: str = ""
@@ -38,6 +40,11 @@ def register(bookings: Bookings) -> None:
 def booked(hours: Collection[int]) -> Mapping[int, int]:
     """The mask of what is booked of each of these hours on offer."""
     return _registered[0].booked(hours) if _registered and hours else {}
+
+
+def booked_on(on: date) -> int:
+    """How many appointments a day would leave without a place were it closed."""
+    return _registered[0].booked_on(on) if _registered else 0
 
 
 def affected_url(absence: int) -> str:

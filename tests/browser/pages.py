@@ -148,6 +148,18 @@ def send_again(world: World) -> None:
     notices.resume(by=world.people[LEAD], now=world.now)
 
 
+def to_the_day_with_appointments(visitor: Visitor, world: World) -> None:
+    """Ask to close a day on which something is booked."""
+    visitor.go("roster:add-closed-day")
+    visitor.date("Date", clock.service_date(world.now))
+    visitor.type("Name in English", "Storm")
+    visitor.type("Name in French", "Tempête")
+    visitor.type("Why the centre is closed", "Snow")
+    visitor.press("Close the day")
+    visitor.page.locator("button[name=confirmed]").wait_for()
+    visitor.ready()
+
+
 def to_the_lock(visitor: Visitor, world: World) -> None:
     """Come back to a session that has locked."""
     for session in world.people[AWAY].sessions.all():
@@ -276,6 +288,7 @@ ROSTER = [
     Visit("roster:request-extra-hours", LEAD),
     Visit("roster:closed-days", LEAD),
     Visit("roster:add-closed-day", LEAD),
+    Visit("roster:add-closed-day", LEAD, state="asked", arrive=to_the_day_with_appointments),
 ]
 SENDING = [
     Visit("people:notices", LEAD),

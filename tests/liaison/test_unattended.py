@@ -24,7 +24,7 @@ from comptoir.liaison.queries import rebooking as queries
 from comptoir.liaison.views import lead as views
 from comptoir.notices.models import Notice
 from comptoir.people.models import Person, Role
-from comptoir.roster.models import OfferedHours, Professional, ServiceDay
+from comptoir.roster.models import ClosedDay, OfferedHours, Professional, ServiceDay
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -33,6 +33,7 @@ from tests.liaison.factories import (
     ProfessionalFactory,
     absent,
     at,
+    in_status,
     offer,
     open_day,
 )
@@ -44,6 +45,8 @@ from tests.roster.factories import ClosedDayFactory
 pytestmark = pytest.mark.django_db
 
 THURSDAY = DAY + timedelta(days=1)
+
+STORM = {"on": DAY.isoformat(), "name_en": "Storm", "name_fr": "Tempête", "reason": "Snow"}
 
 
 @pytest.fixture(autouse=True)
@@ -263,21 +266,53 @@ class TestPages:
 
         assert url("affected-on", DAY) in page.content.decode()
 
+    def test_closing_a_day_says_first_how_many_appointments_it_hits(
+        self, lead: Client, day: ServiceDay, booked: list[Appointment]
+    ) -> None:
+        in_status(booked[0], Status.CANCELLED)
+
+        asked = lead.post(reverse("roster:add-closed-day"), STORM)
+
+        assert asked.status_code == 200
+        assert "2 appointments are booked on that day" in asked.content.decode()
+        assert 'value="Storm"' in asked.content.decode()
+        assert not ClosedDay.objects.exists()
+
+    def test_the_number_is_read_for_the_day_that_is_then_closed(
+        self, lead: Client, day: ServiceDay, booked: list[Appointment]
+    ) -> None:
+        other = (DAY + timedelta(days=1)).isoformat()
+
+        asked = lead.post(reverse("roster:add-closed-day"), STORM | {"confirmed": other})
+
+        assert "3 appointments are booked on that day" in asked.content.decode()
+        assert not ClosedDay.objects.exists()
+
     def test_closing_a_published_day_leads_there(
         self, lead: Client, day: ServiceDay, booked: list[Appointment]
     ) -> None:
-        answer = lead.post(
-            reverse("roster:add-closed-day"),
-            {
-                "on": DAY.isoformat(),
-                "name_en": "Storm",
-                "name_fr": "Tempête",
-                "reason": "Snow",
-            },
-        )
+        answer = lead.post(reverse("roster:add-closed-day"), STORM | {"confirmed": DAY.isoformat()})
 
         assert answer["Location"] == url("affected-on", DAY)
         assert queries.affected_by(day).count() == 3
+
+    def test_a_day_with_nothing_booked_is_closed_without_another_word(
+        self, lead: Client, day: ServiceDay
+    ) -> None:
+        answer = lead.post(reverse("roster:add-closed-day"), STORM)
+
+        assert answer.status_code == 302
+        assert ClosedDay.objects.get().on == DAY
+
+    def test_a_day_that_cannot_be_closed_says_so_and_asks_nothing(
+        self, lead: Client, day: ServiceDay, booked: list[Appointment]
+    ) -> None:
+        ClosedDayFactory.create(on=DAY)
+
+        answer = lead.post(reverse("roster:add-closed-day"), STORM)
+
+        assert answer.status_code == 422
+        assert "The centre is closed on that day anyway." in said(answer)
 
     def test_each_row_costs_two_queries(
         self,

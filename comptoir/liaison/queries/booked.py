@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.domain.grid import Grid
-from comptoir.liaison.models import LIVE_STATUSES, Appointment, Claim
+from comptoir.liaison.models import LIVE_STATUSES, Appointment, Claim, Status
 from comptoir.roster.queries.boards import Booking
 
 
@@ -25,6 +25,11 @@ def of_day(on: date) -> list[Booking]:
     rows = Appointment.objects.filter(day__on=on, status__in=LIVE_STATUSES)
     rows = rows.select_related("day", "office").order_by("starts_at", "pk")
     return [_booking(appointment) for appointment in rows]
+
+
+def count_on(on: date) -> int:
+    """How many appointments of a service day are still to be held: those that closing it would hit."""
+    return Appointment.objects.filter(day__on=on, status=Status.BOOKED).count()
 
 
 def _booking(appointment: Appointment) -> Booking:

@@ -47,25 +47,43 @@ def closed_days(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Role.TEAM_LEAD)
 def add(request: SignedIn) -> HttpResponse:
-    """Close the centre for a day."""
+    """Close the centre for a day; one with appointments is closed once their number was read."""
     form = ClosedDayForm(request.POST or None)
+    context = {"form": form}
     if request.method == "POST" and form.is_valid():
-        try:
-            closures.add_closed_day(**form.cleaned_data, by=request.user, now=request.now)
-        except closures.ClosedAnyway:
-            form.add_error("on", _("The centre is closed on that day anyway."))
-        except closures.DayIsOver:
-            form.add_error("on", _("That day is over."))
-        except RosterBusy:
-            form.add_error(None, fields.BUSY)
-        else:
-            messages.success(
-                request,
-                _("The day is closed. Appointments booked on it stand until they are moved."),
+        on = form.cleaned_data["on"]
+        booked = _booked_on(on, clock.service_date(request.now))
+        if booked and request.POST.get("confirmed") != on.isoformat():
+            return render(
+                request, "roster/closed_day.html", context | {"booked": booked, "asked": on}
             )
-            return redirect(_what_follows(form.cleaned_data["on"]))
+        if _close(request, form):
+            return redirect(_what_follows(on))
     status = 422 if form.errors else 200
-    return render(request, "roster/closed_day.html", {"form": form}, status=status)
+    return render(request, "roster/closed_day.html", context, status=status)
+
+
+def _booked_on(on: date, today: date) -> int:
+    """How many appointments would be left without a place; of a day that cannot be closed, none."""
+    return gateway.booked_on(on) if on >= today and calendar.is_open(on) else 0
+
+
+def _close(request: SignedIn, form: ClosedDayForm) -> bool:
+    """Whether the day is closed now; if not, the form says why."""
+    try:
+        closures.add_closed_day(**form.cleaned_data, by=request.user, now=request.now)
+    except closures.ClosedAnyway:
+        form.add_error("on", _("The centre is closed on that day anyway."))
+    except closures.DayIsOver:
+        form.add_error("on", _("That day is over."))
+    except RosterBusy:
+        form.add_error(None, fields.BUSY)
+    else:
+        messages.success(
+            request, _("The day is closed. Appointments booked on it stand until they are moved.")
+        )
+        return True
+    return False
 
 
 def _what_follows(on: date) -> str:
