@@ -197,7 +197,7 @@ def deliver(*, notice_id: int, mailbox: BaseEmailBackend, now: datetime) -> Stat
         with transaction.atomic(durable=True):
             return _send(notice_id, mailbox, now)
     except gateway.Refused as problem:
-        return _close(notice_id, Status.FAILED, now, str(problem))
+        return _give_up(notice_id, now, str(problem))
     except gateway.TryLater as problem:
         _postpone(notice_id, now, str(problem))
         if isinstance(problem, gateway.Unreachable):
@@ -317,6 +317,23 @@ def _close(
         problem=problem[:300],
         message_id=message_id,
     )
+    return status
+
+
+@transaction.atomic
+def _give_up(notice_id: int, now: datetime, problem: str) -> Status:
+    """Close what a mailbox refused for good, and tell whoever else reads it: once, and not again.
+
+    Only if nobody else was told of the same fact: a server that refuses the message itself must not
+    be offered it for everybody in turn.
+    """
+    status = _close(notice_id, Status.FAILED, now, problem)
+    notice = Notice.objects.get(pk=notice_id)
+    find = kinds.named(notice.kind).readers
+    fact = {"kind": notice.kind, "subject_id": notice.subject_id, "version": notice.version}
+    if find is not None and not Notice.objects.filter(**fact).exclude(pk=notice.pk).exists():
+        others = [reader for reader in find(notice, now) if reader.address != notice.address]
+        _share(notice, others, now)
     return status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,11 +14,12 @@ from comptoir.liaison.actions import closing
 from comptoir.liaison.models import Appointment
 from comptoir.liaison.queries import messages
 from comptoir.notices import gateway
-from comptoir.notices.actions import deliver
+from comptoir.notices.actions import deliver, send_again
 from comptoir.notices.models import Notice, Status
 from comptoir.people.actions import grants, offices
 from comptoir.people.models import Grant, Office, OfficeEnd, Person, Role
 from tests.liaison.factories import DAY, NOW, AppointmentFactory, at, move
+from tests.notices.mail_server import MailServer
 from tests.people.factories import GrantFactory, OfficeFactory, person_with
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +222,99 @@ def test_a_reminder_is_useless_half_an_hour_late_and_once_the_appointment_has_be
     starts_at = appointment.starts_at
     assert limits[messages.REMINDER_DAY] == starts_at - 24 * HOUR + HOUR / 2
     assert limits[messages.REMINDER_HOUR] == starts_at - HOUR / 2
+
+
+# --- A mailbox that refuses ---
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A real mail server in the place of the list that tests send to."""
+    found = MailServer()
+    found.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.port
+    yield found
+    found.stop()
+
+
+def test_what_the_bookers_mailbox_refuses_goes_to_the_offices_others_managers_first(
+    appointment: Appointment, office: Office, booker: Person, server: MailServer
+) -> None:
+    colleague(office, "ada")
+    colleague(office, "zoe", Role.OFFICE_MANAGER)
+    colleague(OfficeFactory.create(), "elsewhere")
+    server.recipient_answers[booker.email] = "550 No such mailbox"
+
+    send(messages.BOOKED)
+
+    assert server.readers == ["zoe@offices.example", "ada@offices.example"]
+    told = Notice.objects.filter(kind=messages.BOOKED).values_list("address", "status")
+    assert dict(told)[booker.email] == Status.FAILED
+
+
+def test_each_further_fact_is_offered_to_the_booker_first(
+    appointment: Appointment, office: Office, booker: Person, server: MailServer
+) -> None:
+    ada = colleague(office, "ada")
+    server.recipient_answers[booker.email] = "550 No such mailbox"
+    send(messages.BOOKED)
+    server.recipient_answers.clear()
+
+    send(messages.REMINDER_DAY)
+
+    assert server.readers == [ada.email, booker.email]
+
+
+def test_an_office_is_told_once_even_if_everybodys_mailbox_refuses(
+    appointment: Appointment, office: Office, booker: Person, server: MailServer
+) -> None:
+    others = [colleague(office, f"other{number}") for number in range(messages.MOST_READERS + 3)]
+    server.data_answer = "554 Not this message"
+
+    send(messages.BOOKED)
+
+    assert server.readers == []
+    tried = Notice.objects.filter(kind=messages.BOOKED)
+    assert set(tried.values_list("status", flat=True)) == {Status.FAILED}
+    assert tried.count() == 1 + messages.MOST_READERS < 1 + len(others)
+
+
+def test_who_is_alone_in_an_office_has_nobody_in_their_place(
+    appointment: Appointment, booker: Person, server: MailServer
+) -> None:
+    server.recipient_answers[booker.email] = "550 No such mailbox"
+
+    send(messages.BOOKED)
+
+    assert Notice.objects.get(kind=messages.BOOKED).status == Status.FAILED
+
+
+def test_a_full_mailbox_is_waited_for_and_nobody_told_in_its_place(
+    appointment: Appointment, office: Office, booker: Person, server: MailServer
+) -> None:
+    colleague(office, "ada")
+    server.recipient_answers[booker.email] = "452 Full"
+
+    with gateway.mailbox() as mailbox:
+        deliver(notice_id=Notice.objects.get(kind=messages.BOOKED).pk, mailbox=mailbox, now=NOW)
+
+    assert Notice.objects.get(kind=messages.BOOKED).status == Status.QUEUED
+
+
+def test_a_notice_that_is_sent_again_goes_to_the_booker(
+    appointment: Appointment, office: Office, booker: Person, server: MailServer
+) -> None:
+    ada = colleague(office, "ada")
+    server.recipient_answers[booker.email] = "550 No such mailbox"
+    send(messages.BOOKED)
+    server.recipient_answers.clear()
+
+    failed = Notice.objects.get(kind=messages.BOOKED, status=Status.FAILED)
+    send_again(notice_id=failed.pk, now=NOW)
+    send(messages.BOOKED)
+
+    assert server.readers == [ada.email, booker.email]
 
 
 # --- An office that ended ---

@@ -168,6 +168,36 @@ def test_a_reader_whose_mailbox_refuses_keeps_it_from_nobody_else(
     }
 
 
+def test_what_a_mailbox_refuses_for_good_goes_to_whoever_reads_it_instead(
+    readers: Readers, mail_server: MailServer
+) -> None:
+    mail_server.recipient_answers[ADA.address] = "550 Gone"
+    waiting()
+    readers[:] = [ADA, BEN]  # the second is asked for once the first was tried
+    first = Notice.objects.get()
+    Notice.objects.filter(pk=first.pk).update(address=ADA.address)
+
+    deliver_all()
+    deliver_all()
+
+    assert mail_server.readers == [BEN.address]
+    assert ledger() == {ADA.address: Status.FAILED, BEN.address: Status.SENT}
+
+
+def test_a_message_that_every_mailbox_refuses_is_not_carried_from_door_to_door(
+    readers: Readers, mail_server: MailServer
+) -> None:
+    mail_server.data_answer = "554 Not this message"
+    waiting()
+    deliver_all()
+    readers[:] = [ADA, BEN, CLEO]
+
+    for _ in range(3):
+        deliver_all()
+
+    assert ledger() == {ADA.address: Status.FAILED}
+
+
 def test_a_failure_names_the_address_it_concerns(readers: Readers, mail_server: MailServer) -> None:
     mail_server.recipient_answers[ADA.address] = "550 Gone"
     notice = waiting()

@@ -27,6 +27,7 @@ from comptoir.liaison.models import (
 from comptoir.notices import calendar
 from comptoir.notices.kinds import Kind, Reader
 from comptoir.notices.models import Notice
+from comptoir.notices.models import Status as NoticeStatus
 from comptoir.people.models import Office, OfficeStatus, Person
 from comptoir.people.queries import people
 
@@ -39,20 +40,32 @@ REMINDER_HOUR = "liaison.reminder_hour"
 
 
 MOST_READERS = 5
-"""How many of an office's people are told in the place of one who left."""
+"""How many of an office's people are told in the place of one who left, or whose mailbox refuses."""
 
 
 def readers(notice: Notice, now: datetime) -> list[Reader]:
-    """Whoever booked, if they still act for the office; else the office's people, managers first."""
+    """Whoever booked, if they still act for the office and their mailbox takes what we say; else the
+    office's people, managers first.
+    """
     appointment = _of(notice)
     if appointment is None:
         return []
     found = people.readers_of(appointment.office, now)
     bookers = [person for person in found if person.pk == appointment.booked_by_id]
+    if any(_came_back(person, notice) for person in bookers):
+        found, bookers = [person for person in found if person not in bookers], []
     return [
         Reader(address=person.email, language=person.language, time_zone=person.time_zone)
         for person in bookers or found[:MOST_READERS]
     ]
+
+
+def _came_back(person: Person, notice: Notice) -> bool:
+    """Whether the person's mailbox refused this very fact. A fact that was told to nobody yet did not."""
+    if notice.address in ("", person.email):
+        return notice.status == NoticeStatus.FAILED
+    same = {"kind": notice.kind, "subject_id": notice.subject_id, "version": notice.version}
+    return Notice.objects.filter(**same, address=person.email, status=NoticeStatus.FAILED).exists()
 
 
 def still_booked(notice: Notice) -> Mapping[str, Any] | None:
