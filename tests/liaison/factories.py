@@ -89,6 +89,7 @@ class PolicyFactory(DjangoModelFactory[Policy]):
     most_case_lines = 12
     hold_minutes = 5
     no_show_after_minutes = 10
+    start_early_minutes = 15
     created_at = LONG_AGO
 
     class Params:

@@ -369,6 +369,7 @@ def test_two_who_set_a_rule_at_once_set_two_versions() -> None:
                 most_case_lines=5,
                 hold_minutes=10,
                 no_show_after_minutes=10,
+                start_early_minutes=15,
                 by=owner,
                 now=NOW,
             ).version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -60,7 +60,9 @@ def test_moving_says_what_it_costs_and_moves(delegate: Client, office: Office) -
 
     page = delegate.get(address)
     assert page.context["late"] is False
-    delegate.post(address, {"start": "2026-11-18T19:00Z", "reason": "conflict", "note": ""})
+    delegate.post(
+        address, {"seen": "0", "start": "2026-11-18T19:00Z", "reason": "conflict", "note": ""}
+    )
 
     appointment.refresh_from_db()
     assert appointment.starts_at == at(DAY, 14)
@@ -70,7 +72,9 @@ def test_moving_says_what_it_costs_and_moves(delegate: Client, office: Office) -
 def test_a_move_without_a_reason_asks_for_it(delegate: Client, office: Office) -> None:
     appointment = AppointmentFactory.create(office=office)
 
-    page = delegate.post(url("move", appointment.reference), {"start": "2026-11-18T19:00Z"})
+    page = delegate.post(
+        url("move", appointment.reference), {"seen": "0", "start": "2026-11-18T19:00Z"}
+    )
 
     assert page.status_code == 422
     appointment.refresh_from_db()
@@ -84,12 +88,41 @@ def test_a_refused_move_leaves_the_appointment_and_offers_the_nearest(
     AppointmentFactory.create(office=OfficeFactory.create(), starts_at=at(DAY, 14))
 
     page = delegate.post(
-        url("move", appointment.reference), {"start": "2026-11-18T19:00Z", "reason": "conflict"}
+        url("move", appointment.reference),
+        {"seen": "0", "start": "2026-11-18T19:00Z", "reason": "conflict"},
     )
 
     assert page.status_code == 422
-    assert at(DAY, 14, 30) in page.context["soonest"]
+    assert at(DAY, 14, 30) in page.context["alternatives"]
     assert "Your appointment is where it was." in page.text
+
+
+def test_the_time_that_it_has_is_no_other_time(delegate: Client, office: Office) -> None:
+    appointment = AppointmentFactory.create(office=office)
+    address = url("move", appointment.reference)
+
+    offered = delegate.get(address).context["days"]
+    page = delegate.post(address, {"seen": "0", "start": "2026-11-18T15:00Z", "reason": "conflict"})
+
+    assert at(DAY, 10) not in [start for day in offered for start in day.starts]
+    assert at(DAY, 10, 15) in [start for day in offered for start in day.starts]
+    assert page.status_code == 422
+    assert "Your appointment is at that time already." in page.text
+    assert at(DAY, 10, 15) in page.context["alternatives"]
+    assert not appointment.events.filter(kind="moved").exists()
+
+
+def test_a_day_with_no_other_time_than_its_own_says_so(delegate: Client, office: Office) -> None:
+    open_day(first=time(10), last=time(10, 30))
+    appointment = AppointmentFactory.create(office=office, minutes=30)
+
+    page = delegate.get(url("move", appointment.reference))
+
+    day = next(day for day in page.context["days"] if day.on == DAY)
+    assert (day.starts, day.explanation.next_step in page.text) == ((), True)
+    assert "The only time that could be booked on that day is the one your appointment has." in (
+        page.text
+    )
 
 
 def test_cancelling_says_what_it_costs_and_frees_the_time(delegate: Client, office: Office) -> None:
@@ -97,7 +130,9 @@ def test_cancelling_says_what_it_costs_and_frees_the_time(delegate: Client, offi
 
     page = delegate.get(url("cancel", appointment.reference))
     assert "It costs you nothing" in page.text
-    delegate.post(url("cancel", appointment.reference), {"reason": "not_needed", "note": ""})
+    delegate.post(
+        url("cancel", appointment.reference), {"seen": "0", "reason": "not_needed", "note": ""}
+    )
 
     appointment.refresh_from_db()
     assert appointment.status == Status.CANCELLED
@@ -207,7 +242,8 @@ def test_a_move_past_the_end_of_a_consent_is_said_on_the_appointment(
     open_day(later)
 
     delegate.post(
-        url("move", appointment.reference), {"start": "2026-11-19T15:00Z", "reason": "conflict"}
+        url("move", appointment.reference),
+        {"seen": "0", "start": "2026-11-19T15:00Z", "reason": "conflict"},
     )
 
     page = delegate.get(url("appointment", appointment.reference))
@@ -283,6 +319,7 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
         "most_case_lines": "12",
         "hold_minutes": "5",
         "no_show_after_minutes": "20",
+        "start_early_minutes": "30",
     }
 
     refused = owner.post(url("new-rule"), values)
@@ -296,4 +333,5 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
     owner.post(url("new-rule"), values | {"minutes_per_week": "90"})
     assert "Next" in owner.get(url("rule")).text
     assert Policy.objects.latest("version").no_show_after_minutes == 20
+    assert Policy.objects.latest("version").start_early_minutes == 30
     assert sign_in(Client(), delegate_of(office)).get(url("new-rule")).status_code == 403

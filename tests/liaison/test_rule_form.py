@@ -15,6 +15,7 @@ from comptoir.liaison.forms.rule import RuleForm
         "horizon_business_days",
         "most_case_lines",
         "no_show_after_minutes",
+        "start_early_minutes",
     ],
 )
 def test_a_number_too_large_for_its_row_is_refused_beside_its_field(name: str) -> None:

@@ -35,6 +35,7 @@ from tests.liaison.factories import (
     NOW,
     AppointmentFactory,
     PolicyFactory,
+    ProfessionalFactory,
     at,
     consent_case,
     member_case,
@@ -53,6 +54,15 @@ def counters(appointment: Appointment) -> tuple[int, int]:
     on = clock.service_date(appointment.starts_at)
     week = OfficeWeek.objects.get(office=appointment.office, week=monday_of(on))
     return week.booked[on.weekday()], week.late[on.weekday()]
+
+
+def start_at(appointment: Appointment, now: datetime) -> Appointment:
+    return serving.start_appointment(
+        appointment=appointment,
+        office_late_minutes=0,
+        by=appointment.professional.person,
+        now=now,
+    )
 
 
 def outcome_of(appointment: Appointment, position: int = 1) -> CaseLine:
@@ -125,16 +135,47 @@ class TestStart:
 
         assert begun.started_at == early
 
-    def test_it_cannot_begin_before_its_day(self) -> None:
+    @pytest.mark.parametrize("early", [0, 5, 30])
+    def test_it_begins_no_earlier_before_its_time_than_the_days_rule_says(self, early: int) -> None:
+        PolicyFactory.create()
+        PolicyFactory.create(start_early_minutes=early, valid_from=DAY)
         appointment = AppointmentFactory.create()
+        begins_from = appointment.starts_at - timedelta(minutes=early)
 
-        with pytest.raises(serving.TooEarly):
-            serving.start_appointment(
-                appointment=appointment,
-                office_late_minutes=0,
-                by=appointment.professional.person,
-                now=appointment.starts_at - timedelta(days=1),
-            )
+        with pytest.raises(serving.TooEarly) as refused:
+            start_at(appointment, begins_from - timedelta(seconds=1))
+
+        assert refused.value.begins_from == begins_from
+        assert start_at(appointment, begins_from).status == Status.STARTED
+
+    def test_it_waits_for_the_end_of_another_that_the_same_professional_has_begun(self) -> None:
+        first = AppointmentFactory.create(starts_at=at(DAY, 10), status=Status.STARTED)
+        second = AppointmentFactory.create(starts_at=at(DAY, 10, 30))
+        assert second.professional == first.professional
+
+        with pytest.raises(serving.AnotherGoesOn) as refused:
+            start_at(second, second.starts_at)
+
+        assert refused.value.other == first
+        factories.finish(first)
+        assert start_at(second, second.starts_at).status == Status.STARTED
+
+    def test_a_colleagues_appointment_is_no_bar(self) -> None:
+        first = AppointmentFactory.create(status=Status.STARTED)
+        factories.open_day(DAY, [ProfessionalFactory.create()])
+        second = AppointmentFactory.create()
+        assert second.professional != first.professional
+
+        assert start_at(second, second.starts_at).status == Status.STARTED
+
+    def test_what_an_earlier_day_left_without_an_end_is_no_bar(self) -> None:
+        left = AppointmentFactory.create(status=Status.STARTED)
+        later = DAY + timedelta(days=1)
+        factories.open_day(later, [left.professional])
+        today = AppointmentFactory.create(starts_at=at(later, 10))
+        assert today.professional == left.professional
+
+        assert start_at(today, today.starts_at).status == Status.STARTED
 
     def test_begun_for_the_record_after_its_time_it_began_when_the_office_came(self) -> None:
         appointment = AppointmentFactory.create()

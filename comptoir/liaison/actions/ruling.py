@@ -46,6 +46,7 @@ def start_rule(
     most_case_lines: int,
     hold_minutes: int,
     no_show_after_minutes: int,
+    start_early_minutes: int,
     by: Person,
     now: datetime,
 ) -> Policy:
@@ -77,6 +78,7 @@ def start_rule(
         most_case_lines=most_case_lines,
         hold_minutes=hold_minutes,
         no_show_after_minutes=no_show_after_minutes,
+        start_early_minutes=start_early_minutes,
         created_by=by,
         created_at=now,
     )

@@ -35,7 +35,19 @@ class WrongState(Exception):
 
 
 class TooEarly(Exception):
-    """Nothing begins before its day."""
+    """It can begin from `begins_from` on, which is some minutes before its time."""
+
+    def __init__(self, begins_from: datetime) -> None:
+        super().__init__(begins_from)
+        self.begins_from = begins_from
+
+
+class AnotherGoesOn(Exception):
+    """Nobody takes two appointments at once: the professional has not finished `other`."""
+
+    def __init__(self, other: Appointment) -> None:
+        super().__init__(other)
+        self.other = other
 
 
 class StillWaiting(Exception):
@@ -70,14 +82,20 @@ class NotAuthorized(Exception):
 def start_appointment(
     *, appointment: Appointment, office_late_minutes: int, by: Person, now: datetime
 ) -> Appointment:
-    """Begin; the office may have arrived late. Raises WrongState, TooEarly.
+    """Begin; the office may have arrived late. Raises WrongState, TooEarly, AnotherGoesOn.
 
     Begun for the record after its time has passed, it is taken to have begun at its time, or as
     late as the office was; otherwise it begins now.
     """
     current = locked(appointment, Status.BOOKED)
-    if clock.service_date(now) < clock.service_date(current.starts_at):
-        raise TooEarly
+    begins_from = attendance.begins_from(current, days.load_rules())
+    if now < begins_from:
+        raise TooEarly(begins_from)
+    # One after the other: of two that are begun in two windows at once, the second sees the first.
+    Professional.objects.select_for_update(no_key=True).get(pk=current.professional_id)
+    other = attendance.going_on_beside(current)
+    if other is not None:
+        raise AnotherGoesOn(other)
     declared = current.starts_at + timedelta(minutes=office_late_minutes)
     current.status = Status.STARTED
     current.started_at = now if now < current.ends_at else min(declared, now)

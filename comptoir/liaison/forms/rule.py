@@ -81,6 +81,12 @@ class RuleForm(forms.Form):
         min_value=0,
         max_value=60,
     )
+    start_early_minutes = forms.IntegerField(
+        label=_("Minutes before its time from which an appointment can begin"),
+        help_text=_("A quarter of an hour is Comptoir’s default."),
+        min_value=0,
+        max_value=120,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -42,6 +42,11 @@ class Policy(models.Model):
         help_text="How long after its start an appointment may be called not attended. "
         "Ten minutes are a default of ours: no source states a value.",
     )
+    start_early_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        help_text="How long before its time an appointment may begin. "
+        "A quarter of an hour is a default of ours: no source states a value.",
+    )
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

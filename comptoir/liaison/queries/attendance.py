@@ -1,4 +1,4 @@
-"""Who came and who did not: from when nobody may be said to have come, and what can be taken back.
+"""Who came and who did not: from when it can begin or be called missed, and what can be taken back.
 
 What was recorded by mistake is taken back on the day of the record, by the centre's date: after it the
 record has been counted and reported, and history does not move.
@@ -8,15 +8,33 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from comptoir.liaison.models import Appointment, AppointmentEvent, Happening
+from comptoir.liaison.models import Appointment, AppointmentEvent, Happening, Policy, Status
 from comptoir.liaison.queries import days
 from comptoir.ui import clock
 
 
+def begins_from(appointment: Appointment, rules: days.Rules) -> datetime:
+    """From when it may begin: so long before its time as the day's rule says."""
+    policy = _policy_of(appointment, rules)
+    return appointment.starts_at - timedelta(minutes=policy.start_early_minutes)
+
+
 def no_show_from(appointment: Appointment, rules: days.Rules) -> datetime:
     """From when it may be recorded as not attended: so long after its start as the day's rule says."""
-    policy = rules.policy(clock.service_date(appointment.starts_at)) or appointment.policy
+    policy = _policy_of(appointment, rules)
     return appointment.starts_at + timedelta(minutes=policy.no_show_after_minutes)
+
+
+def _policy_of(appointment: Appointment, rules: days.Rules) -> Policy:
+    return rules.policy(clock.service_date(appointment.starts_at)) or appointment.policy
+
+
+def going_on_beside(appointment: Appointment) -> Appointment | None:
+    """What its professional has begun on the same day and not finished; what other days left is no bar."""
+    others = Appointment.objects.filter(
+        professional=appointment.professional_id, day=appointment.day_id, status=Status.STARTED
+    )
+    return others.exclude(pk=appointment.pk).select_related("office").first()
 
 
 def recorded_today(

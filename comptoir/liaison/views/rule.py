@@ -53,6 +53,7 @@ def new_version(request: SignedIn) -> HttpResponse:
                 most_case_lines=form.cleaned_data["most_case_lines"],
                 hold_minutes=form.cleaned_data["hold_minutes"],
                 no_show_after_minutes=form.cleaned_data["no_show_after_minutes"],
+                start_early_minutes=form.cleaned_data["start_early_minutes"],
                 by=request.user,
                 now=request.now,
             )

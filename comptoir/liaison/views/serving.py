@@ -116,8 +116,6 @@ class _Page:
             "in_progress": appointment.status == Status.STARTED,
             "begun": appointment.status != Status.BOOKED,
             "unrecorded": serving.is_unrecorded(appointment, now),
-            "its_day_has_come": clock.service_date(now)
-            >= clock.service_date(appointment.starts_at),
             **self._attendance(now),
             "minutes_so_far": serving.minutes_so_far(appointment, now),
             "centre_may_cancel": Role.TEAM_LEAD in request.standing.roles
@@ -127,10 +125,16 @@ class _Page:
         }
 
     def _attendance(self, now: datetime) -> dict[str, Any]:
-        """From when nobody may be said to have come; whether today's record can be taken back."""
+        """What can be said of its beginning by now; whether today's record can be taken back."""
         appointment = self.appointment
         if appointment.status == Status.BOOKED:
-            return {"no_show_from": attendance.no_show_from(appointment, days.load_rules())}
+            rules = days.load_rules()
+            return {
+                "today": clock.service_date(now),
+                "begins_from": attendance.begins_from(appointment, rules),
+                "no_show_from": attendance.no_show_from(appointment, rules),
+                "beside": attendance.going_on_beside(appointment),
+            }
         taken_back = {Status.STARTED: Happening.STARTED, Status.NO_SHOW: Happening.NO_SHOW}
         kind = taken_back.get(Status(appointment.status))
         if kind is None or any(form.sheet.line.outcome for form in self.cases):
@@ -258,8 +262,16 @@ def _begin(page: _Page, by: Person, request: SignedIn) -> None:
             by=by,
             now=request.now,
         )
-    except actions.TooEarly:
-        page.problems.append(_("An appointment begins on its day, not before."))
+    except actions.TooEarly as early:
+        page.problems.append(
+            _("It is too early: the appointment can begin on %(moment)s.")
+            % {"moment": times.moment(early.begins_from)}
+        )
+    except actions.AnotherGoesOn as going_on:
+        page.problems.append(
+            _("Another appointment goes on, with %(office)s. Finish it first, then begin this one.")
+            % {"office": going_on.other.office.legislator}
+        )
     except actions.WrongState:
         page.problems.append(_changed_meanwhile())
     else:

@@ -38,6 +38,7 @@ def make(*, valid_from: date, created_at: datetime, by: Person) -> Policy:
         most_case_lines=12,
         hold_minutes=5,
         no_show_after_minutes=10,
+        start_early_minutes=15,
         created_by=by,
         created_at=created_at,
     )

@@ -190,7 +190,39 @@ class TestStart:
 
         assert "It can begin on Wednesday, November 18, 2026" in said(page)
         assert answer.status_code == 422
-        assert "An appointment begins on its day, not before." in said(answer)
+        assert "It is too early: the appointment can begin on" in said(answer)
+
+    def test_on_its_day_it_can_begin_from_so_long_before_its_time_as_the_rule_says(
+        self, desk: Client, clock: time_machine.Traveller
+    ) -> None:
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 10, 30))
+
+        page = said(desk.get(url("served", appointment.reference)))
+        desk.post(url("served", appointment.reference), {"start": "1"})
+
+        assert "It can begin from 10:15 a.m. (Toronto time) on" in page
+        assert "Begin the appointment" not in page
+        appointment.refresh_from_db()
+        assert appointment.status == Status.BOOKED
+        clock.move_to(at(DAY, 10, 15))
+        sign_in(desk, appointment.professional.person)
+        assert "Begin the appointment" in said(desk.get(url("served", appointment.reference)))
+
+    def test_while_another_goes_on_it_cannot_begin_and_the_page_leads_to_the_other(
+        self, desk: Client
+    ) -> None:
+        other = AppointmentFactory.create(starts_at=at(DAY, 9, 30), status=Status.STARTED)
+        appointment = AppointmentFactory.create(starts_at=at(DAY, 10))
+
+        page = desk.get(url("served", appointment.reference))
+        answer = desk.post(url("served", appointment.reference), {"start": "1"})
+
+        assert "Begin the appointment" not in said(page)
+        assert f'{url("served", other.reference)}#finish"' in markup(page)
+        assert answer.status_code == 422
+        assert f"Another appointment goes on, with {other.office.legislator}." in said(answer)
+        appointment.refresh_from_db()
+        assert appointment.status == Status.BOOKED
 
     def test_one_that_somebody_else_began_shows_how_it_stands(self, desk: Client) -> None:
         appointment = AppointmentFactory.create(status=Status.STARTED)
