@@ -12,7 +12,7 @@ from comptoir.ui import statements
 _PERSON = f"SELECT {statements.columns(Person, 'person')} FROM people_person person WHERE id = %s"
 
 
-class Backend(AuthenticationBackend):
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # the package has no types
     """Finds the person of a session; signing in is django-allauth's own."""
 
     def get_user(self, user_id: Any) -> Person | None:

@@ -112,8 +112,8 @@ def standing_of(person: Person, at: datetime) -> Standing:
 
 def _held(person: Person, row: tuple[Any, ...]) -> Grant:
     """A grant with its person, its office and the office's district."""
+    grant: Grant
     grant, office, district = statements.instances((Grant, Office, District), row)
-    assert grant is not None, "the query begins at it"
     grant.person = person
     if office is not None:
         office.district = district

@@ -47,7 +47,7 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        row = self.create_model_instance(self._get_session())
+        row = self.create_model_instance(dict(self.items()))
         changed = [row.session_data, row.expire_date, row.person_id, row.browser]
         if not statements.changed(_SAVE, [*changed, row.signed_in_at, row.session_key]):
             raise UpdateError

@@ -41,7 +41,8 @@ def _sent(sql: str, values: Any) -> Iterator[CursorWrapper]:
     if database.queries_logged:
         # What Django's own cursor for this asks for, a prepared statement does not have.
         database.queries_log.append({"sql": sql, "time": ""})
-    with database.make_cursor(_Prepared(database.connection)) as cursor:
+    prepared: Any = _Prepared(database.connection)
+    with database.make_cursor(prepared) as cursor:
         cursor.execute(sql, values)
         yield cursor
 
@@ -49,7 +50,8 @@ def _sent(sql: str, values: Any) -> Iterator[CursorWrapper]:
 def rows(sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
     """The rows that a statement brings; `%s` or `%(name)s` stands where a value goes."""
     with _sent(sql, values) as cursor:
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def changed(sql: str, values: Values) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 
@@ -19,8 +19,8 @@ class KeptFiles(StaticFilesHandler):
     For ten years: the server's clock is the test's, which may lie far behind the browser's.
     """
 
-    def serve(self, request: HttpRequest) -> HttpResponseBase:
-        response: HttpResponseBase = super().serve(request)
+    def serve(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        response = super().serve(request)
         response["Cache-Control"] = "max-age=315360000, immutable"
         return response
 

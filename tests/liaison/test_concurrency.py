@@ -158,7 +158,8 @@ def reads_repeat_by_default() -> Iterator[None]:
             name = connection.ops.quote_name(connection.settings_dict["NAME"])
             cursor.execute(f"ALTER DATABASE {name} {words}")
         connections.close_all()
-        connection.close_pool()
+        pooled: Any = connection
+        pooled.close_pool()
 
     choose("SET default_transaction_isolation TO 'repeatable read'")
     yield

@@ -156,7 +156,7 @@ def _book(
     """
     on = clock.service_date(wish.starts_at)
     # Drawn before the lock, so that under it all rows go in one journey.
-    decision_id, appointment_id = statements.keys(Decision, Appointment)
+    keys = statements.keys(Decision, Appointment)
     weeks = locking.lock_weeks(office, locking.lock_days([on]))
     loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
         on
@@ -166,15 +166,16 @@ def _book(
         return twin
     policy = rules.policy(on)
     check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
-    asked = {"office": office, "wish": wish, "policy": policy, "by": by, "now": now, "seed": seed}
     with statements.together():
-        decision = record_decision(answer, **asked, pk=decision_id)
+        decision = record_decision(
+            answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed, pk=keys[0]
+        )
         if isinstance(answer, Refused):
             return decision
         counting.add(weeks, on, wish.quanta)
         counting.save(weeks)
         appointment = _appointment(loaded, answer, decision, wish, by, attempt)
-        appointment.pk = appointment_id
+        appointment.pk = keys[1]
         _write(appointment, loaded, answer.start, cases)
     return appointment
 
