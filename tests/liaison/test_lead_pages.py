@@ -162,7 +162,8 @@ class TestAffected:
         colleague: Professional,
     ) -> None:
         lead.post(
-            url("rebook", absence.pk, appointments[0].reference), {"professional": colleague.pk}
+            url("rebook", absence.pk, appointments[0].reference),
+            {"seen": "0", "professional": colleague.pk},
         )
 
         words = said(lead.get(affected(absence)))
@@ -178,7 +179,8 @@ class TestAffected:
     ) -> None:
         for appointment in appointments:
             lead.post(
-                url("centre-cancel", appointment.reference), {"reason": "absence", "note": ""}
+                url("centre-cancel", appointment.reference),
+                {"seen": "0", "reason": "absence", "note": ""},
             )
 
         assert "Nothing is left to decide" in said(lead.get(affected(absence)))
@@ -253,7 +255,7 @@ class TestOneClick:
     ) -> None:
         answer = lead.post(
             url("rebook", absence.pk, appointments[0].reference),
-            {"professional": colleague.pk},
+            {"seen": "0", "professional": colleague.pk},
             follow=True,
         )
 
@@ -271,7 +273,7 @@ class TestOneClick:
 
         answer = lead.post(
             url("rebook", absence.pk, appointments[0].reference),
-            {"start": "2026-11-19T15:00Z"},
+            {"seen": "0", "start": "2026-11-19T15:00Z"},
             follow=True,
         )
 
@@ -292,7 +294,7 @@ class TestOneClick:
 
         answer = lead.post(
             url("rebook", absence.pk, appointments[0].reference),
-            {"professional": colleague.pk},
+            {"seen": "0", "professional": colleague.pk},
             follow=True,
         )
 
@@ -307,7 +309,7 @@ class TestOneClick:
 
         answer = lead.post(
             url("rebook", absence.pk, appointments[0].reference),
-            {"start": "2026-11-19T15:00Z"},
+            {"seen": "0", "start": "2026-11-19T15:00Z"},
             follow=True,
         )
 
@@ -318,10 +320,10 @@ class TestOneClick:
         "pressed",
         [
             {},
-            {"professional": "x"},
-            {"start": "tomorrow"},
-            {"start": "2026-11-19T15:00"},
-            {"professional": "1", "start": "2026-11-19T15:00Z"},
+            {"seen": "0", "professional": "x"},
+            {"seen": "0", "start": "tomorrow"},
+            {"seen": "0", "start": "2026-11-19T15:00"},
+            {"seen": "0", "professional": "1", "start": "2026-11-19T15:00Z"},
         ],
     )
     def test_what_is_no_button_of_the_page_does_nothing(
@@ -349,7 +351,7 @@ class TestOneClick:
 
         answer = lead.post(
             url("rebook", absence.pk, appointments[0].reference),
-            {"professional": colleague.pk},
+            {"seen": "0", "professional": colleague.pk},
             follow=True,
         )
 
@@ -362,7 +364,9 @@ class TestOneClick:
         unhurt = AppointmentFactory.create(starts_at=at(THURSDAY, 10))
         open_day(THURSDAY, [colleague])
 
-        lead.post(url("rebook", absence.pk, unhurt.reference), {"professional": colleague.pk})
+        lead.post(
+            url("rebook", absence.pk, unhurt.reference), {"seen": "0", "professional": colleague.pk}
+        )
 
         unhurt.refresh_from_db()
         assert unhurt.professional == away
@@ -441,7 +445,7 @@ class TestCancel:
     ) -> None:
         address = url("centre-cancel", appointments[0].reference) + f"?absence={absence.pk}"
 
-        answer = lead.post(address, {"reason": "outage", "note": "Telephones down"})
+        answer = lead.post(address, {"seen": "0", "reason": "outage", "note": "Telephones down"})
 
         assert answer.status_code == 302
         assert answer["Location"] == affected(absence)
@@ -465,7 +469,9 @@ class TestCancel:
         clock.move_to(at(DAY, hour_of_the_press, 59))
         sign_in(lead, person)
 
-        lead.post(url("centre-cancel", appointments[1].reference), {"reason": "absence"})
+        lead.post(
+            url("centre-cancel", appointments[1].reference), {"seen": "0", "reason": "absence"}
+        )
 
         appointments[1].refresh_from_db()
         assert appointments[1].status == Status.CANCELLED
@@ -486,7 +492,9 @@ class TestCancel:
     def test_a_reason_of_the_office_is_not_the_centres(
         self, lead: Client, appointments: list[Appointment], reason: str
     ) -> None:
-        answer = lead.post(url("centre-cancel", appointments[0].reference), {"reason": reason})
+        answer = lead.post(
+            url("centre-cancel", appointments[0].reference), {"seen": "0", "reason": reason}
+        )
 
         assert answer.status_code == 422
         appointments[0].refresh_from_db()
@@ -499,7 +507,9 @@ class TestCancel:
         appointment = AppointmentFactory.create(status=status)
 
         answer = lead.post(
-            url("centre-cancel", appointment.reference), {"reason": "absence"}, follow=True
+            url("centre-cancel", appointment.reference),
+            {"seen": "0", "reason": "absence"},
+            follow=True,
         )
 
         assert "This appointment has been dealt with in the meantime." in said(answer)
@@ -531,7 +541,7 @@ def test_a_professional_who_is_unknown_is_not_free(
 
     answer = lead.post(
         url("rebook", absence.pk, appointments[0].reference),
-        {"professional": "999999"},
+        {"seen": "0", "professional": "999999"},
         follow=True,
     )
 

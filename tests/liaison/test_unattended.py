@@ -191,7 +191,9 @@ class TestPages:
         colleague: Professional,
     ) -> None:
         answer = lead.post(
-            url("rebook-on", DAY, booked[0].reference), {"professional": colleague.pk}, follow=True
+            url("rebook-on", DAY, booked[0].reference),
+            {"seen": "0", "professional": colleague.pk},
+            follow=True,
         )
 
         assert answer.redirect_chain[-1][0] == url("affected-on", DAY)
@@ -206,7 +208,9 @@ class TestPages:
         ClosedDayFactory.create(on=DAY)
         open_day(THURSDAY, [ProfessionalFactory.create()])
 
-        lead.post(url("rebook-on", DAY, booked[0].reference), {"start": "2026-11-19T15:00Z"})
+        lead.post(
+            url("rebook-on", DAY, booked[0].reference), {"seen": "0", "start": "2026-11-19T15:00Z"}
+        )
 
         event = AppointmentEvent.objects.get(kind=Happening.MOVED)
         assert (event.side, event.reason) == (Side.CENTRE, Reason.CLOSURE)
@@ -236,7 +240,7 @@ class TestPages:
         assert address in lead.get(url("affected-on", DAY)).content.decode()
 
         form = lead.get(address).context["form"]
-        answer = lead.post(address, {"reason": form.initial["reason"], "note": ""})
+        answer = lead.post(address, {"seen": "0", "reason": form.initial["reason"], "note": ""})
 
         assert form.initial["reason"] == Reason.CLOSURE
         assert answer["Location"] == url("affected-on", DAY)

@@ -2,6 +2,9 @@
 
 Whoever gives time up late (the office, with less notice than the rule asks) keeps it on its
 counters, by moving as by cancelling. What the centre does never counts against an office.
+
+Who decides on a page says which sequence of the appointment was `seen` there. A program that acts on
+what it has just read says nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +42,14 @@ class NotChangeable(Exception):
     """The appointment has begun, ended or been cancelled: there is nothing left to change."""
 
 
+class AtThatTimeAlready(NotChangeable):
+    """A move to the time and length that the appointment has: nothing would change."""
+
+
+class ChangedMeanwhile(NotChangeable):
+    """It can be changed, and is no longer what was meant: somebody moved it or gave it to a colleague."""
+
+
 class NobodyFree(Exception):
     """No colleague (or not the one asked for) is free for that time and speaks its language."""
 
@@ -55,16 +66,18 @@ def move_appointment(
     now: datetime,
     seed: int,
     note: str = "",
+    seen: int | None = None,
 ) -> Appointment:
     """Give the appointment another time or length, under the rule of the new day.
 
     Its own time counts as given up first, late if it is late; then `admit` decides. Raises
-    NotAdmitted (the appointment stays as it was), NotChangeable, locking.DayBusy.
+    NotAdmitted (the appointment stays as it was), AtThatTimeAlready, NotChangeable,
+    ChangedMeanwhile, locking.DayBusy.
     """
     with transaction.atomic():
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
         published = locking.lock_days([old_on, new_on])
-        current = _changeable(appointment, old_on, side, now)
+        current = _movable(appointment, old_on, side, starts_at, minutes, now, seen)
         weeks = locking.lock_weeks(current.office, published)
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
@@ -105,16 +118,18 @@ def reassign_appointment(
     seed: int,
     note: str = "",
     professional: Professional | None = None,
+    seen: int | None = None,
 ) -> Appointment:
     """Give the appointment to a colleague at the same time: the centre's own affair.
 
     The office gives up nothing, so neither its share nor the least notice is asked, and its counters
-    stay. Without `professional` the best one is taken. Raises NobodyFree, NotChangeable, DayBusy.
+    stay. Without `professional` the best one is taken. Raises NobodyFree, NotChangeable,
+    ChangedMeanwhile, DayBusy.
     """
     with transaction.atomic():
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
-        current = _changeable(appointment, on, Side.CENTRE, now)
+        current = _changeable(appointment, on, Side.CENTRE, now, seen)
         rules = days.load_rules()
         loaded = days.load_days(
             dates=[on], office=current.office, rules=rules, now=now, excluding=current
@@ -141,12 +156,15 @@ def cancel_appointment(
     by: Person | None,
     now: datetime,
     note: str = "",
+    seen: int | None = None,
 ) -> Appointment:
-    """Give the appointment up: its time is free at once. Raises NotChangeable, locking.DayBusy."""
+    """Give the appointment up: its time is free at once. Raises NotChangeable, ChangedMeanwhile,
+    locking.DayBusy.
+    """
     with transaction.atomic():
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
-        current = _changeable(appointment, on, side, now)
+        current = _changeable(appointment, on, side, now, seen)
         weeks = locking.lock_weeks(current.office, [on])
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
@@ -170,22 +188,43 @@ def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) ->
     )
 
 
-def _changeable(appointment: Appointment, on: date, side: Side, now: datetime) -> Appointment:
-    """The row as it stands, locked; raises NotChangeable if it began, ended or left the day `on`.
+def _changeable(
+    appointment: Appointment, on: date, side: Side, now: datetime, seen: int | None
+) -> Appointment:
+    """The row as it stands, locked; raises NotChangeable if it began or ended.
 
     An office can change nothing once the time has come. The centre can, as long as nobody began: a
-    professional who fell ill that morning leaves appointments that were missed by the centre. The
-    days were locked by what the caller knew of it: one that somebody moved to another day in the
-    meantime is not what the caller meant to change.
+    professional who fell ill that morning leaves appointments that were missed by the centre.
+
+    Raises ChangedMeanwhile if its sequence is not the one that was `seen`. The days were locked by
+    what the caller knew of it: one that left the day `on` is not what the caller meant either.
     """
     related = Appointment.objects.select_related(
         "office__district", "booked_by", "professional__person"
     )
     current = related.select_for_update(of=("self",)).get(pk=appointment.pk)
-    moved_away = clock.service_date(current.starts_at) != on
     too_late = side == Side.OFFICE and current.starts_at <= now
-    if current.status != Status.BOOKED or too_late or moved_away:
+    if current.status != Status.BOOKED or too_late:
         raise NotChangeable
+    moved_away = clock.service_date(current.starts_at) != on
+    if moved_away or seen not in (None, current.sequence):
+        raise ChangedMeanwhile
+    return current
+
+
+def _movable(
+    appointment: Appointment,
+    on: date,
+    side: Side,
+    starts_at: datetime,
+    minutes: int,
+    now: datetime,
+    seen: int | None,
+) -> Appointment:
+    """As `_changeable`; raises AtThatTimeAlready if the time asked for is the one it has."""
+    current = _changeable(appointment, on, side, now, seen)
+    if (starts_at, minutes) == (current.starts_at, current.minutes):
+        raise AtThatTimeAlready
     return current
 
 

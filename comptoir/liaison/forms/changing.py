@@ -1,15 +1,31 @@
-"""Why an office moves or cancels an appointment."""
+"""Why an office moves or cancels an appointment, and which state of it was decided on."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.liaison.forms.booking import InstantField
-from comptoir.liaison.models import OFFICE_REASONS
+from comptoir.liaison.models import OFFICE_REASONS, Appointment
 
 
-class ReasonForm(forms.Form):
+class SeenForm(forms.Form):
+    """What is decided about one appointment says which state of it the page showed.
+
+    Give `seen` the appointment's sequence as its initial value.
+    """
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def anew(self, appointment: Appointment) -> Self:
+        """The same over the appointment as it stands now, with what was typed."""
+        typed = {field.name: field.value() for field in self.visible_fields()}
+        return type(self)(initial=typed | {"seen": appointment.sequence})
+
+
+class ReasonForm(SeenForm):
     """A coded reason, and a few words if they help. Nothing about a case belongs in the words."""
 
     reason = forms.ChoiceField(

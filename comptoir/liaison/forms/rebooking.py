@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from comptoir.liaison.actions.rebooking import Reach
 from comptoir.liaison.forms.booking import InstantField
+from comptoir.liaison.forms.changing import SeenForm
 from comptoir.liaison.models import CENTRE_REASONS, Reason
 from comptoir.ui.forms import Choice
 
 
-class RebookForm(forms.Form):
+class RebookForm(SeenForm):
     """One button: a colleague at the same time, or another time."""
 
     professional = forms.IntegerField(required=False, min_value=1)
@@ -59,7 +60,7 @@ class RebookAllForm(forms.Form):
     left = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
-class CentreCancelForm(forms.Form):
+class CentreCancelForm(SeenForm):
     """Why the centre cancels; the office reads it."""
 
     reason = forms.ChoiceField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,6 +23,8 @@ from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+
+Typed = TypeVar("Typed", bound=ReasonForm)
 
 
 @require_GET
@@ -67,30 +70,21 @@ def move(request: SignedIn, reference: str) -> HttpResponse:
     appointment = get_office_appointment_for(request.standing, reference)
     if not _changeable(request, appointment):
         return _too_late(request, appointment)
-    form = MoveForm(request.POST or None)
+    form = MoveForm(request.POST or None, initial={"seen": appointment.sequence})
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            changing.move_appointment(
-                appointment=appointment,
-                starts_at=form.cleaned_data["start"],
-                minutes=appointment.minutes,
-                side=Side.OFFICE,
-                reason=Reason(form.cleaned_data["reason"]),
-                note=form.cleaned_data["note"],
-                by=request.user,
-                now=request.now,
-                seed=secrets.randbits(SEED_BITS),
-            )
-        except NotAdmitted as refused:
-            refusal = explanations.explain(refused.decision.reason, refused.decision.counters)
+            refusal = _move(request, appointment, form)
+        except changing.ChangedMeanwhile:
+            appointment, form = _anew(request, appointment, form)
         except changing.NotChangeable:
             return _too_late(request, appointment)
         except locking.DayBusy:
             messages.warning(request, _busy())
         else:
-            messages.success(request, _("Your appointment is moved."))
-            return redirect("liaison:appointment", reference=reference)
+            if refusal is None:
+                messages.success(request, _("Your appointment is moved."))
+                return redirect("liaison:appointment", reference=reference)
     return _move_page(request, appointment, form, refusal)
 
 
@@ -101,7 +95,7 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
     appointment = get_office_appointment_for(request.standing, reference)
     if not _changeable(request, appointment):
         return _too_late(request, appointment)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None, initial={"seen": appointment.sequence})
     if request.method == "POST" and form.is_valid():
         try:
             changing.cancel_appointment(
@@ -111,7 +105,10 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 by=request.user,
                 now=request.now,
+                seen=form.cleaned_data["seen"],
             )
+        except changing.ChangedMeanwhile:
+            appointment, form = _anew(request, appointment, form)
         except changing.NotChangeable:
             return _too_late(request, appointment)
         except locking.DayBusy:
@@ -127,9 +124,32 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
         "form": form,
         "late": changing.would_be_late(appointment, days.load_rules(), request.now),
     }
-    return render(
-        request, "liaison/appointment_cancel.html", context, status=422 if form.errors else 200
-    )
+    status = 422 if request.method == "POST" else 200
+    return render(request, "liaison/appointment_cancel.html", context, status=status)
+
+
+def _move(
+    request: SignedIn, appointment: Appointment, form: MoveForm
+) -> explanations.Explanation | None:
+    """Move it; the words for why it stays where it is, or None when it is moved."""
+    try:
+        changing.move_appointment(
+            appointment=appointment,
+            starts_at=form.cleaned_data["start"],
+            minutes=appointment.minutes,
+            side=Side.OFFICE,
+            reason=Reason(form.cleaned_data["reason"]),
+            note=form.cleaned_data["note"],
+            by=request.user,
+            now=request.now,
+            seed=secrets.randbits(SEED_BITS),
+            seen=form.cleaned_data["seen"],
+        )
+    except NotAdmitted as refused:
+        return explanations.explain(refused.decision.reason, refused.decision.counters)
+    except changing.AtThatTimeAlready:
+        return explanations.at_that_time_already()
+    return None
 
 
 def _move_page(
@@ -155,14 +175,26 @@ def _move_page(
         "office": appointment.office,
         "form": form,
         "days": explanations.for_days(found),
-        "soonest": times.nearest(found, wanted, NEAREST)
-        if wanted
-        else times.soonest(found, SOONEST),
+        "soonest": times.soonest(found, SOONEST),
         "refusal": refusal,
+        "alternatives": times.nearest(found, wanted, NEAREST) if wanted else None,
         "late": late,
     }
-    status = 422 if form.errors or refusal is not None else 200
+    status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_move.html", context, status=status)
+
+
+def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[Appointment, Typed]:
+    """The appointment as it stands now, and what was typed, to be decided on again."""
+    messages.warning(
+        request,
+        _(
+            "Your appointment was moved or given to another professional in the meantime. Nothing was "
+            "done: look at it as it stands now."
+        ),
+    )
+    current = get_office_appointment_for(request.standing, appointment.reference)
+    return current, form.anew(current)
 
 
 def _changeable(request: SignedIn, appointment: Appointment) -> bool:

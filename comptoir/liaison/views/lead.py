@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -105,15 +105,14 @@ def _rebook(request: SignedIn, cause: Cause, reference: str) -> HttpResponse:
         messages.error(request, _("Choose one of the places on the page."))
         return back
     try:
-        if form.cleaned_data["start"]:
-            _move(request, cause, appointment, form.cleaned_data["start"])
-        else:
-            _reassign(request, cause, appointment, form.cleaned_data["professional"])
+        _place(request, cause, appointment, form)
     except changing.NobodyFree:
         messages.warning(request, _("That colleague has just been booked. Choose another place."))
     except NotAdmitted as refused:
         words = explanations.explain(refused.decision.reason, refused.decision.counters)
         messages.warning(request, words.sentence)
+    except changing.ChangedMeanwhile:
+        messages.warning(request, _changed(appointment))
     except changing.NotChangeable:
         messages.info(request, _("This appointment has been dealt with in the meantime."))
     except locking.DayBusy:
@@ -153,14 +152,23 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
     )
     form = CentreCancelForm(
         request.POST or None,
-        initial={"reason": actions.reason_of(cause) if cause is not None else None},
+        initial={
+            "seen": appointment.sequence,
+            "reason": actions.reason_of(cause) if cause is not None else None,
+        },
     )
     if appointment.status != Status.BOOKED:
         messages.info(request, _("This appointment has been dealt with in the meantime."))
         return redirect(back)
     if request.method == "POST" and form.is_valid():
-        _cancel(request, appointment, form)
-        return redirect(back)
+        try:
+            _cancel(request, appointment, form)
+        except changing.ChangedMeanwhile:
+            appointment = get_served_appointment_for(request.standing, reference)
+            form = form.anew(appointment)
+            messages.warning(request, _changed(appointment))
+        else:
+            return redirect(back)
     context = {
         "appointment": appointment,
         "office": appointment.office,
@@ -171,7 +179,16 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
     return render(request, "liaison/lead_cancel.html", context, status=status)
 
 
-def _move(request: SignedIn, cause: Cause, appointment: Appointment, starts_at: datetime) -> None:
+def _place(request: SignedIn, cause: Cause, appointment: Appointment, form: RebookForm) -> None:
+    """Whichever button was pressed."""
+    if form.cleaned_data["start"]:
+        _move(request, cause, appointment, form)
+    else:
+        _reassign(request, cause, appointment, form)
+
+
+def _move(request: SignedIn, cause: Cause, appointment: Appointment, form: RebookForm) -> None:
+    starts_at = form.cleaned_data["start"]
     changing.move_appointment(
         appointment=appointment,
         starts_at=starts_at,
@@ -181,6 +198,7 @@ def _move(request: SignedIn, cause: Cause, appointment: Appointment, starts_at: 
         by=request.user,
         now=request.now,
         seed=secrets.randbits(SEED_BITS),
+        seen=form.cleaned_data["seen"],
     )
     messages.success(
         request,
@@ -189,7 +207,8 @@ def _move(request: SignedIn, cause: Cause, appointment: Appointment, starts_at: 
     )
 
 
-def _reassign(request: SignedIn, cause: Cause, appointment: Appointment, professional: int) -> None:
+def _reassign(request: SignedIn, cause: Cause, appointment: Appointment, form: RebookForm) -> None:
+    professional = form.cleaned_data["professional"]
     colleague = Professional.objects.select_related("person").filter(pk=professional).first()
     if colleague is None:
         raise changing.NobodyFree
@@ -200,6 +219,7 @@ def _reassign(request: SignedIn, cause: Cause, appointment: Appointment, profess
         by=request.user,
         now=request.now,
         seed=secrets.randbits(SEED_BITS),
+        seen=form.cleaned_data["seen"],
     )
     messages.success(
         request,
@@ -217,7 +237,10 @@ def _cancel(request: SignedIn, appointment: Appointment, form: CentreCancelForm)
             note=form.cleaned_data["note"],
             by=request.user,
             now=request.now,
+            seen=form.cleaned_data["seen"],
         )
+    except changing.ChangedMeanwhile:
+        raise
     except changing.NotChangeable:
         messages.info(request, _("This appointment has been dealt with in the meantime."))
     except locking.DayBusy:
@@ -279,6 +302,13 @@ def _cause_named(request: SignedIn) -> Cause | None:
 def _seed_of(cause: Cause) -> int:
     """The same page twice names the same colleagues in the same order."""
     return cause.pk
+
+
+def _changed(appointment: Appointment) -> str:
+    return _(
+        "Appointment %(reference)s was moved or given to a colleague in the meantime. Nothing was done: "
+        "look at it as it stands now."
+    ) % {"reference": appointment.reference}
 
 
 def _busy() -> str:
