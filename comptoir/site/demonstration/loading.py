@@ -97,7 +97,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     )
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
-    writer.write_reminders({part.office for part in people.CAST if part.office}, now)
+    writer.write_reminders(now)
 
 
 def _continue_keys() -> None:

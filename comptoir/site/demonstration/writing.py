@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -94,13 +94,12 @@ class Writer:
         for weeks in batches(list(self._calendar.weeks), self._week):
             OfficeWeek.objects.bulk_create(weeks)
 
-    def write_reminders(self, references: Iterable[str], now: datetime) -> None:
-        """Queue what is still to be sent to the offices a visitor can sign in to; others' is noise."""
-        coming = Appointment.objects.filter(
-            office__reference__in=list(references), status=Status.BOOKED
-        )
-        for appointment in coming.order_by("pk"):
-            notices.queue_all(telling.reminders(appointment, now), now=now)
+    def write_reminders(self, now: datetime) -> None:
+        """Queue the reminders that are still to be sent, as each booking would have."""
+        coming = Appointment.objects.filter(status=Status.BOOKED).order_by("pk")
+        for chunk in chunks(list(coming)):
+            waiting = [notice for each in chunk for notice in telling.reminders(each, now)]
+            notices.queue_all(waiting, now=now)
 
     # --- One row each ---
 
