@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -18,3 +19,6 @@ if multiprocessing.parent_process() is not None:
 # started it is gone.
 postgres.acquire()
 application = get_wsgi_application()
+# What is loaded by now lives as long as the process: the collector need not look at it every time.
+gc.collect()
+gc.freeze()
