@@ -38,6 +38,7 @@ from comptoir.liaison.models import (
     Policy,
     Status,
 )
+from comptoir.liaison.queries.offices import recent_refusals
 from comptoir.notices.models import Notice
 from comptoir.people.models import (
     STAFF_ROLES,
@@ -344,6 +345,17 @@ def test_one_office_of_the_cast_is_at_its_daily_limit() -> None:
     )
 
     assert sum(appointment.minutes for appointment in tomorrow) == 60
+
+
+@pytest.mark.usefixtures("world")
+def test_the_office_at_its_limit_was_refused_one_more_time_lately() -> None:
+    office = Office.objects.get(reference=offices.FRENCH_OFFICE)
+
+    (refusal,) = recent_refusals(office, MONDAY_NOON).filter(on=date(2026, 11, 24))
+
+    assert refusal.reason == "day_limit"
+    assert refusal.starts_at is not None
+    assert refusal.counters["day_used"] == refusal.counters["day_limit"] == 4
 
 
 @pytest.mark.usefixtures("world")

@@ -132,6 +132,18 @@ def test_an_office_at_its_limit_is_refused_and_nothing_is_taken() -> None:
     assert len(played.bookings) == 1
 
 
+def test_the_cast_asks_even_where_nothing_is_offered_for_the_hour_it_would_like() -> None:
+    wishes = [
+        replace(WISH, at=DAY_BEFORE + timedelta(minutes=n), quanta=4, sure=True) for n in range(2)
+    ]
+
+    played = play(calendar(), Rigged(0.9, 5), *wishes, until=DAY_BEFORE + timedelta(minutes=5))
+
+    assert len(played.bookings) == 1
+    assert isinstance(played.decisions[1].answer, Refused)
+    assert played.decisions[1].starts_at == NINE + timedelta(hours=1)
+
+
 def test_what_would_happen_after_now_does_not_happen() -> None:
     played = play(calendar(), Rigged(0.9, 30), WISH, until=NINE)
 

@@ -124,6 +124,11 @@ class Play:
             return
         request = self._request(wish)
         fits = offers(day, request, at)
+        if not fits and wish.sure:
+            anywhere = (1 << day.grid.quanta) - 1
+            wanted = self._nearest(anywhere, wish, day)
+            self._decide(wish, day, replace(request, start=wanted), at)
+            return
         if not fits:
             # Most offices see on the page that nothing is left and do not ask in vain.
             if self._rng.random() < 0.3:

@@ -36,7 +36,7 @@ class Wish:
     """One request, at one moment, as an office's delegate makes it.
 
     `wall` is the time of day preferred at the office, in minutes. A sure wish is one of the cast's:
-    it is neither moved nor given up. `cases` is their number, or 0 for as many as fit.
+    it is neither moved nor given up, and asked for even where the page offers nothing. `cases` is their number, or 0 for as many as fit.
     """
 
     at: datetime
@@ -120,19 +120,26 @@ def _language(office: Office, rng: Random) -> str:
 
 
 def _of_the_cast(offices: Sequence[Office], dates: Dates, now: datetime) -> Iterator[Wish]:
-    """What a visitor finds: cases answered, cases to come, and an office at its daily limit."""
+    """What a visitor finds: cases answered and to come, an office at its daily limit, and that one more
+    time was refused there (asked for a minute later, beyond the limit that the first has used up).
+    """
     past = [on for on in dates.open if on < dates.today]
     ahead = [on for on in dates.open if on > dates.today]
     plans = {
         ENGLISH_OFFICE: [(past[-1], 3, 3, 10), (ahead[0], 2, 2, 10), (ahead[3], 3, 3, 13)],
-        FRENCH_OFFICE: [(past[-2], 2, 2, 11), (ahead[0], 4, 4, 14), (ahead[2], 1, 1, 9)],
+        FRENCH_OFFICE: [
+            (past[-2], 2, 2, 11),
+            (ahead[0], 4, 4, 14),
+            (ahead[0], 2, 2, 10),
+            (ahead[2], 1, 1, 9),
+        ],
     }
     for number, office in enumerate(offices):
-        for on, quanta, cases, hour in plans.get(office.reference, []):
+        for minute, (on, quanta, cases, hour) in enumerate(plans.get(office.reference, [])):
             earlier = [day for day in past if day < on][-3:]
             asked_on = earlier[0] if earlier else past[0]
             yield Wish(
-                at=datetime.combine(asked_on, time(9, 5), ZoneInfo(office.time_zone)),
+                at=datetime.combine(asked_on, time(9, 5 + minute), ZoneInfo(office.time_zone)),
                 office=number,
                 delegate=1,
                 on=on,
