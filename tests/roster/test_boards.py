@@ -107,6 +107,27 @@ def test_time_that_has_begun_is_not_free_any_more() -> None:
     assert summary(MONDAY).totals.free == 7 * 60
 
 
+def test_offered_time_is_booked_free_or_past_and_nothing_else() -> None:
+    offer_day(MONDAY, between(8, 16))
+    hours_id = OfferedHours.objects.get().pk
+
+    # NOW is 9:00: of the hour that has begun a half was booked; one appointment lies outside the hours.
+    taken = between(8, 8.5) | between(11, 12) | between(16, 17)
+    found = summary(MONDAY, booked_of=lambda _: {hours_id: taken}).totals
+
+    assert (found.offered, found.booked, found.unused, found.free) == (540, 150, 30, 360)
+    assert found.booked + found.unused + found.free == found.offered
+
+
+def test_what_went_by_unsold_adds_up_over_the_days() -> None:
+    offer_day(date(2026, 11, 20), between(8, 10))
+    offer_day(MONDAY, between(8, 16))
+
+    board = boards.fortnight(date(2026, 11, 16), MONDAY, booked_of=nothing_booked, now=NOW)
+
+    assert board.totals.unused == 120 + 60
+
+
 def test_nobody_nothing_and_little_are_told_apart(settings: Any) -> None:
     settings.SERVICE_THIN_PERCENT = 10
     offer_day(WEDNESDAY, between(8, 18), languages=["en"])

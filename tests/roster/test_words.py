@@ -26,21 +26,24 @@ def absence(start: str, end: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("language", "minutes", "expected"),
+    ("minutes", "english", "french"),
     [
-        ("en", 390, "6.5"),
-        ("fr", 390, "6,5"),
-        ("en", 15, "0.25"),
-        ("fr", 6000, "100"),
-        ("en", 0, "0"),
-        ("en", None, "0"),
+        (390, "6 h 30 min", "6 h 30"),
+        (65, "1 h 5 min", "1 h 05"),
+        (15, "15 min", "15 min"),
+        (6000, "100 h", "100 h"),
+        (1987 * 60 + 45, "1,987 h 45 min", "1 987 h 45"),
+        (0, "0 h", "0 h"),
+        (None, "0 h", "0 h"),
     ],
 )
-def test_hours_in_a_column_are_numbers_in_the_language_of_the_page(
-    language: str, minutes: int | None, expected: str
+def test_working_time_in_a_column_is_hours_and_minutes_as_everywhere_else(
+    minutes: int | None, english: str, french: str
 ) -> None:
-    with override(language):
-        assert roster.hours(minutes) == expected
+    with override("en"):
+        assert said(roster.hours(minutes)) == english
+    with override("fr"):
+        assert said(roster.hours(minutes)) == french
 
 
 def test_wall_times_follow_the_language_and_know_no_zone() -> None:

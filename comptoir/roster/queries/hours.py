@@ -41,13 +41,19 @@ class Offered:
 class Totals:
     """Minutes: on offer (with what was sold before it was withdrawn), booked, and still to sell.
 
-    `unattended` is booked and no longer worked; what has begun is not free any more.
+    What has begun is not free any more: `unused` is what went by unsold, so that offered time is
+    booked, free or unused. `unattended` is the part of what is booked that nobody works any more.
     """
 
     offered: int = 0
     booked: int = 0
     free: int = 0
     unattended: int = 0
+
+    @property
+    def unused(self) -> int:
+        """Minutes that nobody booked before they began."""
+        return self.offered - self.booked - self.free
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(

@@ -57,9 +57,15 @@ def weekdays(numbers: Sequence[int]) -> str:
 
 @register.filter
 def hours(minutes: int | None) -> str:
-    """A number of hours for a column of figures: 6.5, 6,5."""
-    value = (minutes or 0) / 60
-    return number_format(value, decimal_pos=2).rstrip("0").rstrip(".,")
+    """An amount of working time for a column of figures: "562 h 15 min", "562 h 15"."""
+    whole, rest = divmod(minutes or 0, 60)
+    parts = [f"{number_format(whole, force_grouping=True)}{times.NBSP}h"]
+    if not whole and rest:
+        parts = [f"{rest}{times.NBSP}min"]
+    elif rest:
+        french = times.language_or_active() == "fr"
+        parts.append(f"{rest:02}" if french else f"{rest}{times.NBSP}min")
+    return times.NBSP.join(parts)
 
 
 @register.filter

@@ -34,9 +34,11 @@ def professionals(request: SignedIn) -> HttpResponse:
     people = professionals_for(request.standing).order_by("-active", "person__sort_name", "pk")
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
     first, last = hours.fortnight_from(clock.service_date(request.now))
+    listed = lists.listed(list(page), first, last, gateway.booked, request.now)
     context = {
         "page": page,
-        "listed": lists.listed(list(page), first, last, gateway.booked, request.now),
+        "listed": listed,
+        "unused": any(row.totals.unused for row in listed),
         "last": last,
         "may_enter": candidates(request.now).exists(),
     }

@@ -57,6 +57,20 @@ def test_the_board_of_a_fortnight(lead: Client, anna: Professional) -> None:
     assert "Not published" in page
 
 
+def test_what_is_past_and_was_not_booked_has_a_column_when_there_is_any(lead: Client) -> None:
+    offer_day(WEDNESDAY, between(8, 16))
+    addresses = [reverse("liaison:board"), url("professionals")]
+    assert not any("Past, not booked" in text(lead, address) for address in addresses)
+
+    offer_day(NOW.date(), between(8, 16))
+
+    board, professionals = (text(lead, address) for address in addresses)
+    assert board.count('data-label="Past, not booked">1 h<') == 1
+    assert board.count('data-label="Past, not booked">0 h<') == 1
+    assert 'data-label="Past, not booked">1 h<' in professionals
+    assert "hours past, not booked" in board
+
+
 def test_the_board_of_a_day_shows_each_professional_in_words(
     lead: Client, anna: Professional
 ) -> None:
