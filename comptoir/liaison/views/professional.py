@@ -26,6 +26,7 @@ from comptoir.liaison.queries.serving import Show
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.models import Professional
+from comptoir.roster.queries import calendar
 from comptoir.ui import clock, values
 
 FOLLOW_UPS_ON_A_PAGE = 25
@@ -47,15 +48,17 @@ def day(request: SignedIn, on: date | None = None) -> HttpResponse:
         raise Http404
     professional = get_professional_for(request.standing, wanted)
     today = clock.service_date(request.now)
+    shown = on or today
     context: dict[str, Any] = {"today": today, "professionals": _professionals(request)}
     if professional is not None:
         own = professional.person_id == request.user.pk
         context |= {
-            "plan": serving.day_plan(professional, on or today, request.now),
+            "plan": serving.day_plan(professional, shown, request.now),
+            "closed": calendar.closures(shown, shown).get(shown),
             "own": own,
             "query": "" if own else f"?professional={professional.pk}",
         }
-    if professional is not None and (on or today) >= today:
+    if professional is not None and shown >= today:
         context["unfinished"] = unfinished.of_professional(professional, today)
     return render(request, "liaison/professional_day.html", context)
 

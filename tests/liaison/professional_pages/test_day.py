@@ -15,7 +15,7 @@ from comptoir.liaison.models import (
     Status,
 )
 from comptoir.people.models import Role
-from comptoir.roster.models import Professional
+from comptoir.roster.models import OfferedHours, Professional
 from tests.liaison import factories
 from tests.liaison.factories import (
     DAY,
@@ -35,6 +35,7 @@ from tests.liaison.professional_pages.pages import (
 )
 from tests.people.factories import OfficeFactory, person_with
 from tests.people.signing_in import sign_in
+from tests.roster.factories import ClosedDayFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,63 @@ class TestDay:
 
         for position in (1, 3):
             prepare(line(appointment, position))
-        assert "3 cases, prepared" in said(desk.get(url("day")))
+        assert "3 cases, all prepared" in said(desk.get(url("day")))
+
+    @pytest.mark.parametrize(
+        ("cases", "prepared", "words"),
+        [
+            (1, 0, "1 dossier, non préparé"),
+            (1, 1, "1 dossier, préparé"),
+            (3, 0, "3 dossiers, aucun préparé"),
+            (3, 1, "3 dossiers, dont 1 préparé "),
+            (3, 2, "3 dossiers, dont 2 préparés"),
+            (3, 3, "3 dossiers, tous préparés"),
+        ],
+    )
+    def test_in_french_what_is_prepared_agrees_in_number(
+        self, desk: Client, cases: int, prepared: int, words: str
+    ) -> None:
+        appointment = AppointmentFactory.create(
+            starts_at=at(DAY, 11), cases=[consent_case()] * cases
+        )
+        for position in range(1, prepared + 1):
+            prepare(line(appointment, position))
+
+        assert words in said(desk.get(url("day").replace("/en/", "/fr/")))
+
+    def test_a_closed_day_says_so_and_shows_no_breaks(
+        self, desk: Client, professional: Professional
+    ) -> None:
+        for hour in (11, 14):
+            AppointmentFactory.create(starts_at=at(DAY, hour))
+        OfferedHours.objects.update(mask=0)
+        ClosedDayFactory.create(on=DAY, name_en="Burst pipe")
+
+        page = desk.get(url("day"))
+
+        assert "The centre is closed: Burst pipe" in markup(page)
+        words = said(page)
+        assert "11:30 a.m. The centre is closed 2:00 p.m." in words
+        assert "Break of" not in words
+        assert "Keep those that are still here, or ask your team lead." in words
+
+    def test_a_closed_day_leads_the_team_lead_to_what_is_booked_on_it(
+        self, lead: Client, professional: Professional
+    ) -> None:
+        AppointmentFactory.create(starts_at=at(DAY, 11))
+        ClosedDayFactory.create(on=DAY)
+
+        page = lead.get(url("day"), {"professional": professional.pk})
+
+        assert url("affected-on", DAY) in markup(page)
+
+    def test_a_closed_day_without_appointments_says_why_it_is_empty(
+        self, desk: Client, professional: Professional
+    ) -> None:
+        OfferedHours.objects.update(mask=0)
+        ClosedDayFactory.create(on=DAY, name_en="Burst pipe")
+
+        assert "The centre is closed: Burst pipe" in said(desk.get(url("day")))
 
     @pytest.mark.parametrize(
         ("status", "label"),
@@ -183,8 +240,8 @@ class TestDay:
         desk.get(url("day"))  # the session notes once a minute that somebody is there
 
         # Session, person, grants, professional; day, hours, absences, appointments, two neighbours;
-        # what earlier days left.
-        with django_assert_num_queries(11):
+        # whether it is closed; what earlier days left.
+        with django_assert_num_queries(12):
             desk.get(url("day"))
 
     def test_it_speaks_french(self, desk: Client, professional: Professional) -> None:
