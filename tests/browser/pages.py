@@ -24,6 +24,10 @@ from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 Arguments = Callable[[World], tuple[Any, ...]]
 
 
+NEVER = {"start": "2026-11-21T15:00Z", "minutes": "30", "language": "en"}
+"""A Saturday."""
+
+
 def none(world: World) -> tuple[Any, ...]:
     """A page without arguments."""
     return ()
@@ -229,6 +233,7 @@ OFFICE = [
     Visit("liaison:times", DELEGATE, office),
     Visit("liaison:times", DELEGATE, office, {"minutes": "60", "view": "calendar"}, "calendar"),
     Visit("liaison:book", DELEGATE, arrive=to_the_form),
+    Visit("liaison:book", DELEGATE, office, query=NEVER, state="refused"),
     Visit("liaison:make-feed", DELEGATE, arrive=to_the_new_feed),
     Visit("liaison:appointment", DELEGATE, appointment("booked"), state="booked"),
     Visit("liaison:appointment", DELEGATE, appointment("finished"), state="finished"),
@@ -371,6 +376,7 @@ NOT_PAGES = {
     "healthy": "a word for machines",
     "liaison:calendar-file": "a file",
     "liaison:feed": "a file for calendar programs",
+    "liaison:kept": "part of a page: see test_kept_time",
     "liaison:my-office": "leads on to an office",
     "mfa_download_recovery_codes": "a file",
     "mfa_list_webauthn": "the page of mfa_index under the name that allauth knows",

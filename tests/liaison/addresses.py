@@ -60,6 +60,7 @@ FOREIGN = {
             "hold",
             "release",
             "book",
+            "kept",
             "make-feed",
         )
     },

@@ -15,6 +15,7 @@ urlpatterns = [
     path("offices/<slug:office_ref>/hold/", booking.hold, name="hold"),
     path("offices/<slug:office_ref>/release/", booking.release, name="release"),
     path("offices/<slug:office_ref>/book/", booking.book, name="book"),
+    path("offices/<slug:office_ref>/kept/", booking.kept, name="kept"),
     path("offices/<slug:office_ref>/feeds/", feeds.make, name="make-feed"),
     path("offices/<slug:office_ref>/feeds/<int:pk>/revoke/", feeds.revoke, name="revoke-feed"),
     path("appointments/<slug:reference>/", appointment.show, name="appointment"),

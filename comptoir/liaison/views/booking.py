@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,10 +25,12 @@ from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Hold, Mode
 from comptoir.liaison.queries import days, explanations, times
+from comptoir.people import lock
 from comptoir.people.models import Office, Role
-from comptoir.people.permissions import SignedIn, allow, get_office_for
+from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
 from comptoir.ui import clock
 from comptoir.ui.forms import without_errors
+from comptoir.ui.times import moment
 
 SOONEST = 6
 NEAREST = 3
@@ -76,6 +81,7 @@ def hold(request: SignedIn, office_ref: str) -> HttpResponse:
     chosen = form.cleaned_data
     query = _query(chosen["start"], chosen["minutes"], chosen["language"])
     wish = Wish(chosen["start"], chosen["minutes"], chosen["language"], Mode.TELEPHONE)
+    before = Hold.objects.filter(office=office, expires_at__gt=request.now).first()
     try:
         kept = holding.hold_time(
             office=office, wish=wish, by=request.user, now=request.now, seed=_seed()
@@ -86,6 +92,9 @@ def hold(request: SignedIn, office_ref: str) -> HttpResponse:
         words = explanations.explain(kept.reason, kept.counters)
         messages.warning(request, f"{words.sentence} {words.next_step}")
         return redirect(f"{reverse('liaison:times', args=[office.reference])}?{query}")
+    if kept is not None and before is not None and before.starts_at != kept.starts_at:
+        gone = _("An office keeps only one time: %(before)s is no longer kept for yours.")
+        messages.info(request, gone % {"before": moment(before.starts_at)})
     return redirect(f"{reverse('liaison:book', args=[office.reference])}?{query}")
 
 
@@ -98,6 +107,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
     if page is None:
         return redirect("liaison:times", office_ref=office.reference)
     if request.method == "GET":
+        page.look(request.now)
         return render(request, "liaison/office_book.html", page.context(request.now))
     if not page.is_complete():
         # A row more or less is no mistake.
@@ -124,6 +134,22 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
     return redirect("liaison:appointment", reference=appointment.reference)
 
 
+@while_locked
+@require_GET
+@allow(Role.DELEGATE, Role.OFFICE_MANAGER)
+def kept(request: SignedIn, office_ref: str) -> HttpResponse:
+    """What has become of the time that an open form is for; its script asks when the keeping ends.
+
+    Nobody pressed anything, so this is no sign of life, and a locked session hears nothing.
+    """
+    office = get_office_for(request.standing, office_ref)
+    page = None if lock.is_locked(request.session, request.now) else _page(request, office)
+    if page is None:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    page.look(request.now)
+    return render(request, "liaison/parts/kept.html", page.context(request.now))
+
+
 @require_POST
 @allow(Role.DELEGATE, Role.OFFICE_MANAGER)
 def release(request: SignedIn, office_ref: str) -> HttpResponse:
@@ -145,6 +171,7 @@ class _BookingPage:
     cases: CaseRows
     attempt: uuid.UUID
     rules: days.Rules
+    was_kept: bool = False
     busy: bool = False
     refusal: explanations.Explanation | None = None
     alternatives: list[datetime] | None = None
@@ -156,6 +183,15 @@ class _BookingPage:
             return False
         # Both are asked, so that every error shows at once.
         return all([self.cases.is_valid(), self.meeting.is_valid()])
+
+    def look(self, now: datetime) -> None:
+        """Ask whether the time can be booked at all, before anybody types for it in vain."""
+        on = clock.service_date(self.start)
+        loaded = days.load_days(dates=[on], office=self.office, rules=self.rules, now=now)[on]
+        wish = Wish(self.start, self.minutes, self.language, Mode.TELEPHONE)
+        answer = booking.ask(loaded, office=self.office, wish=wish, now=now, seed=0)
+        if isinstance(answer, Refused):
+            self.refuse(answer.reason, answer.counters, now)
 
     def wish(self) -> Wish:
         """What to ask for; only the way of meeting that was chosen counts."""
@@ -170,7 +206,7 @@ class _BookingPage:
             video_link="" if by_telephone else typed["video_link"],
         )
 
-    def refuse(self, reason: str, counters: dict[str, int], now: datetime) -> None:
+    def refuse(self, reason: str, counters: Mapping[str, int], now: datetime) -> None:
         """Show why, and the nearest times that would be granted now."""
         self.refusal = explanations.explain(reason, counters)
         found = times.find_times(
@@ -184,7 +220,8 @@ class _BookingPage:
 
     def context(self, now: datetime) -> dict[str, Any]:
         """What the template shows."""
-        held = Hold.objects.filter(office=self.office, starts_at=self.start, expires_at__gt=now)
+        hold = Hold.objects.filter(office=self.office, expires_at__gt=now).first()
+        held = hold if hold is not None and hold.starts_at == self.start else None
         return {
             "office": self.office,
             "start": self.start,
@@ -197,7 +234,12 @@ class _BookingPage:
             "busy": self.busy,
             "refusal": self.refusal,
             "alternatives": self.alternatives,
-            "held": held.first(),
+            "held": held,
+            "seconds_held": held and ceil((held.expires_at - now).total_seconds()),
+            "holds_another": hold is not None and held is None,
+            "was_kept": self.was_kept,
+            # Nobody has typed anything that an empty form would have to keep.
+            "unopened": self.refusal is not None and not self.meeting.is_bound,
         }
 
 
@@ -232,6 +274,7 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
         cases=cases,
         attempt=_attempt(source),
         rules=rules,
+        was_kept=bool(source.get("kept")),
     )
 
 

@@ -1,4 +1,4 @@
-// Only the questions that the answers above call for. Without scripts all are there, and the server
+// The booking form. Only the questions that the answers above call for. Without scripts all are there, and the server
 // ignores what the chosen answer makes meaningless.
 "use strict";
 
@@ -43,3 +43,9 @@ document.addEventListener("gcdsChange", (event) => {
 });
 document.addEventListener("htmx:afterSettle", (event) => showAll(event.detail.elt));
 showAll(document);
+
+// Somebody comes back from another tab: was another time kept there in place of this one?
+document.addEventListener("visibilitychange", () => {
+  const kept = document.getElementById("kept");
+  if (kept && document.visibilityState === "visible") window.htmx.trigger(kept, "look");
+});
