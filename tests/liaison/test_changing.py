@@ -167,6 +167,25 @@ def test_an_appointment_may_move_onto_a_part_of_its_own_time() -> None:
     assert moved.starts_at == at(DAY, 10, 15)
 
 
+def test_a_move_to_the_time_it_has_is_none_and_nobody_is_told_of_one() -> None:
+    appointment = AppointmentFactory.create(minutes=60)
+    told = Notice.objects.count()
+
+    with pytest.raises(changing.AtThatTimeAlready):
+        move(appointment, at(DAY, 10))
+
+    appointment.refresh_from_db()
+    assert appointment.sequence == 0
+    assert not appointment.events.filter(kind="moved").exists()
+    assert Notice.objects.count() == told
+
+
+def test_another_length_at_the_same_time_is_a_change() -> None:
+    appointment = AppointmentFactory.create(minutes=60)
+
+    assert move(appointment, at(DAY, 10), minutes=30).minutes == 30
+
+
 def test_the_sequence_rises_with_each_change_and_the_identity_stays() -> None:
     """V16, from the appointment's side: 0, 1, 2, 3 under one UID."""
     appointment = AppointmentFactory.create()

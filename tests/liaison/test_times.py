@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from comptoir.liaison.actions.booking import NotAdmitted
+from comptoir.liaison.actions.changing import AtThatTimeAlready
 from comptoir.liaison.models import Appointment
 from comptoir.liaison.queries import times
 from tests.liaison import factories
@@ -79,6 +80,6 @@ def _granted(appointment: Appointment, start: datetime, now: datetime) -> bool:
         with transaction.atomic():
             factories.move(Appointment.objects.get(pk=appointment.pk), start, now=now)
             transaction.set_rollback(True)
-    except NotAdmitted:
+    except (NotAdmitted, AtThatTimeAlready):
         return False
     return True

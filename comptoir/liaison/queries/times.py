@@ -16,7 +16,10 @@ from comptoir.people.models import Office, OfficeStatus
 
 @dataclass(frozen=True, slots=True)
 class DayTimes:
-    """One day's offer: the starts that fit, or why there are none, with the numbers behind it."""
+    """One day's offer: the starts that fit, or why there are none, with the numbers behind it.
+
+    Neither, where the only start is the one that the appointment to be moved has already.
+    """
 
     on: date
     starts: tuple[datetime, ...]
@@ -36,8 +39,8 @@ def find_times(
     """Every day up to the horizon with its true times for this office, soonest first.
 
     For a move, `excluding` is the appointment that would be given up, and `still_counted` the quanta
-    of it that would stay on the office's counters because it is late. Who has loaded the `rules`
-    already passes them.
+    of it that would stay on the office's counters because it is late; the time that it has already is
+    not another one. Who has loaded the `rules` already passes them.
     """
     rules = rules if rules is not None else days.load_rules()
     dates = days.bookable_dates(rules, now)
@@ -58,15 +61,19 @@ def find_times(
         language=language,
         office_active=office.status == OfficeStatus.ACTIVE,
     )
-    found = [_day_times(loaded[on].day, request, now) for on in dates]
+    own = excluding.starts_at if excluding is not None and excluding.minutes == minutes else None
+    found = [_day_times(loaded[on].day, request, now, own) for on in dates]
     # Today is always asked about; on a day without hours nobody needs to hear why there are none.
     return found[1:] if not loaded[dates[0]].day.hours else found
 
 
-def _day_times(day: admission.Day, request: Request, now: datetime) -> DayTimes:
+def _day_times(
+    day: admission.Day, request: Request, now: datetime, own: datetime | None
+) -> DayTimes:
     fits = admission.offers(day, request, now)
     if fits:
-        return DayTimes(day.on, tuple(day.grid.instant(i) for i in grid.indexes(fits)), None)
+        starts = (day.grid.instant(i) for i in grid.indexes(fits))
+        return DayTimes(day.on, tuple(start for start in starts if start != own), None)
     answer = admission.admit(day, request, now)
     refused = answer if isinstance(answer, admission.Refused) else None
     return DayTimes(day.on, (), refused)
