@@ -77,8 +77,8 @@ class PolicyFactory(DjangoModelFactory[Policy]):
     valid_from = date(2022, 1, 3)
     name_en = "Test rule"
     name_fr = "Règle d’essai"
-    summary_en = "So many minutes a day and a week for each office."
-    summary_fr = "Un nombre de minutes par jour et par semaine pour chaque bureau."
+    remark_en = "Tried out until the summer."
+    remark_fr = "À l’essai jusqu’à l’été."
     minutes_per_day = 120
     minutes_per_week = 240
     lengths = factory.LazyFunction(lambda: [15, 30, 45, 60])

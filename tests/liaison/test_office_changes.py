@@ -297,7 +297,10 @@ def test_every_office_reads_the_rule_in_plain_words(delegate: Client) -> None:
 
     assert "2 hours" in said(page.text)
     assert "Test rule" in page.text
-    assert "Règle d’essai" in delegate.get("/fr/rule/").text
+    assert "Tried out until the summer." in page.text
+    french = delegate.get("/fr/rule/").text
+    assert "Règle d’essai" in french
+    assert "À l’essai jusqu’à l’été." in french
 
 
 def test_the_policy_owner_sets_the_next_version_and_nobody_else(
@@ -308,8 +311,8 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
         "valid_from": "2026-12-01",
         "name_en": "Next",
         "name_fr": "Suivante",
-        "summary_en": "More.",
-        "summary_fr": "Plus.",
+        "remark_en": "Decided by the steering committee.",
+        "remark_fr": "Décidé par le comité directeur.",
         "minutes_per_day": "90",
         "minutes_per_week": "60",
         "lengths": ["15", "30"],
@@ -322,6 +325,9 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
         "start_early_minutes": "30",
     }
 
+    prefilled = owner.get(url("new-rule")).context["form"]
+    assert prefilled["minutes_per_day"].value() == 120
+    assert not prefilled["remark_en"].value()
     refused = owner.post(url("new-rule"), values)
     assert refused.status_code == 422
     assert "cannot be under the limit of a day" in refused.text

@@ -397,8 +397,8 @@ def test_a_vacant_seat_books_nothing_and_its_people_have_no_access() -> None:
 def test_the_default_rule_says_in_both_languages_that_it_is_ours() -> None:
     rule = Policy.objects.get()
 
-    assert "Comptoir’s default, not the department’s" in rule.summary_en
-    assert "règle par défaut de Comptoir, et non de celle du ministère" in rule.summary_fr
+    assert "Comptoir’s default, not the department’s" in rule.remark_en
+    assert "règle par défaut de Comptoir, et non de celle du ministère" in rule.remark_fr
     assert rule.valid_from <= min(ServiceDay.objects.values_list("on", flat=True))
 
 

@@ -71,8 +71,7 @@ def move_appointment(
     """Give the appointment another time or length, under the rule of the new day.
 
     Its own time counts as given up first, late if it is late; then `admit` decides. Raises
-    NotAdmitted (the appointment stays as it was), AtThatTimeAlready, NotChangeable,
-    ChangedMeanwhile, locking.DayBusy.
+    NotAdmitted (the appointment stays as it was), NotChangeable in its kinds, locking.DayBusy.
     """
     with transaction.atomic():
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))

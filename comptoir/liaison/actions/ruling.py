@@ -29,12 +29,12 @@ class BeginsInThePast(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a rule is called and what it says, in both languages."""
+    """What a rule is called and what its numbers do not say, in both languages."""
 
     name_en: str
     name_fr: str
-    summary_en: str
-    summary_fr: str
+    remark_en: str = ""
+    remark_fr: str = ""
 
 
 @transaction.atomic
@@ -66,8 +66,8 @@ def start_rule(
         valid_from=valid_from,
         name_en=words.name_en,
         name_fr=words.name_fr,
-        summary_en=words.summary_en,
-        summary_fr=words.summary_fr,
+        remark_en=words.remark_en,
+        remark_fr=words.remark_fr,
         minutes_per_day=rule.minutes_per_day,
         minutes_per_week=rule.minutes_per_week,
         lengths=list(rule.lengths),

@@ -29,8 +29,16 @@ FAULTS = {
 }
 
 
+REMARK = _(
+    "Optional: where the rule comes from, why it changes. Its numbers are put in words by themselves."
+)
+
+
 class RuleForm(forms.Form):
-    """Every number of the rule, and its name and summary in both languages."""
+    """Every number of the rule, its name in both languages, and what the numbers do not say.
+
+    The rule in words is made of its numbers, so that it can never say another thing than it does.
+    """
 
     valid_from = forms.DateField(
         label=_("In force from"),
@@ -38,12 +46,6 @@ class RuleForm(forms.Form):
     )
     name_en = forms.CharField(label=_("Name in English"), max_length=100)
     name_fr = forms.CharField(label=_("Name in French"), max_length=100)
-    summary_en = forms.CharField(
-        label=_("Summary in English"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
-    summary_fr = forms.CharField(
-        label=_("Summary in French"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
     minutes_per_day = forms.IntegerField(
         label=_("Minutes a day for each office"), min_value=0, max_value=1_440
     )
@@ -87,12 +89,35 @@ class RuleForm(forms.Form):
         min_value=0,
         max_value=120,
     )
+    remark_en = forms.CharField(
+        label=_("Remark in English"),
+        help_text=REMARK,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+    remark_fr = forms.CharField(
+        label=_("Remark in French"),
+        help_text=REMARK,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["lengths"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(minutes, duration(minutes)) for minutes in LENGTHS]
+
+    def clean(self) -> dict[str, Any]:
+        """What is said is said in both languages."""
+        given: dict[str, Any] = self.cleaned_data
+        remarks = {name: given.get(name, "") for name in ("remark_en", "remark_fr")}
+        for name, remark in remarks.items():
+            if not remark and any(remarks.values()) and name not in self.errors:
+                self.add_error(name, _("Write the remark in both languages, or in neither."))
+        return given
 
     def rule(self) -> SharingRule:
         """The rule as the domain's value."""
@@ -109,9 +134,9 @@ class RuleForm(forms.Form):
         )
 
     def words(self) -> Words:
-        """Names and summaries."""
+        """Names and remarks."""
         given = self.cleaned_data
-        return Words(given["name_en"], given["name_fr"], given["summary_en"], given["summary_fr"])
+        return Words(given["name_en"], given["name_fr"], given["remark_en"], given["remark_fr"])
 
     def add_faults(self, faults: tuple[Fault, ...]) -> None:
         """Show what the domain found, each beside its field."""

@@ -22,8 +22,10 @@ class Policy(models.Model):
     valid_from = models.DateField(help_text="The first service day it governs.")
     name_en = models.CharField(max_length=100)
     name_fr = models.CharField(max_length=100)
-    summary_en = models.TextField()
-    summary_fr = models.TextField()
+    remark_en = models.TextField(
+        blank=True, help_text="What the numbers do not say; they are put in words by themselves."
+    )
+    remark_fr = models.TextField(blank=True)
     minutes_per_day = models.PositiveIntegerField()
     minutes_per_week = models.PositiveIntegerField()
     lengths = ArrayField(
@@ -69,8 +71,8 @@ class Policy(models.Model):
         return languages.in_this(self.name_en, self.name_fr)
 
     @property
-    def summary(self) -> str:
-        return languages.in_this(self.summary_en, self.summary_fr)
+    def remark(self) -> str:
+        return languages.in_this(self.remark_en, self.remark_fr)
 
 
 def seven_zeros() -> list[int]:

@@ -19,6 +19,9 @@ from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock
 
+REMARKS = ("remark_en", "remark_fr")
+"""What was said of one version is not said of the next without being written again."""
+
 
 @require_GET
 @signed_in
@@ -73,4 +76,4 @@ def new_version(request: SignedIn) -> HttpResponse:
 
 def _initial(request: SignedIn) -> dict[str, Any]:
     current: Policy | None = days.load_rules().policy(clock.service_date(request.now))
-    return model_to_dict(current, exclude=["valid_from"]) if current is not None else {}
+    return model_to_dict(current, exclude=["valid_from", *REMARKS]) if current is not None else {}

@@ -15,19 +15,8 @@ def make(*, valid_from: date, created_at: datetime, by: Person) -> Policy:
         valid_from=valid_from,
         name_en="Equal time for every office",
         name_fr="Un temps égal pour chaque bureau",
-        summary_en=(
-            "Every office may book up to 60 minutes a day and 180 minutes a week, whoever books for "
-            "it, up to 10 business days ahead and at the latest 15 minutes before. Time given up "
-            "with less than two hours’ notice, and appointments nobody attended, still count. "
-            "This is Comptoir’s default, not the department’s rule."
-        ),
-        summary_fr=(
-            "Chaque bureau peut réserver jusqu’à 60 minutes par jour et 180 minutes par semaine, "
-            "peu importe qui réserve en son nom, jusqu’à 10 jours ouvrables à l’avance et au plus "
-            "tard 15 minutes avant. Le temps libéré à moins de deux heures d’avis et les "
-            "rendez-vous auxquels personne ne s’est présenté comptent quand même. Il s’agit de la "
-            "règle par défaut de Comptoir, et non de celle du ministère."
-        ),
+        remark_en="This is Comptoir’s default, not the department’s rule.",
+        remark_fr="Il s’agit de la règle par défaut de Comptoir, et non de celle du ministère.",
         minutes_per_day=60,
         minutes_per_week=180,
         lengths=[15, 30, 45, 60],
