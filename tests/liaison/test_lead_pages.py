@@ -37,7 +37,7 @@ from tests.liaison.factories import (
     in_status,
     open_day,
 )
-from tests.people.factories import PersonFactory, person_with
+from tests.people.factories import OfficeFactory, PersonFactory, person_with
 from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,35 @@ class TestAffected:
         for appointment in appointments:
             assert appointment.office.legislator in words
         assert words.count("At the same time, with Noor Colleague") == 3
+
+    def test_an_absence_of_a_whole_day_is_told_by_its_date(
+        self, lead: Client, away: Professional
+    ) -> None:
+        absence = absent(away)
+        absence.starts_at, absence.ends_at = at(DAY, 0), at(THURSDAY, 0)
+        absence.save()
+
+        words = said(lead.get(affected(absence)))
+
+        assert "Absent: all day Wednesday, November 18, 2026" in words
+        assert "12:00 a.m." not in words
+
+    def test_any_other_absence_is_told_with_its_times(self, lead: Client, absence: Absence) -> None:
+        words = said(lead.get(affected(absence)))
+
+        assert "Absent: Wednesday, November 18, 2026, 8:00 a.m. to 6:00 p.m." in words
+
+    def test_an_office_on_another_clock_shows_what_it_reads_there(
+        self, lead: Client, away: Professional
+    ) -> None:
+        for hour, zone in ((10, "America/Halifax"), (11, "America/Montreal")):
+            office = OfficeFactory.create(time_zone=zone)
+            AppointmentFactory.create(starts_at=at(DAY, hour), office=office)
+
+        words = said(lead.get(affected(absent(away))))
+
+        assert "On the office’s clock: 11:00 to 11:30 a.m. (Halifax time)" in words
+        assert words.count("On the office’s clock") == 1
 
     def test_without_a_colleague_later_times_are_offered(
         self, lead: Client, absence: Absence

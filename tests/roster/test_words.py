@@ -65,8 +65,11 @@ def test_an_absence_of_whole_days_is_told_by_its_dates() -> None:
     with override("en"):
         one = absence("2026-11-25T05:00", "2026-11-26T05:00")
         several = absence("2026-11-25T05:00", "2026-11-28T05:00")
+    with override("fr"):
+        en_un_jour = absence("2026-11-25T05:00", "2026-11-26T05:00")
 
-    assert one == "Wednesday, November 25, 2026"
+    assert one == "all day Wednesday, November 25, 2026"
+    assert en_un_jour == "toute la journée du mercredi 25 novembre 2026"
     assert several == "Wednesday, November 25, 2026 to Friday, November 27, 2026"
 
 

@@ -48,6 +48,12 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
+@register.filter
+def on_another_clock(at: datetime, zone: str) -> bool:
+    """Whether clocks in this zone show another time then than the reader's."""
+    return times.local(at, ZoneInfo(zone)).utcoffset() != times.local(at).utcoffset()
+
+
 @register.simple_tag
 def time_buttons(starts: Iterable[datetime]) -> SafeString:
     """A list item with a button for each time: shown as a clock shows it, announced with its day.

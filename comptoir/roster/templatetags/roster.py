@@ -30,7 +30,7 @@ def wall_range(starts: time, ends: time) -> str:
 
 @register.simple_tag
 def absence_period(absence: Absence, zone: str) -> str:
-    """Whole days by their dates, anything else by day and time: on the clock of `zone`."""
+    """ "all day Wednesday, …": whole days by their dates, anything else by day and time, on the clock of `zone`."""
     where = ZoneInfo(zone)
     first, last = absence.starts_at.astimezone(where), absence.ends_at.astimezone(where)
     if first.date() == last.date():
@@ -40,7 +40,7 @@ def absence_period(absence: Absence, zone: str) -> str:
         return _("%(start)s to %(end)s") % ends
     last_day = last.date() - timedelta(days=1)
     if last_day == first.date():
-        return times.long_date(last_day)
+        return _("all day %(day)s") % {"day": times.long_date(last_day)}
     ends = {"start": times.long_date(first.date()), "end": times.long_date(last_day)}
     return _("%(start)s to %(end)s") % ends
 
