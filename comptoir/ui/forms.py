@@ -17,8 +17,9 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from comptoir.ui import values
+from comptoir.ui import values, wordings
 
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
@@ -50,6 +51,13 @@ class RowsFormSet(forms.BaseFormSet[forms.Form]):
     and no error is shown. Views need no other branch.
     """
 
+    default_error_messages = {
+        "too_many_forms": ngettext_lazy(
+            "At most %(num)d can be given: remove the others.",
+            "At most %(num)d can be given: remove the others.",
+            "num",
+        )
+    }
     row_name: str | Promise = _("Line")
     add_label: str | Promise = _("Add another")
 
@@ -152,7 +160,8 @@ def all_errors(
     found: list[tuple[str, str]] = []
     for part in parts:
         if isinstance(part, forms.BaseFormSet):
-            found += [("", str(error)) for error in part.non_form_errors()]
+            rows = f"{part.prefix}-rows" if isinstance(part, RowsFormSet) else ""
+            found += [(rows, error) for error in wordings.said(part.non_form_errors())]
             name = getattr(part, "row_name", _("Line"))
             for number, row in enumerate(part.forms, start=1):
                 found += _errors_of(row, f"{name} {number}, ")
@@ -163,13 +172,13 @@ def all_errors(
 
 def _errors_of(form: forms.BaseForm, prefix: str) -> list[tuple[str, str]]:
     """One form's errors, each with the name of its field: in a summary the field is not beside it."""
-    found = [("", str(error)) for error in form.non_field_errors()]
+    found = [("", error) for error in wordings.said(form.non_field_errors())]
     for field in form:
         place = "" if field.is_hidden else host_id(field)
         name = prefix + str(field.label).rstrip(".")
         found += [
             (place, str(_("%(label)s: %(error)s")) % {"label": name, "error": error})
-            for error in field.errors
+            for error in wordings.said(field.errors)
         ]
     return found
 

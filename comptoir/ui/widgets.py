@@ -11,6 +11,7 @@ from django import forms
 from django.forms.widgets import Input
 from django.utils.html import strip_tags
 
+from comptoir.ui import wordings
 from comptoir.ui.forms import host_id
 
 KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -133,7 +134,7 @@ def describe(bound: forms.BoundField) -> Described:
         type=shown_as,
         label=str(bound.label),
         hint=strip_tags(str(bound.help_text)),
-        error=" ".join(str(error) for error in bound.errors),
+        error=" ".join(wordings.said(bound.errors)),
         required=bound.field.required and getattr(bound.form, "says_required", True),
         disabled=bound.field.disabled,
         value=_value(bound.value(), data.get("value")),

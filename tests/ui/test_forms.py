@@ -324,6 +324,16 @@ def test_a_row_that_was_added_and_left_blank_is_reported_as_its_own() -> None:
     ]
 
 
+def test_more_rows_than_the_most_are_named_and_the_summary_leads_to_them() -> None:
+    few = rows_of(CaseForm, most=2)
+    few.absolute_max = 3
+    rows = few(
+        posted(3, cases__0__number="A", cases__1__number="B", cases__2__number="C"), prefix="cases"
+    )
+
+    assert all_errors([rows]) == [("cases-rows", "At most 2 can be given: remove the others.")]
+
+
 def test_a_total_that_is_no_number_is_refused_without_failing() -> None:
     data = posted(1, cases__add="1")
     data["cases-TOTAL_FORMS"] = "many"
