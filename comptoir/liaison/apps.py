@@ -42,8 +42,8 @@ class LiaisonConfig(AppConfig):
         for place in (
             entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
             entry(_("My day"), "liaison:day", professional, 20),
+            entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
-            entry(_("Board"), "liaison:board", lead, 30),
             entry(_("Sharing rule"), "liaison:rule", everybody, 80),
         ):
             navigation.register(place)

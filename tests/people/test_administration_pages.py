@@ -428,7 +428,7 @@ def test_the_trail_is_paged_and_counts_no_further_than_one_reads(
 
 def test_each_arrives_where_they_work(client: Client) -> None:
     homes = {}
-    for role in (Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICE_MANAGER, Role.DELEGATE):
+    for role in Role:
         homes[role] = sign_in(Client(), person_with(role)).get("/en/")["Location"]
 
     assert homes == {
@@ -436,6 +436,9 @@ def test_each_arrives_where_they_work(client: Client) -> None:
         Role.AUDITOR: "/en/trail/",
         Role.OFFICE_MANAGER: "/en/office/",
         Role.DELEGATE: "/en/office/",
+        Role.PROFESSIONAL: "/en/day/",
+        Role.TEAM_LEAD: "/en/board/",
+        Role.POLICY_OWNER: "/en/rule/",
     }
 
 
