@@ -105,7 +105,7 @@ def test_the_calendar_has_the_same_times_on_the_readers_clock(
 
     page = sign_in(client, person).get(url("times", office.reference), {"view": "calendar"})
 
-    assert [at_.strftime("%H:%M") for at_, _ in page.context["calendar"].rows] == [
+    assert [row.at.strftime("%H:%M") for row in page.context["calendar"].rows] == [
         "11:00",  # British Columbia stays at UTC-7 since November 2026
         "11:15",
         "11:30",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-
-from django.utils import timezone
+from datetime import date, datetime
 
 from comptoir.domain import admission, grid
 from comptoir.domain.admission import Reason, Request
@@ -89,29 +87,6 @@ def nearest(times: list[DayTimes], wanted: datetime, count: int) -> list[datetim
     every = [start for day in times for start in day.starts]
     closest = sorted(every, key=lambda start: (abs(start - wanted), start))[:count]
     return sorted(closest)
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Times as a grid for the reader's own clock: a row per time of day, a column per day."""
-
-    days: tuple[date, ...]
-    rows: tuple[tuple[time, tuple[datetime | None, ...]], ...]
-
-
-def calendar(found: list[DayTimes]) -> Calendar:
-    """The same times by wall clock in the reader's zone; an empty cell is None."""
-    zone = timezone.get_current_timezone()
-    cells = {
-        (start.astimezone(zone).time(), start.astimezone(zone).date()): start
-        for day in found
-        for start in day.starts
-    }
-    columns = tuple(sorted({on for _, on in cells}))
-    clocks = sorted({at for at, _ in cells})
-    return Calendar(
-        columns, tuple((at, tuple(cells.get((at, on)) for on in columns)) for at in clocks)
-    )
 
 
 def main_refusal(times: list[DayTimes]) -> admission.Refused | None:

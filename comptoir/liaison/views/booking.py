@@ -25,6 +25,7 @@ from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Hold, Mode
 from comptoir.liaison.queries import days, explanations, times
+from comptoir.liaison.queries.calendar import calendar
 from comptoir.people import lock
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
@@ -55,15 +56,16 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
             now=request.now,
         )
         refusal = times.main_refusal(found)
+    listed = explanations.for_days(found)
     context = {
         "office": office,
         "form": form,
-        "days": explanations.for_days(found),
+        "days": listed,
         "soonest": times.soonest(found, SOONEST),
         "total": sum(len(day.starts) for day in found),
         "refusal": refusal and explanations.explain(refusal.reason, refusal.counters),
         "as_calendar": request.GET.get("view") == "calendar",
-        "calendar": times.calendar(found) if request.GET.get("view") == "calendar" else None,
+        "calendar": calendar(listed) if request.GET.get("view") == "calendar" else None,
         "query": urlencode({k: v for k, v in request.GET.items() if k != "view"}),
     }
     return render(request, "liaison/office_times.html", context)
