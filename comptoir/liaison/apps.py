@@ -11,7 +11,7 @@ class LiaisonConfig(AppConfig):
     def ready(self) -> None:
         from comptoir.liaison.queries import booked, handing_over, messages, offices
         from comptoir.notices import kinds
-        from comptoir.people import commitments
+        from comptoir.people import commitments, office_home
         from comptoir.roster import gateway
         from comptoir.ui import navigation
 
@@ -25,6 +25,7 @@ class LiaisonConfig(AppConfig):
             )
         )
 
+        office_home.register("liaison:office")
         commitments.register(offices.count_coming)
         commitments.register_duties(handing_over.count_to_do)
         for kind in messages.KINDS:

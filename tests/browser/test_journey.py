@@ -67,7 +67,7 @@ def join(visitor: Visitor) -> Person:
     visitor.heading("You are invited")
     assert visitor.field("Name").input_value() == "Nadine Newcomer"
     visitor.press("Accept the invitation")
-    visitor.sees("You have joined. Sign in with the address that we wrote to.")
+    visitor.sees("Sign in with the address that we wrote to.")
     person = Person.objects.get(email=NEWCOMER)
     visitor.signs_in(person)
     return person

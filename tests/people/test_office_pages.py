@@ -13,6 +13,7 @@ from comptoir.people import invitation_links
 from comptoir.people.actions import invitations
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
 from comptoir.ui import times
+from tests.people import post
 from tests.people.factories import (
     GrantFactory,
     InvitationFactory,
@@ -287,10 +288,59 @@ def test_whoever_accepts_signs_in_afterwards_in_their_language(
 ) -> None:
     response = accept(client, invitation)
 
-    assert response["Location"] == "/fr/sign-in/"
+    assert response["Location"].startswith("/fr/sign-in/?")
     person = Person.objects.get(email=invitation.email)
     assert (person.name, person.time_zone) == ("Chosen Name", "America/Moncton")
     assert "_auth_user_id" not in client.session
+
+
+def test_whoever_joins_a_second_office_is_told_which_and_arrives_there(
+    client: Client, invitation: Invitation, office: Office
+) -> None:
+    first = OfficeFactory.create(legislator="Aaron First", sort_name="aaron first")
+    person = person_with(Role.DELEGATE, office=first, email=invitation.email)
+
+    sign_in_page = accept(client, invitation)["Location"]
+    said = text(client, sign_in_page)
+    code_page = client.post(sign_in_page, {"email": person.email})["Location"]
+    arrived = client.post(code_page, {"code": post.code_sent()})
+
+    assert f"You have joined the office of {office.legislator} ({office.place})." in said
+    assert arrived["Location"] == f"/en/offices/{office.reference}/"
+
+
+def test_whoever_is_signed_in_already_goes_straight_to_the_office(
+    client: Client, invitation: Invitation, office: Office
+) -> None:
+    sign_in(client, person_with(Role.DELEGATE, email=invitation.email))
+
+    arrived = accept(client, invitation)["Location"]
+
+    assert arrived == f"/en/offices/{office.reference}/"
+    found = text(client, arrived)
+    assert f"You have joined the office of {office.legislator}" in found
+    assert "Sign in with" not in found
+
+
+def test_whoever_is_signed_in_as_somebody_else_is_told_to_sign_out_first(
+    client: Client, page: str, invitation: Invitation
+) -> None:
+    arrived = accept(client, invitation, language="en")["Location"]
+
+    assert arrived == "/en/sign-out/"
+    assert "sign out first" in text(client, arrived)
+    assert Person.objects.filter(email=invitation.email).exists()
+
+
+def test_whoever_joins_the_centre_signs_in_and_begins_at_home(client: Client) -> None:
+    joined = InvitationFactory.create(
+        role=Role.AUDITOR, office=None, expires_at=datetime(2099, 1, 1, tzinfo=UTC)
+    )
+
+    response = accept(client, joined, language="en")
+
+    assert response["Location"] == "/en/sign-in/"
+    assert "You have joined the centre. Sign in" in text(client, "/en/sign-in/")
 
 
 def test_a_link_opens_nothing_twice(client: Client, invitation: Invitation) -> None:
