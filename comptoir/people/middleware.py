@@ -31,7 +31,10 @@ class PresenceMiddleware:
             known.standing = permissions.standing_of(known.user, known.now)
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return _back_to_the_form(request) or response
+            response = _back_to_the_form(request) or response
+        if request.user.is_authenticated:
+            # Going back must not walk past the lock, nor show a page after its person signed out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def process_view(

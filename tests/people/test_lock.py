@@ -98,6 +98,24 @@ def test_going_back_does_not_open_a_locked_session(away: Client, clock: Any) -> 
     assert away.get(ACCOUNT).status_code == 302
 
 
+@pytest.mark.parametrize("address", [ACCOUNT, "/en/account/second-factor/", "/en/nowhere/"])
+def test_no_browser_keeps_a_page_of_somebody_who_is_signed_in(
+    client: Client, delegate: Person, address: str
+) -> None:
+    """Kept, it would be shown by "Back" after the session was locked or had ended."""
+    sign_in(client, delegate)
+
+    assert client.get(address)["Cache-Control"] == "private, no-store"
+
+
+def test_the_way_to_the_lock_is_not_kept_either(away: Client) -> None:
+    assert away.get(ACCOUNT)["Cache-Control"] == "private, no-store"
+
+
+def test_what_is_for_everybody_may_be_kept(client: Client) -> None:
+    assert "no-store" not in client.get("/robots.txt").get("Cache-Control", "")
+
+
 def test_what_was_posted_while_locked_is_kept_and_not_done(away: Client, delegate: Person) -> None:
     response = away.post(ACCOUNT, TYPED)
 

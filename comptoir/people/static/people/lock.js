@@ -56,6 +56,7 @@
     if (answer.state === "open") {
       if (answer.seconds <= warningSeconds) await show("warning");
       else if (shown) unlocked();
+      else conceal(false);
     } else {
       await show(answer.state === "locked" ? "unlock" : "out");
     }
@@ -223,5 +224,15 @@
 
   for (const sign of ["keydown", "pointerdown", "input"]) document.addEventListener(sign, alive, { passive: true });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+
+  // "Back" shows a page as it was left, with the time it had then: the server is asked at once, and
+  // what the browser had put aside whole is not read before it has answered.
+  window.addEventListener("pageshow", async (event) => {
+    const [arrival] = performance.getEntriesByType("navigation");
+    if (!event.persisted && !(arrival && arrival.type === "back_forward")) return;
+    if (event.persisted) conceal(true);
+    await look();
+    if (!shown && Date.now() < locksAt) conceal(false);
+  });
   plan();
 })();
