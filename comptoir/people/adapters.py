@@ -18,13 +18,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.people import organization, permissions, sealing, second_factor
+from comptoir.people import organization, permissions, returning, sealing, second_factor
 from comptoir.people.actions import codes, signing_in
 from comptoir.people.models import Person
 from comptoir.ui import clock
@@ -67,6 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):
         signing_in.signed_in(
             person=user, session=request.session, request=request, methods=methods, now=clock.now()
         )
+
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        returning.remember(response, user)
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         person = request.user

@@ -33,7 +33,7 @@ LARGEST_KEPT = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What somebody sent while their session was locked."""
+    """What somebody sent while their session was locked, or after it had ended."""
 
     path: str
     came_from: str
@@ -99,7 +99,7 @@ def keep(request: HttpRequest, person_id: int, now: datetime) -> bool:
 
 
 def kept_for(request: HttpRequest, person_id: int, now: datetime) -> Kept | None:
-    """What this person posted to this very address while locked, for a while."""
+    """What this person posted to this very address while locked or signed out, for a while."""
     path = request.get_full_path()
     kept = next((kept for kept in _all_kept(request.session) if kept["path"] == path), None)
     if kept is None:
@@ -108,6 +108,11 @@ def kept_for(request: HttpRequest, person_id: int, now: datetime) -> Kept | None
         forget(request)
         return None
     return Kept(path, kept["came_from"], kept["body"])
+
+
+def keep_only_of(session: SessionBase, person_id: int) -> None:
+    """Somebody signs in: what others had sent is not carried along in their session."""
+    _set_kept(session, [kept for kept in _all_kept(session) if kept["person"] == person_id])
 
 
 def forget(request: HttpRequest) -> None:

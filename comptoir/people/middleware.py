@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from comptoir.people import lock, permissions, second_factor
+from comptoir.people import lock, permissions, returning, second_factor
 from comptoir.people.permissions import SignedIn
 
 View = Callable[..., HttpResponseBase]
@@ -41,8 +41,10 @@ class PresenceMiddleware:
         self, request: HttpRequest, view: View, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Refuse or redirect before the view runs, or let it run."""
-        if not request.user.is_authenticated or getattr(view, "allowed", None) == "public":
+        if getattr(view, "allowed", None) == "public":
             return None
+        if not request.user.is_authenticated:
+            return _ask_to_sign_in(request)
         known = cast(SignedIn, request)
         if not getattr(view, "while_locked", False):
             if lock.is_locked(known.session, known.now):
@@ -61,18 +63,40 @@ def is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
 
 
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
+    """Nobody is signed in, or not any more; the view's own guard leads to the sign-in page."""
+    if is_fragment(request):
+        return HttpResponse(_("You were signed out."), status=HTTPStatus.UNAUTHORIZED)
+    person_id = returning.expected(request)
+    if request.method == "POST" and person_id is not None:
+        request.session.set_expiry(returning.KEPT_FOR)
+        if _keep(request, person_id):
+            text = _("You were signed out. Sign in: what you typed is kept for an hour.")
+            messages.info(request, text)
+    return None
+
+
 def _ask_to_unlock(request: SignedIn) -> HttpResponseBase:
     if is_fragment(request):
         return HttpResponse(_("Your session is locked."), status=HTTPStatus.LOCKED)
-    if request.method == "POST" and not lock.keep(request, request.user.pk, request.now):
-        messages.warning(
-            request, _("A file, or a very long text, could not be kept. Please add it again.")
-        )
+    if request.method == "POST":
+        _keep(request, request.user.pk)
     return _with_next("people:unlock", request.get_full_path())
 
 
+def _keep(request: HttpRequest, person_id: int) -> bool:
+    """Keep what was posted, or say that not all of it could be."""
+    now = request.now  # type: ignore[attr-defined]  # set by ui.middleware
+    kept = lock.keep(request, person_id, now)
+    if not kept:
+        messages.warning(
+            request, _("A file, or a very long text, could not be kept. Please add it again.")
+        )
+    return kept
+
+
 def _serve_kept(request: SignedIn) -> None:
-    """After unlocking, the page shows what was typed: its form is bound to it, nothing is executed.
+    """After unlocking, or signing in again, the page shows what was typed; nothing is executed.
 
     A view binds its form to `request.POST or None` and acts only when `request.method` is POST.
     """
@@ -99,7 +123,8 @@ def _back_to_the_form(request: HttpRequest) -> HttpResponseBase | None:
     lock.forget(known)
     # The sentence that the form was filled in again would not be true here.
     list(messages.get_messages(known))
-    messages.warning(known, _("Your session was locked, so nothing was done. Please do it again."))
+    text = _("Your session was locked or had ended, so nothing was done. Please do it again.")
+    messages.warning(known, text)
     return HttpResponseRedirect(kept.came_from or reverse("people:home"))
 
 

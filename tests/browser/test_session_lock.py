@@ -197,6 +197,29 @@ def test_a_session_ended_elsewhere_keeps_the_page(
     assert saved(person) == TYPED
 
 
+def test_a_form_sent_at_once_after_signing_out_elsewhere_comes_back_filled_in(
+    new_visitor: NewVisitor,
+) -> None:
+    person = person_with(Role.DELEGATE)
+    visitor = new_visitor()
+    visitor.signs_in(person)
+    at_the_account_of_who_is_in(visitor)
+    person.sessions.all().delete()
+
+    visitor.press("Save")
+    visitor.sees("You were signed out. Sign in: what you typed is kept for an hour.")
+    visitor.type("E-mail address", person.email)
+    visitor.press("Send me a code")
+    visitor.heading("Enter the code")
+    visitor.type("Code", visitor.post.code(person.email))
+    visitor.press("Sign in")
+
+    visitor.sees("Nothing has been sent yet")
+    visitor.press("Save")
+    visitor.sees("Your details were saved.")
+    assert saved(person) == TYPED
+
+
 def test_without_scripts_the_form_comes_back_filled_in(
     new_visitor: NewVisitor, clock: time_machine.Traveller, language: str
 ) -> None:

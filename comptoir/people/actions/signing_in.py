@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
+from comptoir.people import lock
 from comptoir.people.models import Person
 from comptoir.people.sessions import BROWSER_KEY, SIGNED_IN_AT_KEY
 
@@ -25,6 +26,8 @@ def signed_in(
     """Somebody has signed in: note when and with what browser, for their own list of sessions."""
     session[BROWSER_KEY] = request.headers.get("User-Agent", "")[:200]
     session[SIGNED_IN_AT_KEY] = now.isoformat()
+    session.set_expiry(None)  # it was nobody's until now, and then it ends soon
+    lock.keep_only_of(session, person.pk)
     audit.record(
         action="people.signed_in",
         subject=person,

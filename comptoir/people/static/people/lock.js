@@ -200,12 +200,14 @@
     delete form.dataset.checked;
   }
 
-  // A part of the page that htmx asked for met the lock: unlock, then ask again.
+  // A part of the page that htmx asked for met the lock, or nobody is signed in any more: the page
+  // stays as it is, and asks again afterwards.
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 423) return;
+    const { status } = event.detail.xhr;
+    if (status !== 423 && status !== 401) return;
     const { elt, requestConfig } = event.detail;
     waiting.push(() => window.htmx.trigger(elt, requestConfig.triggeringEvent ? requestConfig.triggeringEvent.type : "click"));
-    show("unlock");
+    show(status === 423 ? "unlock" : "out");
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
