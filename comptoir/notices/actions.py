@@ -215,7 +215,7 @@ def _begin(notice_id: int, now: datetime) -> bool:
     if queries.open_switch() is not None:
         return False
     waiting = Notice.objects.due(now).filter(pk=notice_id)
-    notice = waiting.select_for_update(skip_locked=True).first()
+    notice = waiting.select_for_update(skip_locked=True, no_key=True).first()
     if notice is None or (notice.began_at is not None and notice.began_at > now - LEASE):
         return False
     if notice.began_at is not None:
@@ -236,7 +236,7 @@ def _address(notice_id: int, now: datetime) -> bool:
     of this fact yet, and each of the others gets a notice of their own. This commits before anything
     is sent: a mailbox that is full holds up nobody else's message, and a failure names its address.
     """
-    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update().first()
+    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update(no_key=True).first()
     find = kinds.named(notice.kind).readers if notice is not None else None
     if notice is None or find is None or now > notice.useless_after:
         return True  # nothing to settle, or `_send` closes it anyway
@@ -284,7 +284,7 @@ def _share(notice: Notice, others: Sequence[kinds.Reader], now: datetime) -> Non
 
 def _send(notice_id: int, mailbox: BaseEmailBackend, now: datetime) -> Status | None:
     # Waits, unlike `_begin`: another worker that looks whether we are alive holds the row for an instant.
-    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update().first()
+    notice = Notice.objects.due(now).filter(pk=notice_id).select_for_update(no_key=True).first()
     if notice is None:
         return None
     if now > notice.useless_after:
@@ -377,7 +377,7 @@ def stop(*, by: Named, reason: str, now: datetime) -> Switch:
 @transaction.atomic
 def resume(*, by: Named, now: datetime) -> Switch:
     """Send again, less what has become useless in the meantime. Raises NotStopped."""
-    switch = Switch.objects.filter(resumed_at=None).select_for_update().first()
+    switch = Switch.objects.filter(resumed_at=None).select_for_update(no_key=True).first()
     if switch is None:
         raise NotStopped
     switch.resumed_at = now

@@ -201,7 +201,7 @@ def _changeable(
     related = Appointment.objects.select_related(
         "office__district", "booked_by", "professional__person"
     )
-    current = related.select_for_update(of=("self",)).get(pk=appointment.pk)
+    current = related.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
     too_late = side == Side.OFFICE and current.starts_at <= now
     if current.status != Status.BOOKED or too_late:
         raise NotChangeable

@@ -49,7 +49,7 @@ def _dispose_of_some(
     *, before: datetime, held: Collection[int], by: Person | None, now: datetime
 ) -> Counter[str]:
     due = disposal.disposable(before=before, held=held).select_for_update(
-        of=("self",), skip_locked=True
+        of=("self",), skip_locked=True, no_key=True
     )
     chosen = {appointment.pk: appointment for appointment in due.order_by("pk")[:BATCH]}
     lines = CaseLine.objects.filter(appointment__in=chosen)

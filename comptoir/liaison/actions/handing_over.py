@@ -42,7 +42,7 @@ def hand_over(
         raise NotServing
     related = FollowUp.objects.select_related("case_line__appointment")
     found = list(
-        related.select_for_update(of=("self",))
+        related.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=follow_ups, professional=whose, done_at=None)
         .order_by("pk")
     )

@@ -30,7 +30,7 @@ class DayBusy(Exception):
 
 
 _LOCK_DAYS = """
-SELECT "on" FROM roster_serviceday WHERE "on" = ANY(%s) ORDER BY "on" FOR UPDATE
+SELECT "on" FROM roster_serviceday WHERE "on" = ANY(%s) ORDER BY "on" FOR NO KEY UPDATE
 """
 
 

@@ -212,7 +212,7 @@ def record_outcome(
 def _as_read(case_line: CaseLine, read: str) -> CaseLine:
     """The row, locked, if nobody has written about it since that version; raises Superseded."""
     rows = CaseLine.objects.select_related("appointment__office", "follow_up")
-    current = rows.select_for_update(of=("self",)).get(pk=case_line.pk)
+    current = rows.select_for_update(of=("self",), no_key=True).get(pk=case_line.pk)
     if current.version != read:
         raise Superseded
     return current
@@ -320,7 +320,7 @@ def complete_follow_up(*, follow_up: FollowUp, result: str, by: Person, now: dat
     Raises WrongState: done already, or its appointment still goes on and may yet change it.
     """
     related = FollowUp.objects.select_related("case_line__appointment")
-    current = related.select_for_update(of=("self",)).get(pk=follow_up.pk)
+    current = related.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
     in_progress = current.case_line.appointment.status == Status.STARTED
     if current.done_at is not None or in_progress:
         raise WrongState
@@ -341,7 +341,7 @@ def complete_follow_up(*, follow_up: FollowUp, result: str, by: Person, now: dat
 def locked(appointment: Appointment, expected: Status) -> Appointment:
     """The row, locked, if it is where the step begins; raises WrongState."""
     rows = Appointment.objects.select_related("office", "professional", "policy")
-    current = rows.select_for_update(of=("self",)).get(pk=appointment.pk)
+    current = rows.select_for_update(of=("self",), no_key=True).get(pk=appointment.pk)
     if current.status != expected:
         raise WrongState
     return current

@@ -67,11 +67,11 @@ def grant_role(
     ends_at = end_of(last_day, office, now)
     with transaction.atomic():
         if office is not None:
-            office = Office.objects.select_for_update().get(pk=office.pk)
+            office = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
             if office.status != OfficeStatus.ACTIVE:
                 raise OfficeNotActive
         # The person's row is the lock: two grantors at once must not both find nothing.
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         held = Grant.objects.not_ended(now).filter(person=person, role=role, office=office)
         if held.exists():
             raise AlreadyGranted
@@ -160,7 +160,7 @@ def end_all(
         keys = sorted(grant.pk for grant in grants)
         found = list(
             Grant.objects.not_ended(now)
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related("person")
             .filter(pk__in=keys)
             .order_by("pk")
@@ -172,7 +172,7 @@ def end_all(
 def _locked(grant: Grant, now: datetime) -> Grant:
     """The grant under lock, and all of its kind with it, so that the last two cannot both go."""
     of_its_kind = Grant.objects.not_ended(now).filter(role=grant.role, office=grant.office_id)
-    list(of_its_kind.select_for_update().order_by("pk").values_list("pk", flat=True))
+    list(of_its_kind.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     grant = Grant.objects.select_related("person", "office").get(pk=grant.pk)
     if grant.has_ended(now):
         raise AlreadyEnded

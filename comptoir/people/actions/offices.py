@@ -141,7 +141,7 @@ def transfer(
     """
     with transaction.atomic():
         turns.take_turn()
-        office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
+        office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
         if not _fits(office, successor):
             raise SuccessorDoesNotFit
         if office.status != OfficeStatus.CLOSED:
@@ -183,7 +183,7 @@ def change_settings(
         "remind_hour_before": remind_hour_before,
     }
     with transaction.atomic():
-        office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
+        office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
         changed = sorted(
             field for field, value in wanted.items() if getattr(office, field) != value
         )
@@ -205,7 +205,7 @@ def dissolve(*, by: Person, now: datetime) -> int:
 
 
 def _locked(office: Office, *allowed: OfficeStatus) -> Office:
-    office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
     if office.status not in allowed:
         raise WrongStatus(office.status)
     return office

@@ -55,7 +55,7 @@ def change_details(
 ) -> Person:
     """Change how a person is named and addressed."""
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         wanted = {"name": name, "language": language, "time_zone": time_zone}
         changed = sorted(
             field for field, value in wanted.items() if getattr(person, field) != value
@@ -79,7 +79,7 @@ def change_address(*, person: Person, email: str, by: Person, now: datetime) -> 
     """Change the address a person signs in with; they are signed out everywhere. Raises AddressTaken."""
     email = email.lower()
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if person.email == email:
             return person
         if Person.objects.filter(email__iexact=email).exclude(pk=person.pk).exists():
@@ -94,7 +94,7 @@ def change_address(*, person: Person, email: str, by: Person, now: datetime) -> 
 def deactivate(*, person: Person, reason: str, by: Person, now: datetime) -> Person:
     """Shut a person out at once: every role ends, every session is dropped. Raises LastAdministrator."""
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if _is_last_administrator(person, now):
             raise LastAdministrator
         open_grants = Grant.objects.not_ended(now).filter(person=person)
@@ -110,7 +110,7 @@ def deactivate(*, person: Person, reason: str, by: Person, now: datetime) -> Per
 def reactivate(*, person: Person, by: Person, now: datetime) -> Person:
     """Let a person sign in again. Roles have to be given anew."""
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         person.is_active = True
         person.inactive_reason = ""
         person.save(update_fields=["is_active", "inactive_reason"])
@@ -121,5 +121,5 @@ def reactivate(*, person: Person, by: Person, now: datetime) -> Person:
 def _is_last_administrator(person: Person, now: datetime) -> bool:
     """Whether the service would lose its administrator sooner than it does now."""
     administrators = Grant.objects.not_ended(now).filter(role=Role.ADMINISTRATOR)
-    held = list(administrators.select_for_update().order_by("pk"))
+    held = list(administrators.select_for_update(no_key=True).order_by("pk"))
     return any(grants.is_last(grant, now) for grant in held if grant.person_id == person.pk)

@@ -94,7 +94,7 @@ def record_absence(
 @roster_change
 def withdraw_absence(*, absence: Absence, by: Person, now: datetime) -> Recorded:
     """Take an absence back: its time is on offer again. Raises AlreadyWithdrawn."""
-    absence = Absence.objects.select_for_update().get(pk=absence.pk)
+    absence = Absence.objects.select_for_update(no_key=True).get(pk=absence.pk)
     if absence.withdrawn_at is not None:
         raise AlreadyWithdrawn
     absence.withdrawn_at, absence.withdrawn_by = now, by

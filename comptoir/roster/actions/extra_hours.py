@@ -156,7 +156,7 @@ def withdraw_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> Cha
 
     Raises NotApproved or AlreadyOver.
     """
-    extra = ExtraHours.objects.select_for_update().get(pk=extra.pk)
+    extra = ExtraHours.objects.select_for_update(no_key=True).get(pk=extra.pk)
     if extra.approved_at is None or extra.withdrawn_at is not None:
         raise NotApproved
     if extra.ends_at <= now:
@@ -173,7 +173,7 @@ def _refresh(extra: ExtraHours, *, by: Person, now: datetime) -> list[Publicatio
 
 
 def _undecided(extra: ExtraHours) -> ExtraHours:
-    extra = ExtraHours.objects.select_for_update().get(pk=extra.pk)
+    extra = ExtraHours.objects.select_for_update(no_key=True).get(pk=extra.pk)
     if extra.approved_at is not None or extra.declined_at is not None:
         raise AlreadyDecided
     return extra

@@ -95,7 +95,7 @@ def write_details(
     """Write what differs, in a roster change that refreshes the days itself; the changed fields."""
     if not languages:
         raise SpeaksNothing
-    professional = Professional.objects.select_for_update().get(pk=professional.pk)
+    professional = Professional.objects.select_for_update(no_key=True).get(pk=professional.pk)
     wanted = {
         "languages": sorted(languages),
         "skills": sorted(skills),

@@ -158,7 +158,7 @@ def _locked_day(
     on: date, grid: Grid, *, by: Person | None, now: datetime
 ) -> tuple[ServiceDay, bool]:
     """The day's row, locked; made if need be: under the roster's lock nobody else makes it."""
-    day = ServiceDay.objects.select_for_update().filter(on=on).first()
+    day = ServiceDay.objects.select_for_update(no_key=True).filter(on=on).first()
     if day is not None:
         return day, False
     values = {"starts_at": grid.starts_at, "quanta": grid.quanta}

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         now = clock.now()
         with transaction.atomic():
             there = Grant.objects.in_force(now).filter(role=Role.ADMINISTRATOR)
-            if there.select_for_update().exists():
+            if there.select_for_update(no_key=True).exists():
                 raise CommandError("There is an administrator already, who can invite others.")
             person = Person.objects.filter(email__iexact=email, is_active=True).first()
             if person is None:

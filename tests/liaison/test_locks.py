@@ -1,0 +1,134 @@
+"""Bookings and the changes of the rows they only refer to: neither waits for the other's end.
+
+A booking's foreign keys are checked when it commits, while it still holds its day. Whoever locked the
+office, the person or the professional with the key would stop it there, and the day with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from comptoir.liaison.models import Appointment
+from comptoir.people.actions import grants, offices, persons
+from comptoir.people.models import Language, Office, Person, Role
+from comptoir.roster.actions import professionals
+from comptoir.roster.models import Professional
+from tests.liaison.factories import (
+    NOW,
+    AppointmentFactory,
+    PolicyFactory,
+    ProfessionalFactory,
+    delegate_of,
+    open_day,
+)
+from tests.people.factories import OfficeFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def in_thread(work: Callable[[], object], results: list[object]) -> threading.Thread:
+    """Run with a connection of its own; its result, or what it raised, goes to `results`."""
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except Exception as error:
+            results.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def somebody_waits_for_a_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def book_in_haste(office: Office) -> Appointment:
+    """Book, unless that means waiting for somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    return AppointmentFactory.create(office=office)
+
+
+def change_zone(professional: Professional, by: Person) -> Professional:
+    return professionals.change_professional(
+        professional=professional, languages=["en"], skills=[], time_zone="America/Vancouver",
+        active=True, by=by, now=NOW,
+    )  # fmt: skip
+
+
+def test_a_professional_changes_while_somebody_books_and_neither_gives_way() -> None:
+    """The change has the professional and waits for the day; the booking has the day and commits."""
+    anna, lead = ProfessionalFactory.create(), PersonFactory.create()
+    PolicyFactory.create()
+    open_day(professionals=[anna])
+    office = OfficeFactory.create()
+    delegate_of(office)
+    results: list[object] = []
+    rivals: list[threading.Thread] = []
+    written = 0
+
+    def change_before_it_is_written(execute: Any, sql: str, *rest: Any) -> Any:
+        nonlocal written
+        if 'INSERT INTO "liaison_appointment" ' in sql:
+            written += 1
+            if not rivals:
+                rivals.append(in_thread(lambda: change_zone(anna, lead), results))
+                while rivals[0].is_alive() and not somebody_waits_for_a_row():
+                    pass
+                assert rivals[0].is_alive(), (
+                    "the change did not wait for the day: nothing is proved"
+                )
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(change_before_it_is_written):
+        appointment = AppointmentFactory.create(office=office)
+    rivals[0].join()
+
+    assert [type(result) for result in results] == [Professional]
+    assert written == 1, "the booking was stopped by a deadlock and tried again"
+    anna.refresh_from_db()
+    assert anna.time_zone == "America/Vancouver"
+    assert appointment.professional == anna
+
+
+CHANGES: dict[str, Callable[[Office, Person], object]] = {
+    "the office's settings": lambda office, by: offices.change_settings(
+        office=office, language=Language.FRENCH, time_zone="America/Regina",
+        remind_day_before=True, remind_hour_before=False, by=by, now=NOW,
+    ),
+    "the person's details": lambda office, by: persons.change_details(
+        person=delegate_of(office), name="Nora Frostmere", language=Language.FRENCH,
+        time_zone="America/Regina", by=by, now=NOW,
+    ),
+    "the person's roles": lambda office, by: grants.grant_role(
+        person=delegate_of(office), role=Role.OFFICE_MANAGER, office=office, by=by, now=NOW
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_booking_does_not_wait_for_who_changes(what: str) -> None:
+    PolicyFactory.create()
+    open_day()
+    office, lead = OfficeFactory.create(), PersonFactory.create()
+    delegate_of(office)
+    results: list[object] = []
+
+    with transaction.atomic():
+        CHANGES[what](office, lead)
+        in_thread(lambda: book_in_haste(office), results).join()
+
+    assert [type(result) for result in results] == [Appointment]
