@@ -140,5 +140,5 @@ def test_a_booking_during_a_publication_waits_and_then_sees_what_is_left() -> No
         assert rival.is_alive(), "the booking did not wait for the day"
     rival.join()
 
-    assert answers == ["time_taken"]
+    assert answers == ["not_worked"]
     assert not Claim.objects.exists()
