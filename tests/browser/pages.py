@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -164,6 +165,16 @@ def to_the_day_with_appointments(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_comparison(visitor: Visitor, world: World) -> None:
+    """Write another version of the rule."""
+    visitor.go("liaison:new-rule")
+    visitor.date("In force from", clock.service_date(world.now) + timedelta(days=30))
+    visitor.type("Minutes a day for each office", "90")
+    visitor.press("Compare with the rule before it")
+    visitor.page.locator("button[name=seen]").wait_for()
+    visitor.ready()
+
+
 def to_the_lock(visitor: Visitor, world: World) -> None:
     """Come back to a session that has locked."""
     for session in world.people[AWAY].sessions.all():
@@ -303,6 +314,7 @@ SENDING = [
 RULE = [
     Visit("liaison:rule", OWNER, state="of-its-owner"),
     Visit("liaison:new-rule", OWNER),
+    Visit("liaison:new-rule", OWNER, state="compared", arrive=to_the_comparison),
     Visit("liaison:targets", OWNER),
     Visit("liaison:new-target", OWNER),
 ]

@@ -15,7 +15,6 @@ import pytest
 from django.db import connection, connections, transaction
 
 from comptoir.domain.business_days import monday_of
-from comptoir.domain.rule import SharingRule
 from comptoir.liaison.actions import booking, changing, counting, holding, locking, ruling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import Appointment, Claim, Hold, Mode, Reason, Side
@@ -362,18 +361,11 @@ def test_two_who_set_a_rule_at_once_set_two_versions() -> None:
     last = PolicyFactory.create().version
 
     def set_rule(owner: Person) -> int:
+        draft = PolicyFactory.build(
+            version=0, name_en=f"Rule of {owner.pk}", valid_from=DAY + timedelta(days=30)
+        )
         with connection.execute_wrapper(meet):
-            return ruling.start_rule(
-                rule=SharingRule(0, 120, 240, (15, 30), 10, 15, 60, True),
-                words=ruling.Words("Rule", "Règle", "Two hours.", "Deux heures."),
-                valid_from=DAY + timedelta(days=30),
-                most_case_lines=5,
-                hold_minutes=10,
-                no_show_after_minutes=10,
-                start_early_minutes=15,
-                by=owner,
-                now=NOW,
-            ).version
+            return ruling.start_rule(draft=draft, by=owner, now=NOW).version
 
     results = at_once([lambda owner=owner: set_rule(owner) for owner in owners])  # type: ignore[misc]
 

@@ -161,6 +161,25 @@ def test_the_office_reads_the_outcome_of_each_of_its_cases(
     assert "The file is with the visa office." in home.text
 
 
+def test_the_office_reads_what_each_consent_covers_and_until_when(
+    delegate: Client, office: Office
+) -> None:
+    appointment = AppointmentFactory.create(
+        office=office,
+        cases=[
+            consent_case(consent_scope="The study permit", consent_expires_on=date(2027, 11, 1)),
+            consent_case(consent_scope="The visa"),
+        ],
+    )
+
+    page = said(delegate.get(url("appointment", appointment.reference)).text)
+
+    assert "until November 1, 2027" in page
+    assert "It covers: The study permit" in page
+    assert "without an end" in page
+    assert "It covers: The visa" in page
+
+
 def test_the_professionals_own_notes_are_never_shown_to_the_office(
     delegate: Client, office: Office
 ) -> None:
@@ -336,7 +355,10 @@ def test_the_policy_owner_sets_the_next_version_and_nobody_else(
     )
     assert "Choose tomorrow or a later day." in yesterday.text
 
-    owner.post(url("new-rule"), values | {"minutes_per_week": "90"})
+    compared = owner.post(url("new-rule"), values | {"minutes_per_week": "90"})
+    last = compared.context["comparison"].last_version
+    assert not Policy.objects.filter(version__gt=last).exists()
+    owner.post(url("new-rule"), values | {"minutes_per_week": "90", "seen": str(last)})
     assert "Next" in owner.get(url("rule")).text
     assert Policy.objects.latest("version").no_show_after_minutes == 20
     assert Policy.objects.latest("version").start_early_minutes == 30

@@ -1,21 +1,34 @@
-"""Putting a new version of the sharing rule in force: validated, dated, never edited afterwards."""
+"""Putting a new version of the sharing rule in force: validated, dated, never edited afterwards.
+
+A version that has not begun can be replaced by another for the same first day, which is also how it is
+withdrawn: what went before is set again. Both stay on record.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from comptoir.audit import actions as audit
-from comptoir.domain.rule import Fault, SharingRule
+from comptoir.domain.rule import Fault
 from comptoir.liaison.models import Policy
+from comptoir.liaison.queries import days, versions
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
+FURTHEST = timedelta(days=366)
+"""A first day beyond it is taken for a slip of the pen: nobody decides a rule a year before."""
 
-class BadRule(Exception):
+NOT_CONTENT = {"id", "version", "valid_from", "created_by", "created_at"}
+"""What two versions that say the same need not share."""
+
+
+class CannotStartRule(Exception):
+    """No version was set."""
+
+
+class BadRule(CannotStartRule):
     """The proposed rule cannot be put in force; `faults` say why."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -23,73 +36,74 @@ class BadRule(Exception):
         self.faults = faults
 
 
-class BeginsInThePast(Exception):
+class BeginsInThePast(CannotStartRule):
     """A day that has begun is governed by the rule it began under."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a rule is called and what its numbers do not say, in both languages."""
+class BeginsTooFarAhead(CannotStartRule):
+    """The first day is more than a year away."""
 
-    name_en: str
-    name_fr: str
-    remark_en: str = ""
-    remark_fr: str = ""
+
+class NothingNew(CannotStartRule):
+    """That day is governed by the very same rule already; `policy` is its version."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy.version)
+        self.policy = policy
+
+
+class SetMeanwhile(Exception):
+    """Another version was set since this one was compared with what there was."""
 
 
 @transaction.atomic
-def start_rule(
-    *,
-    rule: SharingRule,
-    words: Words,
-    valid_from: date,
-    most_case_lines: int,
-    hold_minutes: int,
-    no_show_after_minutes: int,
-    start_early_minutes: int,
-    by: Person,
-    now: datetime,
-) -> Policy:
-    """Add the next version (the number in `rule` is ignored), from the service day `valid_from` on.
+def start_rule(*, draft: Policy, by: Person, now: datetime, seen: int | None = None) -> Policy:
+    """Add `draft`, a version without a number or an author, from its first service day on.
 
-    What is booked stays booked. Raises BadRule, BeginsInThePast.
+    What is booked stays booked. Who decides on a comparison says which version was the last one
+    `seen` there. Raises CannotStartRule in its kinds, SetMeanwhile.
     """
-    faults = rule.faults()
-    if faults:
-        raise BadRule(faults)
-    if valid_from <= clock.service_date(now):
-        raise BeginsInThePast
     _take_turns()
-    last = Policy.objects.aggregate(last=Max("version"))["last"] or 0
-    policy = Policy.objects.create(
-        version=last + 1,
-        valid_from=valid_from,
-        name_en=words.name_en,
-        name_fr=words.name_fr,
-        remark_en=words.remark_en,
-        remark_fr=words.remark_fr,
-        minutes_per_day=rule.minutes_per_day,
-        minutes_per_week=rule.minutes_per_week,
-        lengths=list(rule.lengths),
-        horizon_business_days=rule.horizon_business_days,
-        least_notice_minutes=rule.least_notice_minutes,
-        late_notice_minutes=rule.late_notice_minutes,
-        late_counts=rule.late_counts,
-        most_case_lines=most_case_lines,
-        hold_minutes=hold_minutes,
-        no_show_after_minutes=no_show_after_minutes,
-        start_early_minutes=start_early_minutes,
-        created_by=by,
-        created_at=now,
-    )
+    last = versions.last_version()
+    if seen not in (None, last):
+        raise SetMeanwhile
+    check_rule(draft=draft, now=now)
+    draft.version = last + 1
+    draft.created_by = by
+    draft.created_at = now
+    draft.save(force_insert=True)
     audit.record(
         action="rule.started",
-        subject=policy,
+        subject=draft,
         by=by,
         now=now,
-        detail={"version": policy.version, "valid_from": valid_from.isoformat()},
+        detail={"version": draft.version, "valid_from": draft.valid_from.isoformat()},
     )
-    return policy
+    return draft
+
+
+def check_rule(*, draft: Policy, now: datetime) -> None:
+    """Raise CannotStartRule if the draft could not be set now."""
+    faults = days.as_rule(draft).faults()
+    if faults:
+        raise BadRule(faults)
+    _check_first_day(draft.valid_from, clock.service_date(now))
+    governing = versions.governing(draft.valid_from)
+    if governing is not None and _content(governing) == _content(draft):
+        raise NothingNew(governing)
+
+
+def _check_first_day(on: date, today: date) -> None:
+    if on <= today:
+        raise BeginsInThePast
+    if on > today + FURTHEST:
+        raise BeginsTooFarAhead
+
+
+def _content(policy: Policy) -> dict[str, object]:
+    """All that a version says."""
+    names = {field.name for field in Policy._meta.concrete_fields} - NOT_CONTENT
+    return {name: getattr(policy, name) for name in names}
 
 
 def _take_turns() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.domain.rule import Fault, SharingRule
-from comptoir.liaison.actions.ruling import Words
+from comptoir.domain.rule import Fault
+from comptoir.liaison.actions import ruling
+from comptoir.liaison.models import Policy
 from comptoir.ui.times import duration
 
 LENGTHS = (15, 30, 45, 60)
@@ -34,6 +35,12 @@ REMARK = _(
 )
 
 
+REFUSED: dict[type[ruling.CannotStartRule], Any] = {
+    ruling.BeginsInThePast: _("Choose tomorrow or a later day."),
+    ruling.BeginsTooFarAhead: _("Choose a day within a year from now."),
+}
+
+
 class RuleForm(forms.Form):
     """Every number of the rule, its name in both languages, and what the numbers do not say.
 
@@ -42,7 +49,7 @@ class RuleForm(forms.Form):
 
     valid_from = forms.DateField(
         label=_("In force from"),
-        help_text=_("The first service day it governs; tomorrow or later."),
+        help_text=_("The first service day it governs; tomorrow or later, within a year."),
     )
     name_en = forms.CharField(label=_("Name in English"), max_length=100)
     name_fr = forms.CharField(label=_("Name in French"), max_length=100)
@@ -119,26 +126,18 @@ class RuleForm(forms.Form):
                 self.add_error(name, _("Write the remark in both languages, or in neither."))
         return given
 
-    def rule(self) -> SharingRule:
-        """The rule as the domain's value."""
-        given = self.cleaned_data
-        return SharingRule(
-            version=0,
-            minutes_per_day=given["minutes_per_day"],
-            minutes_per_week=given["minutes_per_week"],
-            lengths=tuple(sorted(given["lengths"])),
-            horizon_business_days=given["horizon_business_days"],
-            least_notice_minutes=given["least_notice_minutes"],
-            late_notice_minutes=given["late_notice_minutes"],
-            late_counts=given["late_counts"],
-        )
+    def draft(self) -> Policy:
+        """The version as written, without a number or an author."""
+        lengths = sorted(self.cleaned_data["lengths"])
+        return Policy(version=0, **self.cleaned_data | {"lengths": lengths})
 
-    def words(self) -> Words:
-        """Names and remarks."""
-        given = self.cleaned_data
-        return Words(given["name_en"], given["name_fr"], given["remark_en"], given["remark_fr"])
-
-    def add_faults(self, faults: tuple[Fault, ...]) -> None:
-        """Show what the domain found, each beside its field."""
-        for fault in faults:
-            self.add_error(*FAULTS[fault])
+    def refuse(self, reason: ruling.CannotStartRule) -> None:
+        """Say why the version cannot be set, each reason beside its field."""
+        if isinstance(reason, ruling.BadRule):
+            for fault in reason.faults:
+                self.add_error(*FAULTS[fault])
+        elif isinstance(reason, ruling.NothingNew):
+            message = _("Version %(version)s says the same for that day: there is nothing to set.")
+            self.add_error(None, message % {"version": reason.policy.version})
+        else:
+            self.add_error("valid_from", REFUSED[type(reason)])

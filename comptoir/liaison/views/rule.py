@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import RuleForm
-from comptoir.liaison.models import Policy
-from comptoir.liaison.queries import days
+from comptoir.liaison.queries import versions
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
-from comptoir.ui import clock
+from comptoir.ui import clock, values
 
 REMARKS = ("remark_en", "remark_fr")
 """What was said of one version is not said of the next without being written again."""
@@ -27,16 +27,8 @@ REMARKS = ("remark_en", "remark_fr")
 @signed_in
 def sharing_rule(request: SignedIn) -> HttpResponse:
     """The rule of today, what follows it, and what came before."""
-    rules = days.load_rules()
-    today = clock.service_date(request.now)
-    current = rules.policy(today)
-    versions = sorted(
-        rules.policies.values(), key=lambda p: (p.valid_from, p.version), reverse=True
-    )
     context = {
-        "current": current,
-        "coming": [p for p in reversed(versions) if p.valid_from > today],
-        "earlier": [p for p in versions if p.valid_from <= today and p != current],
+        "versions": versions.versions(clock.service_date(request.now)),
         "may_change": Role.POLICY_OWNER in request.standing.roles,
     }
     return render(request, "liaison/rule.html", context)
@@ -45,35 +37,51 @@ def sharing_rule(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Role.POLICY_OWNER)
 def new_version(request: SignedIn) -> HttpResponse:
-    """Write the next version, beginning from the one in force."""
+    """Write the next version, beginning from the one in force; it is set once it was compared."""
     form = RuleForm(request.POST or None, initial=_initial(request))
-    if request.method == "POST" and form.is_valid():
+    asked = request.method == "POST" and "change" not in request.POST
+    if asked and form.is_valid():
+        try:
+            return _set(request, form)
+        except ruling.CannotStartRule as reason:
+            form.refuse(reason)
+    status = 422 if asked else 200
+    return render(request, "liaison/rule_new.html", {"form": form}, status=status)
+
+
+def _set(request: SignedIn, form: RuleForm) -> HttpResponse:
+    """Set what was compared with what there is; without a comparison, show it. Raises CannotStartRule."""
+    seen = values.number(request.POST.get("seen", ""))
+    if seen is not None:
         try:
             policy = ruling.start_rule(
-                rule=form.rule(),
-                words=form.words(),
-                valid_from=form.cleaned_data["valid_from"],
-                most_case_lines=form.cleaned_data["most_case_lines"],
-                hold_minutes=form.cleaned_data["hold_minutes"],
-                no_show_after_minutes=form.cleaned_data["no_show_after_minutes"],
-                start_early_minutes=form.cleaned_data["start_early_minutes"],
-                by=request.user,
-                now=request.now,
+                draft=form.draft(), by=request.user, now=request.now, seen=seen
             )
-        except ruling.BadRule as bad:
-            form.add_faults(bad.faults)
-        except ruling.BeginsInThePast:
-            form.add_error("valid_from", _("Choose tomorrow or a later day."))
+        except ruling.SetMeanwhile:
+            messages.warning(
+                request,
+                _("Another version was set in the meantime. Nothing was done: compare once more."),
+            )
         else:
-            messages.success(
-                request, _("Version %(version)s is set.") % {"version": policy.version}
-            )
+            set_now = {"version": policy.version}
+            messages.success(request, _("Version %(version)s is set.") % set_now)
             return redirect("liaison:rule")
+    draft = form.draft()
+    ruling.check_rule(draft=draft, now=request.now)
+    context = {"form": form, "comparison": versions.compare(draft)}
     return render(
-        request, "liaison/rule_new.html", {"form": form}, status=422 if form.errors else 200
+        request, "liaison/rule_compare.html", context, status=200 if seen is None else 422
     )
 
 
 def _initial(request: SignedIn) -> dict[str, Any]:
-    current: Policy | None = days.load_rules().policy(clock.service_date(request.now))
-    return model_to_dict(current, exclude=["valid_from", *REMARKS]) if current is not None else {}
+    """The rule of today; to withdraw a coming version `instead`, what it would have followed."""
+    today = clock.service_date(request.now)
+    number = values.number(request.GET.get("instead", ""))
+    withdrawn = versions.coming(number, today) if number is not None else None
+    if withdrawn is None:
+        current = versions.governing(today)
+        return model_to_dict(current, exclude=["valid_from", *REMARKS]) if current else {}
+    first = withdrawn.valid_from
+    before = versions.governing(first - timedelta(days=1))
+    return (model_to_dict(before) if before else {}) | {"valid_from": first}

@@ -1,0 +1,167 @@
+"""Every version of the sharing rule: which governs, which was replaced before it began, what one changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from comptoir.liaison.models import Policy
+from comptoir.ui.times import duration
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A version that never came into force, and the one that begins on its day instead."""
+
+    policy: Policy
+    by: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The version of today, those to come in order, those before and those never in force, latest first."""
+
+    current: Policy | None
+    coming: list[Policy]
+    earlier: list[Policy]
+    replaced: list[Replaced]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One number of a rule in words."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The same term of two versions; `before` is empty where there was no rule."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether the two differ."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a proposed version changes on its first day."""
+
+    draft: Policy
+    before: Policy | None
+    replaces: Policy | None
+    until: Policy | None
+    """The version that is to follow, if one is set already."""
+
+    terms: list[Change]
+    last_version: int
+
+
+def versions(today: date) -> Versions:
+    """All versions as the page of the rule lists them."""
+    every = list(Policy.objects.order_by("valid_from", "version"))
+    last_of_its_day = {policy.valid_from: policy for policy in every}
+    in_turn = list(last_of_its_day.values())
+    begun = [policy for policy in in_turn if policy.valid_from <= today]
+    return Versions(
+        current=begun[-1] if begun else None,
+        coming=[policy for policy in in_turn if policy.valid_from > today],
+        earlier=begun[-2::-1],
+        replaced=[
+            Replaced(policy, last_of_its_day[policy.valid_from])
+            for policy in reversed(every)
+            if policy != last_of_its_day[policy.valid_from]
+        ],
+    )
+
+
+def governing(on: date) -> Policy | None:
+    """The version that governs a service day, as far as is set now."""
+    begun = Policy.objects.filter(valid_from__lte=on).order_by("valid_from", "version")
+    return begun.last()
+
+
+def coming(version: int, today: date) -> Policy | None:
+    """A version that has not begun, by its number."""
+    return Policy.objects.filter(version=version, valid_from__gt=today).first()
+
+
+def last_version() -> int:
+    """The number of the version that was set last; 0 before the first."""
+    return Policy.objects.aggregate(last=Max("version"))["last"] or 0
+
+
+def compare(draft: Policy) -> Comparison:
+    """What `draft` changes against the rule of the day before its first day."""
+    before = governing(draft.valid_from - timedelta(days=1))
+    then = governing(draft.valid_from)
+    later = Policy.objects.filter(valid_from__gt=draft.valid_from)
+    was = terms(before) if before is not None else [Term("", "")] * len(terms(draft))
+    return Comparison(
+        draft=draft,
+        before=before,
+        replaces=then if then is not None and then.valid_from == draft.valid_from else None,
+        until=later.order_by("valid_from", "-version").first(),
+        terms=[
+            Change(new.label, old.value, new.value)
+            for old, new in zip(was, terms(draft), strict=True)
+        ],
+        last_version=last_version(),
+    )
+
+
+def terms(policy: Policy) -> list[Term]:
+    """Every number of the rule in words, in the language of the page; always the same terms in the same order."""
+    return [
+        Term(_("A day, for each office"), duration(policy.minutes_per_day)),
+        Term(_("A week, for each office"), duration(policy.minutes_per_week)),
+        Term(_("Lengths on offer"), ", ".join(duration(minutes) for minutes in policy.lengths)),
+        Term(_("Bookable"), _bookable(policy)),
+        Term(_("Given up late"), _given_up_late(policy)),
+        Term(_("An appointment can begin"), _begins(policy)),
+        Term(_("Nobody came"), _nobody_came(policy)),
+        Term(
+            _("Cases in one appointment"),
+            _("at most %(n)s") % {"n": policy.most_case_lines},
+        ),
+        Term(_("A time is kept while an office types"), duration(policy.hold_minutes)),
+    ]
+
+
+def _bookable(policy: Policy) -> str:
+    count = policy.horizon_business_days
+    ahead = ngettext("%(n)s business day ahead", "%(n)s business days ahead", count) % {"n": count}
+    notice = {"notice": duration(policy.least_notice_minutes)}
+    return f"{ahead}, {_('with at least %(notice)s of notice') % notice}"
+
+
+def _given_up_late(policy: Policy) -> str:
+    notice = {"notice": duration(policy.late_notice_minutes)}
+    counts = _("it still counts") if policy.late_counts else _("it does not count")
+    return f"{_('with less than %(notice)s of notice') % notice} – {counts}"
+
+
+def _begins(policy: Policy) -> str:
+    if not policy.start_early_minutes:
+        return _("from its time on")
+    return _("at the earliest %(early)s before its time") % {
+        "early": duration(policy.start_early_minutes)
+    }
+
+
+def _nobody_came(policy: Policy) -> str:
+    if not policy.no_show_after_minutes:
+        return _("said from the start on")
+    return _("said at the earliest %(wait)s after the start") % {
+        "wait": duration(policy.no_show_after_minutes)
+    }

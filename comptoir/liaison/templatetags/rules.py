@@ -1,0 +1,15 @@
+"""A version of the sharing rule in words."""
+
+from django import template
+
+from comptoir.liaison.models import Policy
+from comptoir.liaison.queries import versions
+from comptoir.liaison.queries.versions import Term
+
+register = template.Library()
+
+
+@register.filter
+def terms(policy: Policy) -> list[Term]:
+    """Every number of it, in the language of the page."""
+    return versions.terms(policy)
