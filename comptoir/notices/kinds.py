@@ -144,6 +144,8 @@ VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "by_centre": _flag,
     "reason_label": _label,
     "role_label": _label,
+    "place_label": _label,
+    "chamber_label": _label,
     "link": _link,
     "alternatives_link": _link,
     "code": _CODE,

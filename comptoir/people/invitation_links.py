@@ -20,9 +20,9 @@ def token_of(invitation: Invitation) -> str:
     return _signer.sign(str(invitation.pk))
 
 
-def link_to(invitation: Invitation) -> str:
-    """The whole link, in the language of the invited person."""
-    with translation.override(invitation.language):
+def link_to(invitation: Invitation, language: str) -> str:
+    """The whole link, in the language in which the invited person is written to."""
+    with translation.override(language):
         return settings.ADDRESS + reverse("people:invitation", args=[token_of(invitation)])
 
 

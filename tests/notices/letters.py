@@ -73,6 +73,11 @@ APPOINTMENTS: dict[str, tuple[str, int | None, dict[str, Any]]] = {
 }
 """By name: the template, the sequence of its calendar file, and what it says besides the facts."""
 
+OFFICE = {
+    "office_reference": "papineau",
+    "place_label": bilingual("Papineau", "Papineau"),
+    "chamber_label": bilingual("House of Commons", "Chambre des communes"),
+}
 CODE = {"code": "K7QX-2M4D", "minutes": 10}
 PEOPLE: dict[str, tuple[str, dict[str, Any]]] = {
     "invitation": (
@@ -80,7 +85,18 @@ PEOPLE: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "link": "invitations/31.8f3kd0sZ_q-1/",
             "role_label": bilingual("Delegate", "Personne déléguée"),
-            "office_reference": "papineau",
+            **OFFICE,
+            "by_centre": False,
+            "expires_at": STARTS_AT,
+        },
+    ),
+    "invitation-by-the-centre": (
+        "invitation",
+        {
+            "link": "invitations/31.8f3kd0sZ_q-1/",
+            "role_label": bilingual("Office manager", "Gestionnaire du bureau"),
+            **OFFICE,
+            "by_centre": True,
             "expires_at": STARTS_AT,
         },
     ),

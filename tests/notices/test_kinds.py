@@ -38,6 +38,8 @@ def test_a_word_outside_the_vocabulary_is_not_said(word: str) -> None:
         ("office_reference", "Bureau de M. Tremblay"),
         ("reason_label", "Her husband's spousal sponsorship was refused"),
         ("role_label", "anything typed"),
+        ("place_label", "The riding of Maria Santos"),
+        ("chamber_label", "Upstairs"),
         ("minutes", "45 minutes with Maria"),
         ("minutes", True),
         ("minutes", 11_223_344_556),

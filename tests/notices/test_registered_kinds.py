@@ -20,7 +20,7 @@ from comptoir.notices import actions, gateway, kinds
 from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
-from comptoir.people.models import Language, Office, OfficeEnd, Role
+from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -93,11 +93,21 @@ def invited(language: str) -> None:
     invite(language, Role.DELEGATE, OfficeFactory.create(reference=REFERENCE))
 
 
+def invited_by_the_manager(language: str) -> None:
+    office = OfficeFactory.create(reference=REFERENCE)
+    invite(language, Role.DELEGATE, office, by=person_with(Role.OFFICE_MANAGER, office=office))
+
+
+def invited_to_the_senate(language: str) -> None:
+    office = OfficeFactory.create(reference=REFERENCE, senate=True, province="NB")
+    invite(language, Role.DELEGATE, office)
+
+
 def invited_to_the_centre(language: str) -> None:
     invite(language, Role.PROFESSIONAL, None)
 
 
-def invite(language: str, role: Role, office: Office | None) -> None:
+def invite(language: str, role: Role, office: Office | None, by: Person | None = None) -> None:
     invitations.invite(
         email=READER,
         name="Reader",
@@ -105,7 +115,7 @@ def invite(language: str, role: Role, office: Office | None) -> None:
         time_zone="America/Toronto",
         role=role,
         office=office,
-        by=None,
+        by=by,
         now=NOW,
     )
 
@@ -130,6 +140,8 @@ FACTS: list[tuple[str, Fact]] = [
     ("liaison.cancelled", cancelled),
     ("liaison.cancelled", cancelled_with_the_office),
     ("people.invitation", invited),
+    ("people.invitation", invited_by_the_manager),
+    ("people.invitation", invited_to_the_senate),
     ("people.invitation", invited_to_the_centre),
     ("people.sign_in_code", code_asked_for("people.sign_in_code")),
     ("people.unlock_code", code_asked_for("people.unlock_code")),
@@ -236,3 +248,36 @@ def test_a_cancellation_otherwise_leads_to_other_times(mail_server: MailServer) 
     said = text(letter("liaison.cancelled", cancelled, "en", mail_server))
 
     assert f"To choose another time:\nhttp://localhost:8000/en/offices/{REFERENCE}/times/" in said
+
+
+@pytest.mark.parametrize(
+    ("fact", "language", "said"),
+    [
+        (invited_by_the_manager, "en", "The manager of the office below invites you"),
+        (invited_by_the_manager, "fr", "La personne qui gère le bureau ci-dessous vous invite"),
+        (invited, "en", "The client support centre invites you to act for an office"),
+        (invited_to_the_centre, "en", "administration invites you to join the centre"),
+        (invited_to_the_senate, "en", f"Office: New Brunswick, Senate ({REFERENCE})"),
+        (invited_to_the_senate, "fr", f"Nouveau-Brunswick, Sénat ({REFERENCE})"),
+    ],
+)
+def test_an_invitation_says_who_invites_and_to_which_office(
+    fact: Fact, language: str, said: str, mail_server: MailServer
+) -> None:
+    assert said in text(letter("people.invitation", fact, language, mail_server))
+
+
+@both_languages
+def test_an_invitation_names_the_seat_in_its_own_language_and_no_person(
+    language: str, mail_server: MailServer
+) -> None:
+    said = text(letter("people.invitation", invited_by_the_manager, language, mail_server))
+
+    office = Office.objects.select_related("district").get(reference=REFERENCE)
+    assert office.district is not None
+    names = {"en": office.district.name_en, "fr": office.district.name_fr}
+    assert names.pop(language) in said
+    assert names.popitem()[1] not in said
+    manager = Person.objects.get(grants__role=Role.OFFICE_MANAGER)
+    assert office.legislator not in said
+    assert manager.name not in said

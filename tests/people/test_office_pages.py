@@ -273,7 +273,7 @@ def invitation(office: Office) -> Invitation:
 def test_the_link_in_the_message_opens_the_invitation(
     client: Client, invitation: Invitation, settings: Any
 ) -> None:
-    link = invitation_links.link_to(invitation)
+    link = invitation_links.link_to(invitation, "en")
     assert link.startswith(settings.ADDRESS)
 
     found = text(client, link.removeprefix(settings.ADDRESS))

@@ -94,7 +94,7 @@ def test_a_worker_that_sends_a_code_gives_nobody_away(log: Log, client: Client) 
 @pytest.mark.django_db
 def test_the_secret_of_a_link_is_in_no_line(log: Log, client: Client) -> None:
     invitation = invite(person_with(Role.ADMINISTRATOR))
-    link = invitation_links.link_to(invitation)
+    link = invitation_links.link_to(invitation, "en")
     path = "/" + link.split("/", 3)[3]
     secret = path.rstrip("/").rsplit("/", 1)[1]
 

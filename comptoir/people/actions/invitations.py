@@ -75,7 +75,7 @@ def invite(
     with transaction.atomic():
         if office is not None:
             # The office's row is the lock under which two managers cannot invite the same address.
-            office = Office.objects.select_for_update().get(pk=office.pk)
+            office = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
             if office.status != OfficeStatus.ACTIVE:
                 raise OfficeNotActive
         _refuse_if_known(email, role, office, now)
@@ -103,12 +103,20 @@ def invite(
 
 
 def _send(invitation: Invitation, time_zone: str, now: datetime) -> None:
+    """Write to the address; to somebody we know in their own language and on their own clock.
+
+    That they are known is not told to whoever invites: the invitation itself keeps what was chosen.
+    """
+    language = invitation.language
+    known = Person.objects.filter(email__iexact=invitation.email).first()
+    if known is not None:
+        language, time_zone = known.language, known.time_zone
     notices.queue(
         kind="people.invitation",
         subject_id=invitation.pk,
         version=1,
         address=invitation.email,
-        language=invitation.language,
+        language=language,
         time_zone=time_zone,
         send_after=now,
         useless_after=invitation.expires_at,
@@ -129,7 +137,9 @@ def _refuse_if_known(email: str, role: Role, office: Office | None, now: datetim
 def withdraw(*, invitation: Invitation, by: Person | None, now: datetime) -> Invitation:
     """Take an open invitation back: its link opens nothing any more. Raises InvitationClosed."""
     with transaction.atomic():
-        invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        invitation = Invitation.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=invitation.pk
+        )
         if not invitation.is_open(now):
             raise InvitationClosed
         invitation.withdrawn_at = now
@@ -158,7 +168,7 @@ def accept(
     """
     with transaction.atomic():
         invitation = (
-            Invitation.objects.select_for_update(of=("self",))
+            Invitation.objects.select_for_update(of=("self",), no_key=True)
             .select_related("office", "invited_by")
             .get(pk=invitation.pk)
         )
@@ -194,7 +204,9 @@ def accept(
 def _person_for(
     invitation: Invitation, name: str, language: Language, time_zone: str, now: datetime
 ) -> Person:
-    known = Person.objects.select_for_update().filter(email__iexact=invitation.email).first()
+    known = (
+        Person.objects.select_for_update(no_key=True).filter(email__iexact=invitation.email).first()
+    )
     if known is not None:
         if not known.is_active:
             raise InvitationClosed

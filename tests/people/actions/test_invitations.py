@@ -12,6 +12,7 @@ from comptoir.notices.models import Notice
 from comptoir.people import invitation_links, permissions
 from comptoir.people.actions import grants, invitations, offices
 from comptoir.people.models import Invitation, Language, OfficeEnd, Person, Role
+from comptoir.people.queries import notices
 from tests.people.factories import (
     GrantFactory,
     InvitationFactory,
@@ -56,6 +57,20 @@ def test_an_invitation_queues_its_message_in_the_language_of_the_invited() -> No
     notice = Notice.objects.get(kind="people.invitation")
     assert (notice.address, notice.language) == ("new.delegate@people.example", "fr")
     assert (notice.subject_id, notice.useless_after) == (invitation.pk, invitation.expires_at)
+
+
+def test_somebody_we_know_is_written_to_in_their_own_language_and_on_their_own_clock() -> None:
+    PersonFactory.create(email="new.delegate@people.example", french=True)
+
+    invitation = invite(language=Language.ENGLISH)
+
+    notice = Notice.objects.get(kind="people.invitation")
+    assert (notice.language, notice.time_zone) == ("fr", "America/Montreal")
+    said = notices.invitation(notice)
+    assert said is not None
+    assert "/fr/invitation/" in said["link"]
+    # Whoever invites does not learn from it that the address is known.
+    assert invitation.language == "en"
 
 
 def test_nothing_in_the_database_opens_the_account() -> None:
