@@ -18,6 +18,7 @@ from tests.liaison.factories import (
     PolicyFactory,
     ProfessionalFactory,
     at,
+    consent_case,
     delegate_of,
     open_day,
 )
@@ -81,7 +82,7 @@ def test_the_times_offered_are_the_ones_a_booking_is_granted(
     assert page.context["soonest"] == [at(DAY, 10), at(DAY, 10, 15), at(DAY, 10, 30)]
 
 
-def test_the_times_page_asks_the_database_at_most_eight_times(
+def test_the_times_page_asks_the_database_at_most_nine_times(
     delegate: Client, office: Office, django_assert_max_num_queries: object
 ) -> None:
     for offset in range(12):
@@ -91,7 +92,7 @@ def test_the_times_page_asks_the_database_at_most_eight_times(
     AppointmentFactory.create(office=office)
     delegate.get(url("times", office.reference))
 
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
         page = delegate.get(url("times", office.reference), {"minutes": "30", "language": "en"})
 
     assert len(page.context["days"]) == 10
@@ -110,6 +111,22 @@ def test_the_calendar_has_the_same_times_on_the_readers_clock(
         "11:15",
         "11:30",
     ]
+
+
+def test_a_time_beside_an_appointment_of_the_office_is_marked_and_the_mark_explained(
+    delegate: Client, office: Office
+) -> None:
+    open_day()
+    before = delegate.get(url("times", office.reference), {"minutes": "30"}).text
+    AppointmentFactory.create(office=office)
+    open_day(professionals=[ProfessionalFactory.create()])
+
+    after = delegate.get(url("times", office.reference), {"minutes": "30"})
+
+    meaning = "Your office has an appointment during a part of that time."
+    assert (meaning in before, "time--beside" in before) == (False, False)
+    assert (meaning in after.text, "time--beside" in after.text) == (True, True)
+    assert at(DAY, 10) in after.context["soonest"]
 
 
 def test_nothing_to_offer_is_explained_with_a_next_step(delegate: Client, office: Office) -> None:
@@ -149,6 +166,25 @@ def test_the_form_books_and_shows_the_appointment(delegate: Client, office: Offi
     page = delegate.get(answer["Location"])
     assert "1234-5678" in page.text
     assert "Your appointment is booked." in page.text
+
+
+def test_the_office_reads_what_each_consent_covers_and_until_when(
+    delegate: Client, office: Office
+) -> None:
+    appointment = AppointmentFactory.create(
+        office=office,
+        cases=[
+            consent_case(consent_scope="The study permit", consent_expires_on=date(2027, 11, 1)),
+            consent_case(consent_scope="The visa", consent_expires_on=None),
+        ],
+    )
+
+    page = said(delegate.get(url("appointment", appointment.reference)).text)
+
+    assert "until November 1, 2027" in page
+    assert "It covers: The study permit" in page
+    assert "without an end" in page
+    assert "It covers: The visa" in page
 
 
 def test_pressing_the_button_twice_books_once(delegate: Client, office: Office) -> None:
