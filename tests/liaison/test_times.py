@@ -57,6 +57,21 @@ def test_what_is_offered_for_a_move_is_what_is_granted(minutes_of_notice: int) -
         start += timedelta(minutes=15)
 
 
+def test_times_beside_the_offices_own_appointments_are_known_and_still_offered() -> None:
+    PolicyFactory.create()
+    factories.open_day(DAY)
+    own: Appointment = AppointmentFactory.create(minutes=30)
+    AppointmentFactory.create(minutes=30, starts_at=at(DAY, 13), office=OfficeFactory.create())
+    factories.open_day(DAY, professionals=[factories.ProfessionalFactory.create()])
+    found = times.find_times(office=own.office, minutes=30, language="en", now=NOW)
+
+    def beside(excluding: Appointment | None = None) -> frozenset[datetime]:
+        return times.beside_own(found, office=own.office, minutes=30, now=NOW, excluding=excluding)
+
+    assert beside() == {at(DAY, 9, 45), at(DAY, 10), at(DAY, 10, 15)}
+    assert beside(excluding=own) == frozenset()
+
+
 def _at_the_limit() -> Appointment:
     PolicyFactory.create(minutes_per_day=60)
     return AppointmentFactory.create(minutes=60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from comptoir.domain import admission, grid
 from comptoir.domain.admission import Reason, Request
@@ -87,6 +87,31 @@ def nearest(times: list[DayTimes], wanted: datetime, count: int) -> list[datetim
     every = [start for day in times for start in day.starts]
     closest = sorted(every, key=lambda start: (abs(start - wanted), start))[:count]
     return sorted(closest)
+
+
+def beside_own(
+    found: list[DayTimes],
+    *,
+    office: Office,
+    minutes: int,
+    now: datetime,
+    excluding: Appointment | None = None,
+) -> frozenset[datetime]:
+    """The starts at which the office has another appointment during a part of that time.
+
+    An office has several people, so this is allowed; who chooses should know it.
+    """
+    own = Appointment.objects.filter(office=office).upcoming(now)
+    if excluding is not None:
+        own = own.exclude(pk=excluding.pk)
+    spans = list(own.values_list("starts_at", "ends_at"))
+    length = timedelta(minutes=minutes)
+    return frozenset(
+        start
+        for day in found
+        for start in day.starts
+        if any(first < start + length and start < last for first, last in spans)
+    )
 
 
 def main_refusal(times: list[DayTimes]) -> admission.Refused | None:

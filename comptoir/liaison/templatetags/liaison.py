@@ -1,6 +1,6 @@
 """Identifiers as people read them, instants as our own buttons send them, a day in two halves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,8 +8,9 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from comptoir.domain import identifiers
 from comptoir.ui import times
@@ -17,7 +18,11 @@ from comptoir.ui import times
 register = template.Library()
 
 NOON = 12
-TIME_BUTTON = '<li><button type="submit" class="time" name="start" value="{}" aria-label="{}">{}</button></li>'
+TIME_BUTTON = (
+    '<button type="submit" class="time{}" name="start" value="{}" aria-label="{}">{}</button>'
+)
+MARK = " time--beside"
+DATED_BUTTON = '<li><button type="submit" class="time{}" name="start" value="{}">{} <small>{}</small>{}</button></li>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,51 @@ def on_another_clock(at: datetime, zone: str) -> bool:
 
 
 @register.simple_tag
-def time_buttons(starts: Iterable[datetime]) -> SafeString:
-    """A list item with a button for each time: shown as a clock shows it, announced with its day.
+def time_button(start: datetime, beside: Collection[datetime] = ()) -> SafeString:
+    """A button for a time: shown as a clock shows it, announced with its day.
+
+    One of those `beside` an appointment of the office is marked; the page says what the mark means.
+    """
+    return _time_button(start, times.active_zone(), times.language_or_active(), start in beside)
+
+
+@register.simple_tag
+def time_buttons(starts: Iterable[datetime], beside: Collection[datetime] = ()) -> SafeString:
+    """A list item with such a button for each time.
 
     Made here and not in a template, because a page has hundreds of them.
     """
     zone, language = times.active_zone(), times.language_or_active()
-    return SafeString("".join(_time_button(start, zone, language) for start in starts))
+    buttons = (_time_button(start, zone, language, start in beside) for start in starts)
+    return SafeString("".join(f"<li>{button}</li>" for button in buttons))
+
+
+@register.simple_tag
+def dated_time_buttons(starts: Iterable[datetime], beside: Collection[datetime] = ()) -> SafeString:
+    """The same for times of several days, each with its day above its hour."""
+    said = format_html('<span class="visually-hidden">; {}</span>', _own_then())
+    rows = (
+        (
+            MARK if start in beside else "",
+            instant(start),
+            times.short_date(start),
+            times.time_of_day(start, named=False),
+            said if start in beside else "",
+        )
+        for start in starts
+    )
+    return format_html_join("", DATED_BUTTON, rows)
 
 
 # Every office is offered the same quarter hours: each button is made once per zone and language.
 @lru_cache(maxsize=8192)
-def _time_button(start: datetime, zone: ZoneInfo, language: str) -> SafeString:
+def _time_button(start: datetime, zone: ZoneInfo, language: str, beside: bool) -> SafeString:
     clock = times.time_of_day(start, zone=zone, language=language, named=False)
     spoken = times.moment(start, zone=zone, language=language)
-    return format_html(TIME_BUTTON, instant(start), spoken, clock)
+    if beside:
+        spoken = f"{spoken}; {_own_then()}"
+    return format_html(TIME_BUTTON, MARK if beside else "", instant(start), spoken, clock)
+
+
+def _own_then() -> str:
+    return _("your office has an appointment then")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import clock
 
 Typed = TypeVar("Typed", bound=ReasonForm)
 
@@ -43,6 +45,7 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
     context = {
         "appointment": appointment,
         "office": appointment.office,
+        "happenings": offices.happenings(appointment),
         "lapsed": offices.lapsed_consents(appointment),
         "changeable": _changeable(request, appointment),
         "late": changing.would_be_late(appointment, days.load_rules(), request.now),
@@ -122,7 +125,7 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
         "appointment": appointment,
         "office": appointment.office,
         "form": form,
-        "late": changing.would_be_late(appointment, days.load_rules(), request.now),
+        **_cost(appointment, days.load_rules(), request.now),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_cancel.html", context, status=status)
@@ -159,7 +162,7 @@ def _move_page(
     refusal: explanations.Explanation | None,
 ) -> HttpResponse:
     rules = days.load_rules()
-    late = changing.would_be_late(appointment, rules, request.now)
+    cost = _cost(appointment, rules, request.now)
     found = times.find_times(
         office=appointment.office,
         minutes=appointment.minutes,
@@ -167,7 +170,7 @@ def _move_page(
         rules=rules,
         now=request.now,
         excluding=appointment,
-        still_counted=appointment.quanta if late else 0,
+        still_counted=appointment.quanta if cost["late"] else 0,
     )
     wanted = form.cleaned_data.get("start") if refusal is not None else None
     context = {
@@ -176,9 +179,16 @@ def _move_page(
         "form": form,
         "days": explanations.for_days(found),
         "soonest": times.soonest(found, SOONEST),
+        "beside": times.beside_own(
+            found,
+            office=appointment.office,
+            minutes=appointment.minutes,
+            now=request.now,
+            excluding=appointment,
+        ),
         "refusal": refusal,
         "alternatives": times.nearest(found, wanted, NEAREST) if wanted else None,
-        "late": late,
+        **cost,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_move.html", context, status=status)
@@ -195,6 +205,15 @@ def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[App
     )
     current = get_office_appointment_for(request.standing, appointment.reference)
     return current, form.anew(current)
+
+
+def _cost(appointment: Appointment, rules: days.Rules, now: datetime) -> dict[str, Any]:
+    """Whether giving the time up would be late, and the notice under which it is."""
+    rule = rules.on(clock.service_date(appointment.starts_at))
+    return {
+        "late": changing.would_be_late(appointment, rules, now),
+        "late_notice": rule.late_notice_minutes if rule is not None else 0,
+    }
 
 
 def _changeable(request: SignedIn, appointment: Appointment) -> bool:

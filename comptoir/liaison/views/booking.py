@@ -47,6 +47,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
     form = TimesForm(request.GET, rule=rules.on(clock.service_date(request.now)), office=office)
     found: list[times.DayTimes] = []
     refusal = None
+    beside: frozenset[datetime] = frozenset()
     if form.is_valid():
         found = times.find_times(
             office=office,
@@ -56,12 +57,16 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
             now=request.now,
         )
         refusal = times.main_refusal(found)
+        beside = times.beside_own(
+            found, office=office, minutes=form.cleaned_data["minutes"], now=request.now
+        )
     listed = explanations.for_days(found)
     context = {
         "office": office,
         "form": form,
         "days": listed,
         "soonest": times.soonest(found, SOONEST),
+        "beside": beside,
         "total": sum(len(day.starts) for day in found),
         "refusal": refusal and explanations.explain(refusal.reason, refusal.counters),
         "as_calendar": request.GET.get("view") == "calendar",
