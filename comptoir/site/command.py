@@ -119,7 +119,7 @@ def _django(words: list[str]) -> int:
         return 0
     _load_django()
     return _explaining_database_errors(
-        lambda: _execute_alone(words) if words[0] in SCHEMA_COMMANDS else _execute(words)
+        lambda: _execute_alone(words) if words[0] in SCHEMA_COMMANDS else _execute_on_tables(words)
     )
 
 
@@ -134,6 +134,23 @@ def _execute(words: list[str]) -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["comptoir", *words])
+
+
+def _execute_on_tables(words: list[str]) -> None:
+    """When a command fails on tables of another version, say so instead of a traceback."""
+    import django.db
+    import psycopg
+
+    from comptoir.site import preparation
+
+    try:
+        _execute(words)
+    except (django.db.ProgrammingError, psycopg.ProgrammingError):
+        if not preparation.pending_migrations():
+            raise  # the tables are right: the error is about something else
+        raise postgres.ServerError(
+            "the tables are not those of this version: run `comptoir prepare`"
+        ) from None
 
 
 def _load_django() -> None:

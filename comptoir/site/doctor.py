@@ -18,8 +18,6 @@ import psycopg
 from django.conf import settings
 from django.core import checks
 from django.core.checks import Error
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from procrastinate.contrib.django import app
 
 from comptoir.site import direct, disposal, environment, postgres, preparation, version
@@ -174,10 +172,9 @@ def _connections(session: Session) -> Finding:
 
 
 def _migrations(session: Session) -> Finding:
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    pending = preparation.pending_migrations()
     if pending:
-        words = f"{len(pending)} pending, {pending[0][0]} first: `comptoir prepare`"
+        words = f"{len(pending)} pending, {pending[0]} first: `comptoir prepare`"
         return Finding("migrations", words, is_wrong=True)
     return Finding("migrations", "all applied")
 

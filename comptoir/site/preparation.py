@@ -9,6 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from comptoir.people.models import Person
 from comptoir.site import direct
@@ -37,6 +39,13 @@ def demonstrate() -> None:
         call_command("demo")
     elif Person.objects.filter(email=CAST[0].email).exists():
         call_command("demo", "people")
+
+
+def pending_migrations() -> list[str]:
+    """The steps by which the tables are behind this version, as `room.step`, the first one first."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _backwards in plan]
 
 
 def collect_assets() -> None:

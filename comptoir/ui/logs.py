@@ -86,6 +86,7 @@ def formatter(*, as_json: bool) -> logging.Formatter:
         ],
         processors=[
             name_the_page,
+            leave_refusals_short,
             leave_arguments_out,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
@@ -104,6 +105,14 @@ def name_the_page(_logger: Any, _method: str, line: Line) -> Line:
         line.setdefault("request_id", getattr(request, "number", ""))
         if isinstance(values, tuple) and values:
             line["event"] = str(record.msg) % (*values[:-1], page_of(request))
+    return line
+
+
+def leave_refusals_short(_logger: Any, _method: str, line: Line) -> Line:
+    """That somebody was refused a page is no failure of ours: a line, without the way it went."""
+    record: logging.LogRecord = line["_record"]
+    if record.name == "django.request" and record.levelno < logging.ERROR:
+        line.pop("exc_info", None)
     return line
 
 

@@ -116,6 +116,17 @@ def test_a_failure_with_the_database_there_keeps_its_traceback(prepared_house: H
     assert 'syntax error at or near "SELEC"' in said
 
 
+@pytest.mark.parametrize("words", [["administrator", "a@centre.example", "A"], ["dispose"]])
+def test_tables_that_are_behind_are_explained_with_what_to_run(
+    words: list[str], house: House
+) -> None:
+    code, _, said = house.told_by(*words)
+
+    assert code == 2
+    assert "run `comptoir prepare`" in said
+    assert said.count("\n") == 1
+
+
 def test_a_command_of_django_starts_the_server_and_leaves_none(prepared_house: House) -> None:
     code, said, _ = prepared_house.told_by("showmigrations", "people")
 

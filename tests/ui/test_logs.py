@@ -255,6 +255,15 @@ def test_djangos_own_lines_name_the_page_and_not_the_path(
         assert line["event"].endswith((": tests.ui.urls.fails", ": tests.ui.urls.only_post"))
 
 
+@pytest.mark.parametrize("path", ["/en/fails/forbidden/", "/en/fails/missing/"])
+def test_a_refusal_is_one_line_without_a_traceback(readable: Log, site: Client, path: str) -> None:
+    site.get(path)
+
+    said = [line for line in readable.text.splitlines() if "django.request" in line]
+    assert len(said) == 1
+    assert "Traceback" not in readable.text
+
+
 def test_an_address_that_leads_nowhere_is_not_repeated(log: Log, site: Client) -> None:
     """It may be a secret link with a letter too many."""
     site.get("/en/invitation/1.secret-of-the-link/x/")
