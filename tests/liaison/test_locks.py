@@ -1,4 +1,4 @@
-"""Bookings and the changes of the rows they only refer to: neither waits for the other's end.
+"""In which order rows are locked, and what is not locked: neither a circle nor a needless wait.
 
 A booking's foreign keys are checked when it commits, while it still holds its day. Whoever locked the
 office, the person or the professional with the key would stop it there, and the day with it.
@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from comptoir.liaison.models import Appointment
+from comptoir.liaison.actions import changing, serving
+from comptoir.liaison.models import Appointment, Reason
 from comptoir.people.actions import grants, offices, persons
 from comptoir.people.models import Language, Office, Person, Role
 from comptoir.roster.actions import professionals
@@ -132,3 +133,43 @@ def test_a_booking_does_not_wait_for_who_changes(what: str) -> None:
         in_thread(lambda: book_in_haste(office), results).join()
 
     assert [type(result) for result in results] == [Appointment]
+
+
+def test_who_begins_an_appointment_takes_the_professional_before_it() -> None:
+    """Whoever changes the professional and waits for the day would else close a circle with a move."""
+    appointment = AppointmentFactory.create()
+    results: list[object] = []
+
+    with transaction.atomic():
+        Professional.objects.select_for_update(no_key=True).get()
+        rival = in_thread(lambda: begin(appointment), results)
+        while rival.is_alive() and not somebody_waits_for_a_row():
+            pass
+        assert rival.is_alive(), "nobody waits for the professional"
+        assert Appointment.objects.select_for_update(no_key=True, nowait=True).get() == appointment
+    rival.join()
+
+    assert [type(result) for result in results] == [Appointment]
+
+
+def test_an_appointment_given_to_a_colleague_is_not_begun_from_a_page_that_shows_the_first() -> (
+    None
+):
+    appointment = AppointmentFactory.create()
+    open_day()
+    given = changing.reassign_appointment(
+        appointment=appointment, reason=Reason.ABSENCE, by=PersonFactory.create(), now=NOW, seed=1
+    )
+    assert given.professional != appointment.professional
+
+    with pytest.raises(serving.WrongState):
+        begin(appointment)
+
+    assert begin(given).professional == given.professional
+
+
+def begin(appointment: Appointment) -> Appointment:
+    return serving.start_appointment(
+        appointment=appointment, office_late_minutes=0, by=appointment.professional.person,
+        now=appointment.starts_at,
+    )  # fmt: skip

@@ -1,7 +1,15 @@
-"""Locks in one order, always: service days by date, then the office's weeks by date.
+"""Locks in one order, always, so that nobody waits in a circle:
 
-Every change to a day serialises on that day's row. The wait is bounded by the connection's
-lock_timeout; who waited too long is told so and has lost nothing.
+1. the roster's advisory lock (`roster.actions.locking`), for what hours are computed from;
+2. the professional;
+3. service days, by date;
+4. the appointment, then its case line, then its follow-up;
+5. the office's weeks, by date;
+6. the office's hold, and the notices.
+
+An action takes those it needs and leaves out the others. Every change to a day serialises on that
+day's row. Rows are locked without their key: a booking that only refers to one waits for nobody. The
+wait is bounded by the connection's lock_timeout; who waited too long is told so and has lost nothing.
 """
 
 from __future__ import annotations

@@ -87,12 +87,14 @@ def start_appointment(
     Begun for the record after its time has passed, it is taken to have begun at its time, or as
     late as the office was; otherwise it begins now.
     """
+    # One after the other: of two that are begun in two windows at once, the second sees the first.
+    Professional.objects.select_for_update(no_key=True).get(pk=appointment.professional_id)
     current = locked(appointment, Status.BOOKED)
+    if current.professional_id != appointment.professional_id:
+        raise WrongState  # given to a colleague in the meantime
     begins_from = attendance.begins_from(current, days.load_rules())
     if now < begins_from:
         raise TooEarly(begins_from)
-    # One after the other: of two that are begun in two windows at once, the second sees the first.
-    Professional.objects.select_for_update(no_key=True).get(pk=current.professional_id)
     other = attendance.going_on_beside(current)
     if other is not None:
         raise AnotherGoesOn(other)
