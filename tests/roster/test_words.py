@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
 from comptoir.roster import gateway
 from comptoir.roster.models import Absence
+from comptoir.roster.queries.boards import Stretch
 from comptoir.roster.templatetags import roster
 
 
@@ -51,6 +53,40 @@ def test_wall_times_follow_the_language_and_know_no_zone() -> None:
         assert said(roster.wall_range(time(8), time(16, 15))) == "8:00 a.m. to 4:15 p.m."
     with override("fr"):
         assert said(roster.wall_range(time(8), time(16, 15))) == "de 8 h à 16 h 15"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "english", "french"),
+    [
+        ("free", "", "10:00 to 10:15 a.m.: free", "de 10 h à 10 h 15 : libre"),
+        (
+            "unattended",
+            "Office of A",
+            "10:00 to 10:15 a.m.: booked, but not worked, Office of A",
+            "de 10 h à 10 h 15 : réservé, mais non travaillé, Office of A",
+        ),
+    ],
+)
+def test_a_stretch_of_the_board_is_told_with_its_times_and_whose_it_is(
+    kind: str, label: str, english: str, french: str
+) -> None:
+    ten = datetime(2026, 11, 25, 15, tzinfo=UTC)
+    stretch = Stretch(kind, 16, 1, ten, ten + timedelta(minutes=15), label)
+
+    with timezone.override("America/Toronto"):
+        with override("en"):
+            assert said(roster.stretch_words(stretch)) == english
+        with override("fr"):
+            assert said(roster.stretch_words(stretch)) == french
+
+
+def test_the_ends_of_a_bar_are_as_short_as_can_be() -> None:
+    at = datetime(2026, 11, 25, 18, 15, tzinfo=UTC)
+    with timezone.override("America/Toronto"):
+        with override("en"):
+            assert roster.edge(at) == "1:15"
+        with override("fr"):
+            assert said(roster.edge(at)) == "13 h 15"
 
 
 def test_neighbouring_weekdays_are_a_span_and_others_a_list() -> None:

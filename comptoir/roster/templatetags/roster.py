@@ -10,14 +10,26 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comptoir.people.models import Language
 from comptoir.roster.models import Absence, LineOfBusiness
+from comptoir.roster.queries.boards import Stretch
 from comptoir.ui import times
 
 register = template.Library()
 
 A_MONDAY = date(2026, 1, 5)
+STRETCHES = {
+    "free": gettext_lazy("free"),
+    "booked": gettext_lazy("booked"),
+    "extra": gettext_lazy("free, extra hours"),
+    "kept": gettext_lazy("free, kept for some offices"),
+    "absent": gettext_lazy("absent"),
+    "unattended": gettext_lazy("booked, but not worked"),
+}
+"""What the board says of a stretch of each kind; of one that is not worked it says nothing."""
+
 PLAIN = {"zone": ZoneInfo("UTC"), "named": False}
 
 
@@ -43,6 +55,21 @@ def absence_period(absence: Absence, zone: str) -> str:
         return _("all day %(day)s") % {"day": times.long_date(last_day)}
     ends = {"start": times.long_date(first.date()), "end": times.long_date(last_day)}
     return _("%(start)s to %(end)s") % ends
+
+
+@register.simple_tag
+def stretch_words(stretch: Stretch) -> str:
+    """ "11:00 to 11:45 a.m.: booked, Office of …": one stretch of a day's board in words."""
+    when = times.time_range(stretch.starts_at, stretch.ends_at, named=False)
+    what = ", ".join(filter(None, (str(STRETCHES[stretch.kind]), stretch.label)))
+    return _("%(name)s: %(value)s") % {"name": when, "value": what}
+
+
+@register.filter
+def edge(at: datetime) -> str:
+    """ "9:15", "9 h 15": where a bar begins or ends, below a head that tells morning from afternoon."""
+    clock = times.time_of_day(at, named=False)
+    return clock if times.language_or_active() == "fr" else clock.partition(times.NBSP)[0]
 
 
 @register.filter

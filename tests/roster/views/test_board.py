@@ -79,7 +79,10 @@ def test_the_board_of_a_day_shows_each_professional_in_words(
     page = text(lead, reverse("liaison:board-day", args=[WEDNESDAY]))
 
     assert "Anna Essai" in page
-    assert "8:00 a.m. to 4:00 p.m.</time>: free" in page
+    assert '<span class="slot__text">8:00 a.m. to 4:00 p.m.: free</span>' in page
+
+    page = text(lead, reverse("liaison:board-day", args=[WEDNESDAY]).replace("/en/", "/fr/"))
+    assert '<span class="slot__text">de 8 h à 16 h : libre</span>' in page
 
 
 def test_the_board_of_a_day_that_is_not_published(lead: Client) -> None:
