@@ -95,6 +95,15 @@ def short_date(
     return text if language == "en" else _first_of_month(text, _day(value, zone))
 
 
+def badge(
+    value: date | datetime, *, zone: ZoneInfo | None = None, language: str | None = None
+) -> tuple[str, str, str]:
+    """("Tue", "15", "Dec"), ("mar.", "15", "déc."): a day on a leaf of a calendar."""
+    day, locale = _day(value, zone), zones.LOCALES[language_or_active(language)]
+    weekday, month = (format_date(day, form, locale=locale) for form in ("EEE", "MMM"))
+    return weekday, str(day.day), month
+
+
 def weekday(
     value: date | datetime, *, zone: ZoneInfo | None = None, language: str | None = None
 ) -> str:

@@ -85,7 +85,7 @@ def test_what_is_cancelled_late_still_counts(
 
     delegate.go("liaison:appointment", appointment.reference)
     delegate.follow("Cancel this appointment")
-    delegate.sees("It still counts")
+    delegate.sees("This time would still count")
     delegate.ready()
     delegate.choose("Reason", "not_needed")
     delegate.press("Cancel the appointment")

@@ -91,6 +91,20 @@ def test_dates_are_written_in_full_and_the_first_of_a_month_as_french_does() -> 
     assert times.plain_date(date(2026, 12, 21), language="fr") == "21 décembre 2026"
 
 
+def test_a_leaf_of_a_calendar_has_its_abbreviations_as_each_language_writes_them() -> None:
+    tuesday, may = date(2026, 12, 15), date(2026, 5, 1)
+
+    assert times.badge(tuesday, language="en") == ("Tue", "15", "Dec")
+    assert times.badge(tuesday, language="fr") == ("mar.", "15", "déc.")
+    assert times.badge(may, language="fr") == ("ven.", "1", "mai")
+
+
+def test_a_leaf_of_a_calendar_shows_the_readers_day() -> None:
+    late = datetime(2026, 7, 15, 3, 0, tzinfo=UTC)
+
+    assert times.badge(late, zone=VANCOUVER, language="en") == ("Tue", "14", "Jul")
+
+
 def test_an_instant_falls_on_the_readers_day() -> None:
     late = datetime(2026, 7, 15, 3, 0, tzinfo=UTC)
 

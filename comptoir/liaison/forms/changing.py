@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.liaison.forms.booking import InstantField
-from comptoir.liaison.models import OFFICE_REASONS, Appointment
+from comptoir.liaison.models import MOVE_REASONS, OFFICE_REASONS, Appointment, Reason
 
 
 class SeenForm(forms.Form):
@@ -25,16 +26,14 @@ class SeenForm(forms.Form):
         return type(self)(initial=typed | {"seen": appointment.sequence})
 
 
+def _choices(reasons: Iterable[Reason]) -> list[tuple[str, Any]]:
+    return [("", _("Choose one")), *((reason.value, reason.label) for reason in reasons)]
+
+
 class ReasonForm(SeenForm):
     """A coded reason, and a few words if they help. Nothing about a case belongs in the words."""
 
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[
-            ("", _("Choose one")),
-            *((reason.value, reason.label) for reason in OFFICE_REASONS),
-        ],
-    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=_choices(OFFICE_REASONS))
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -46,4 +45,5 @@ class ReasonForm(SeenForm):
 class MoveForm(ReasonForm):
     """The new time, and why."""
 
+    reason = forms.ChoiceField(label=_("Reason"), choices=_choices(MOVE_REASONS))
     start = InstantField(widget=forms.HiddenInput)

@@ -6,6 +6,7 @@ Nothing here is deleted when an appointment ends: its claims go, the row and its
 from comptoir.liaison.models.appointments import (
     CENTRE_REASONS,
     LIVE_STATUSES,
+    MOVE_REASONS,
     OFFICE_REASONS,
     UNFINISHED_STATUSES,
     Appointment,
@@ -58,6 +59,7 @@ __all__ = [
     "LIVE_STATUSES",
     "LegalBasis",
     "Mode",
+    "MOVE_REASONS",
     "OFFICE_REASONS",
     "OfficeWeek",
     "Outcome",

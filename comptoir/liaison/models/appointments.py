@@ -61,6 +61,8 @@ OFFICE_REASONS = (
     Reason.OFFICE_OTHER,
 )
 
+MOVE_REASONS = tuple(reason for reason in OFFICE_REASONS if reason != Reason.NOT_NEEDED)
+"""What is no longer needed is cancelled and not moved."""
 
 CENTRE_REASONS = tuple(reason for reason in Reason if reason not in OFFICE_REASONS)
 

@@ -11,6 +11,7 @@ from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.models import (
     Appointment,
+    AppointmentEvent,
     AppointmentQuerySet,
     CalendarFeed,
     CaseLine,
@@ -57,6 +58,14 @@ class Shares:
     policy: Policy
     day: Share
     week: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event in the life of an appointment, and when the appointment was to begin after it."""
+
+    event: AppointmentEvent
+    starts_at: datetime
 
 
 def shares_on(office: Office, dates: list[date], rules: days.Rules) -> Shares | None:
@@ -126,6 +135,19 @@ def with_history(appointment: Appointment) -> Appointment:
     return related.prefetch_related(
         Prefetch("case_lines", queryset=cases), Prefetch("events", queryset=events)
     ).get(pk=appointment.pk)
+
+
+def happenings(appointment: Appointment) -> list[Happened]:
+    """What happened to it in order, each with the time that it had afterwards.
+
+    An event keeps the time it found. The time it left is what the next one found, or the appointment's.
+    """
+    events = list(appointment.events.all())
+    found = [event.from_starts_at for event in events]
+    return [
+        Happened(event, next(filter(None, found[place:]), appointment.starts_at))
+        for place, event in enumerate(events, start=1)
+    ]
 
 
 def lapsed_consents(appointment: Appointment) -> list[int]:

@@ -31,6 +31,10 @@ OFFICE_REASONS = (
     Reason.MISTAKE,
     Reason.OFFICE_OTHER,
 )
+MOVE_REASONS = tuple(
+    Reason.CONFLICT if reason == Reason.NOT_NEEDED else reason for reason in OFFICE_REASONS
+)
+"""What is no longer needed is not moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,7 @@ class Play:
             self._start(booking, at)
             return
         event = self._given_up(
-            booking, at, Happening.MOVED, Side.OFFICE, self._rng.choice(OFFICE_REASONS)
+            booking, at, Happening.MOVED, Side.OFFICE, self._rng.choice(MOVE_REASONS)
         )
         self._give_back(booking, event.late_quanta)
         wish = replace(booking.wish, on=self._later(booking.on), wall=booking.wish.wall + 60)

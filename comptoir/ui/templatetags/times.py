@@ -57,6 +57,12 @@ def short_date(value: date | None, zone: ZoneInfo | str | None = None) -> str:
 
 
 @register.filter
+def badge(value: date | None, zone: ZoneInfo | str | None = None) -> tuple[str, ...]:
+    """("Tue", "15", "Dec"), for a leaf of a calendar."""
+    return times.badge(value, zone=_zone(zone)) if value else ()
+
+
+@register.filter
 def weekday(value: date | None, zone: ZoneInfo | str | None = None) -> str:
     """ "Tuesday"."""
     return times.weekday(value, zone=_zone(zone)) if value else ""
