@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.forms.models import model_to_dict
@@ -88,7 +88,15 @@ def role_ended(anna: Professional, by: Person) -> None:
     publishing.publish_horizon(by=None, now=NOW)
 
 
-CHANGES = [absent, closed, fewer_hours, day_off, left, shut_out, role_ended]
+def role_will_end(anna: Professional, by: Person) -> None:
+    last_day = WEDNESDAY - timedelta(days=1)
+    grants.set_last_day(
+        grant=Grant.objects.get(person=anna.person), last_day=last_day, by=by, now=NOW
+    )
+    publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
+
+
+CHANGES = [absent, closed, fewer_hours, day_off, left, shut_out, role_ended, role_will_end]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -174,4 +182,31 @@ def test_hours_of_who_has_the_role_again_are_on_offer_with_the_next_publication(
 
     publishing.publish_horizon(by=None, now=NOW)
 
+    assert OfferedHours.objects.get(day__on=WEDNESDAY).mask
+
+
+def test_nothing_is_sold_after_somebodys_last_day_even_before_it_is_published(
+    anna: Professional, lead: Person
+) -> None:
+    """The last day is set now, the days are published anew within the hour: in between is a gap."""
+    last_day = WEDNESDAY - timedelta(days=1)
+    grants.set_last_day(
+        grant=Grant.objects.get(person=anna.person), last_day=last_day, by=lead, now=NOW
+    )
+
+    offered = times.find_times(office=OfficeFactory.create(), minutes=15, language="en", now=NOW)
+
+    assert OfferedHours.objects.get().mask
+    assert all(not day.starts for day in offered)
+
+
+def test_on_the_last_day_itself_everything_is_sold(anna: Professional, lead: Person) -> None:
+    grants.set_last_day(
+        grant=Grant.objects.get(person=anna.person), last_day=WEDNESDAY, by=lead, now=NOW
+    )
+    publishing.publish_horizon(by=None, now=NOW)
+
+    offered = times.find_times(office=OfficeFactory.create(), minutes=15, language="en", now=NOW)
+
+    assert max(day.on for day in offered if day.starts) == WEDNESDAY
     assert OfferedHours.objects.get(day__on=WEDNESDAY).mask

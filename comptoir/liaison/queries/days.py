@@ -208,7 +208,8 @@ def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
 
 # Written out, because the ORM takes longer to compose it than PostgreSQL to answer it, and every
 # booking waits for it under the day's lock (docs/adr/0002). Who takes appointments is asked as in
-# `Professional.objects.serving`: whoever was shut out since the last publication is not sold.
+# `Professional.objects.serving`: whoever was shut out since the last publication, or will not be there
+# any more on that day, is not sold.
 _HOURS = """
 SELECT hours.id, hours.day_id, day.on, day.starts_at, day.quanta, hours.professional_id,
        professional.languages, hours.mask,
@@ -228,12 +229,13 @@ SELECT hours.id, hours.day_id, day.on, day.starts_at, day.quanta, hours.professi
   JOIN roster_serviceday day ON day.id = hours.day_id
   JOIN roster_professional professional ON professional.id = hours.professional_id
  WHERE day.on = ANY(%(dates)s) AND professional.active
-   AND professional.person_id IN (
-       SELECT held.person_id
+   AND EXISTS (
+       SELECT 1
          FROM people_grant held
          JOIN people_person person ON person.id = held.person_id
-        WHERE held.role = 'professional' AND held.starts_at <= %(now)s
-          AND (held.ends_at IS NULL OR held.ends_at > %(now)s) AND person.is_active)
+        WHERE held.person_id = professional.person_id AND person.is_active
+          AND held.role = 'professional' AND held.starts_at <= %(now)s
+          AND (held.ends_at IS NULL OR held.ends_at > GREATEST(%(now)s, day.starts_at)))
  ORDER BY day.on, hours.professional_id
 """
 

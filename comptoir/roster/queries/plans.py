@@ -1,6 +1,6 @@
 """What is known of who works when, as the plain values that `domain.worked` computes with.
 
-Five queries whatever the number of professionals and dates.
+Six queries whatever the number of professionals and dates.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from comptoir.domain.grid import Grid
 from comptoir.domain.patterns import OneOff, Weekly, wall_period
 from comptoir.domain.periods import Period
 from comptoir.domain.worked import Extra, Plan, Worked
+from comptoir.people.models import Grant, Role
 from comptoir.roster.models import (
     Absence,
     ExtraHours,
@@ -62,7 +63,9 @@ def plans(
     zones = {pk: ZoneInfo(zone) for pk, zone in people.values_list("pk", "time_zone")}
     weekly = _by_professional(_weekly(first, last, zones))
     exceptions = _by_professional(_exceptions(first, last, zones))
-    absences = _by_professional(_absences(first, last, zones))
+    absences = _by_professional(
+        [*_absences(first, last, zones), *_after_the_last_day(last, zones, now=now)]
+    )
     extras = _by_professional(_extras(first, last, zones))
     return {
         pk: Plan(
@@ -147,6 +150,22 @@ def _absences(first: date, last: date, who: Collection[int]) -> Iterable[tuple[i
     return (
         (row.professional_id, Period(row.starts_at, row.ends_at)) for row in rows.order_by("pk")
     )
+
+
+def _after_the_last_day(
+    last: date, who: Collection[int], *, now: datetime
+) -> Iterable[tuple[int, Period]]:
+    """Whose role ends by then is away from its end on: hours after it would find nobody there."""
+    held = Grant.objects.in_force(now).filter(role=Role.PROFESSIONAL)
+    ends = held.filter(person__professional__in=list(who)).values_list(
+        "person__professional", "ends_at"
+    )
+    latest: dict[int, datetime | None] = {}
+    for pk, end in ends:
+        before = latest.get(pk, end)
+        latest[pk] = None if end is None or before is None else max(before, end)
+    _, beyond = instants_of(last, last)
+    return [(pk, Period(end, beyond)) for pk, end in latest.items() if end and end < beyond]
 
 
 def _extras(first: date, last: date, who: Collection[int]) -> Iterable[tuple[int, Extra]]:
