@@ -138,13 +138,11 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     if reason is not None:
         return Refused(reason, counters)
     fits = _starts(day, request, now)
-    wanted = (fits & -fits).bit_length() - 1 if request.start is None else request.start
-    if request.start is not None and day.grid.instant(wanted) < now:
-        return Refused(Reason.PAST, counters)
+    if request.start is not None and not fits >> request.start & 1:
+        return Refused(_not_there(day, request, request.start, fits, now), counters)
     if not fits:
         return Refused(Reason.NO_TIME, counters)
-    if not fits >> wanted & 1:
-        return Refused(_not_there(day, request, wanted, now), counters)
+    wanted = (fits & -fits).bit_length() - 1 if request.start is None else request.start
     return Admitted(_professional(day, request, wanted), wanted, counters)
 
 
@@ -203,10 +201,14 @@ def _share_refuses(day: Day, rule: SharingRule, request: Request) -> Reason | No
     return None
 
 
-def _not_there(day: Day, request: Request, wanted: int, now: datetime) -> Reason:
-    """Why this start is none of those that fit: too near, never worked, or gone."""
+def _not_there(day: Day, request: Request, wanted: int, fits: int, now: datetime) -> Reason:
+    """Why this start is none of those that fit: over, too near, nothing left, never worked, or gone."""
+    if day.grid.instant(wanted) < now:
+        return Reason.PAST
     if wanted < _first_start(day, now):
         return Reason.TOO_SOON
+    if not fits:
+        return Reason.NO_TIME
     worked = any(
         grids.starts(hours.offered, request.quanta) >> wanted & 1
         for hours in day.hours

@@ -102,11 +102,12 @@ def insert(written: Sequence[Model], *, or_leave: bool = False) -> None:
     model, keyed = type(written[0]), written[0].pk is not None
     fields = _fields(model, keyed)
     values = [
-        _number(field.get_db_prep_save(field.pre_save(row, True), database))
-        for row in written
+        [_number(field.get_db_prep_save(field.pre_save(row, True), database)) for row in written]
         for field in fields
     ]
-    write(_insert_sql(model, keyed, len(written), or_leave), values)
+    single = len(written) == 1
+    text = _insert_sql(model, keyed, single, or_leave)
+    write(text, [value for (value,) in values] if single else values)
     for row in written:
         row._state.adding, row._state.db = False, database.alias
 
@@ -173,13 +174,22 @@ def _place_of_key(model: type[Model]) -> int:
     return _names(model).index(model._meta.pk.attname)
 
 
-@lru_cache(maxsize=100)
-def _insert_sql(model: type[Model], keyed: bool, count: int, or_leave: bool) -> str:
-    names = [f'"{field.column}"' for field in _fields(model, keyed)]
-    row = f"({', '.join(['%s'] * len(names))})"
+@cache
+def _insert_sql(model: type[Model], keyed: bool, single: bool, or_leave: bool) -> str:
+    """One text for one row and one for any number of them, whose values come column by column.
+
+    A connection keeps the plans of a hundred texts: they must not differ with the number of rows.
+    """
+    fields = _fields(model, keyed)
+    names = ", ".join(f'"{field.column}"' for field in fields)
     end = " ON CONFLICT DO NOTHING" if or_leave else ""
-    table = model._meta.db_table
-    return f'INSERT INTO "{table}" ({", ".join(names)}) VALUES {", ".join([row] * count)}{end}'
+    if single:
+        source = f"VALUES ({', '.join(['%s'] * len(fields))})"
+    else:
+        # Without the length of a type: a value that is too long must be refused, not cut.
+        types = (str(field.db_type(_database())).partition("(")[0] for field in fields)
+        source = f"SELECT * FROM unnest({', '.join(f'%s::{name}[]' for name in types)})"
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) {source}{end}'
 
 
 @lru_cache(maxsize=100)

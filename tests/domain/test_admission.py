@@ -273,6 +273,13 @@ def test_a_time_inside_the_least_notice_is_too_soon_and_not_taken() -> None:
     assert isinstance(admit(day, asking(1, start=quarter(10)), at(9, 45)), Admitted)
 
 
+def test_a_time_that_is_too_near_is_told_so_although_nothing_later_is_left() -> None:
+    """The last of the day, shown ten minutes ago: the other language would not help."""
+    day = day_of(person())
+
+    assert reason(admit(day, asking(1, start=quarter(16, 45)), at(16, 40))) is Reason.TOO_SOON
+
+
 def test_a_taken_time_is_told_as_taken_while_others_are_left() -> None:
     day = day_of(person(taken=between(9, 10)))
 

@@ -96,10 +96,10 @@ def refused_by_calendar(day: Day, request: Request, start: int, now: datetime) -
     """Why this start is none of those on offer, on a day that the rule leaves open."""
     if is_past(day, start, now):
         return Reason.PAST
-    if not offered_starts(day, request, now):
-        return Reason.NO_TIME
     if not soon_enough(day, start, now):
         return Reason.TOO_SOON
+    if not offered_starts(day, request, now):
+        return Reason.NO_TIME
     return Reason.TIME_TAKEN if is_worked(day, request, start) else Reason.NOT_WORKED
 
 

@@ -240,6 +240,63 @@ def test_sending_one_form_twice_books_once() -> None:
     assert counting.recount([monday_of(DAY)]) == []
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"starts_at": at(DAY, 11)},
+        {"minutes": 15},
+        {"cases": [consent_case(question="Another question, typed after going back.")]},
+    ],
+    ids=["another time", "another length", "other cases"],
+)
+def test_one_form_sent_again_with_something_else_is_not_said_to_be_booked(
+    changed: dict[str, object],
+) -> None:
+    """Booked, gone back, chosen or typed anew: the form's number is the old one."""
+    PolicyFactory.create(generous=True)
+    open_day(professionals=[ProfessionalFactory.create() for _ in range(2)])
+    attempt = uuid.uuid4()
+    first = AppointmentFactory.create(attempt=attempt)
+
+    with pytest.raises(booking.BookedAnother) as refused:
+        AppointmentFactory.create(office=first.office, attempt=attempt, **changed)
+
+    assert refused.value.appointment == first
+    assert list(Appointment.objects.all()) == [first]
+    assert counting.recount([monday_of(DAY)]) == []
+
+
+def test_a_refusal_of_an_unpublished_day_keeps_what_the_office_had_used_of_its_week() -> None:
+    used = AppointmentFactory.create(minutes=45)
+
+    with pytest.raises(NotAdmitted) as refused:
+        booking.book_appointment(
+            office=used.office,
+            wish=wish(on=DAY + timedelta(days=1)),
+            cases=[consent_case()],
+            by=used.booked_by,
+            now=NOW,
+            seed=1,
+        )
+
+    counters = refused.value.decision.counters
+    assert (counters["day_used"], counters["week_used"]) == (0, 3)
+
+
+def test_a_booking_uses_up_the_hold_of_its_own_time_only() -> None:
+    """One of the office's people books while another types under a kept time of the same day."""
+    PolicyFactory.create(generous=True)
+    open_day()
+    office = OfficeFactory.create()
+    kept = holding.hold_time(office=office, wish=wish(11), by=delegate_of(office), now=NOW, seed=1)
+
+    AppointmentFactory.create(office=office, starts_at=at(DAY, 14))
+    assert list(Hold.objects.all()) == [kept]
+
+    AppointmentFactory.create(office=office, starts_at=at(DAY, 11))
+    assert not Hold.objects.exists()
+
+
 def test_extra_hours_for_named_offices_are_offered_to_them_only() -> None:
     day = open_day()
     chosen, other = OfficeFactory.create(), OfficeFactory.create()

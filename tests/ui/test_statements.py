@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from comptoir.audit.models import Event, Verb
@@ -49,6 +49,25 @@ def test_several_rows_go_in_one_statement() -> None:
         "first",
         "second",
     ]
+
+
+def test_the_text_does_not_differ_with_the_number_of_rows_from_two_on() -> None:
+    """A connection keeps a hundred plans: three cases must not push out those of two."""
+    with CaptureQueriesContext(connection) as sent:
+        statements.insert([notice(1), notice(2)])
+        statements.insert([notice(3), notice(4), notice(5)])
+
+    assert len({query["sql"] for query in sent}) == 1
+    assert Notice.objects.count() == 5
+
+
+def test_of_several_rows_too_a_value_that_is_too_long_is_refused_and_not_cut() -> None:
+    long = "x" * 61
+
+    with pytest.raises(DataError), transaction.atomic():
+        statements.insert([event(long), event("short")])
+
+    assert not Event.objects.exists()
 
 
 def test_nothing_to_insert_sends_nothing() -> None:

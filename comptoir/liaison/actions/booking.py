@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -50,6 +50,17 @@ class BadCases(Exception):
         self.faults = faults
 
 
+class BookedAnother(Exception):
+    """This very form has led to an appointment already, and not to the one asked for now.
+
+    Somebody went back and chose again. Nothing was written; `appointment` is the earlier one.
+    """
+
+    def __init__(self, appointment: Appointment) -> None:
+        super().__init__(appointment.reference)
+        self.appointment = appointment
+
+
 class NotAdmitted(Exception):
     """The sharing rule or the calendar refused; `decision` is on record and says why."""
 
@@ -71,6 +82,11 @@ class Case:
     consent_signed_on: date | None = None
     consent_scope: str = ""
     consent_expires_on: date | None = None
+
+    @classmethod
+    def of(cls, line: CaseLine) -> Case:
+        """The case that a row was made from."""
+        return cls(**{field.name: getattr(line, field.name) for field in fields(cls)})
 
     def line(self, appointment: Appointment, position: int) -> CaseLine:
         """The row it becomes."""
@@ -122,16 +138,16 @@ def book_appointment(
 
     Who has read the `rules` already passes them: a version in force never changes.
 
-    With an `attempt` that has already led to an appointment, that one is returned and nothing is
+    With an `attempt` that has already led to this appointment, it is returned and nothing is
     written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the
-    database), locking.DayBusy (nothing stands).
+    database); BookedAnother, BadCases, locking.DayBusy (nothing stands).
     """
     try:
         with transaction.atomic():
             booked = _book(office, wish, cases, by, now, seed, attempt, rules or days.load_rules())
     except IntegrityError as error:
         # Pressed twice, and there was room twice: the form's key let only the first one in.
-        twin = _twin(office, attempt)
+        twin = _twin(office, attempt, wish, cases)
         if twin is None:
             raise error
         return twin
@@ -162,7 +178,7 @@ def _book(
         on
     ]
     answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
-    if isinstance(answer, Refused) and (twin := _twin(office, attempt)) is not None:
+    if isinstance(answer, Refused) and (twin := _twin(office, attempt, wish, cases)) is not None:
         return twin
     policy = rules.policy(on)
     check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
@@ -180,11 +196,21 @@ def _book(
     return appointment
 
 
-def _twin(office: Office, attempt: uuid.UUID | None) -> Appointment | None:
-    """The appointment that this very form has already led to."""
+def _twin(
+    office: Office, attempt: uuid.UUID | None, wish: Wish, cases: Sequence[Case]
+) -> Appointment | None:
+    """The appointment that this very form has already led to; raises BookedAnother if it was another."""
     if attempt is None:
         return None
-    return Appointment.objects.filter(office=office, attempt=attempt).first()
+    twin = Appointment.objects.filter(office=office, attempt=attempt).first()
+    if twin is None:
+        return None
+    lines = twin.case_lines.order_by("position")
+    if (twin.starts_at, twin.minutes) != (wish.starts_at, wish.minutes) or [
+        Case.of(line) for line in lines
+    ] != list(cases):
+        raise BookedAnother(twin)
+    return twin
 
 
 def check_cases(
@@ -329,8 +355,15 @@ def _write(
         action="appointment.booked", subject=appointment, by=by, now=now, office_id=office.pk
     )
     telling.booked(appointment, now=now)
-    if loaded.held:
-        statements.write("DELETE FROM liaison_hold WHERE office_id = %s", [office.pk])
+    use_hold(appointment)
+
+
+def use_hold(appointment: Appointment) -> None:
+    """A hold ends with the time it was kept for; a colleague may have another time kept."""
+    statements.write(
+        "DELETE FROM liaison_hold WHERE office_id = %s AND starts_at = %s",
+        [appointment.office_id, appointment.starts_at],
+    )
 
 
 def new_reference() -> str:

@@ -26,7 +26,6 @@ from comptoir.liaison.models import (
     Claim,
     Decision,
     Happening,
-    Hold,
     OfficeWeek,
     Reason,
     Side,
@@ -309,9 +308,8 @@ def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, w
 def _close(
     appointment: Appointment, event: AppointmentEvent, by: Person | None, now: datetime
 ) -> None:
-    """The end of every change: the trail gets its row; an office that changed needs its hold no more."""
-    if event.side == Side.OFFICE:
-        Hold.objects.filter(office=appointment.office).delete()
+    """The end of every change: the trail gets its row, and a hold that led to it is used."""
+    booking.use_hold(appointment)
     audit.record(
         action=f"appointment.{event.kind}",
         subject=appointment,

@@ -116,7 +116,7 @@ def load_days(
     rules: Rules,
     now: datetime,
     excluding: Appointment | None = None,
-    weeks: Iterable[OfficeWeek] | None = None,
+    weeks: Iterable[OfficeWeek] = (),
     still_counted: int = 0,
     last_bookable: date | None = None,
     closed: Collection[date] | None = None,
@@ -128,14 +128,15 @@ def load_days(
     closed, or will not say why there are no hours, passes them as `closed`.
 
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
-    passes the `weeks` it has locked and changed; without them the office's counters are read and
+    passes the `weeks` it has locked and changed; of other weeks the office's counters are read and
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
     if last_bookable is None:
         last_bookable = _last_bookable(max(dates), rules, now)
-    if weeks is None:
-        weeks = _weeks(office, dates, excluding, still_counted)
-    use = _use(dates, weeks)
+    known = {week.week: week for week in weeks}
+    if missing := {business_days.monday_of(on) for on in dates} - known.keys():
+        known |= _weeks(office, missing, excluding, still_counted)
+    use = {on: use_of(known.get(business_days.monday_of(on)), on) for on in dates}
     rows = {
         on: list(found)
         for on, found in groupby(_rows(dates, office, now, excluding), key=attrgetter("on"))
@@ -254,24 +255,18 @@ def _rows(
 
 
 def _weeks(
-    office: Office, dates: Collection[date], excluding: Appointment | None, still_counted: int
-) -> list[OfficeWeek]:
+    office: Office, mondays: Collection[date], excluding: Appointment | None, still_counted: int
+) -> dict[date, OfficeWeek]:
     """The office's counters as they would be if `excluding` had been given up; never saved."""
-    mondays = {business_days.monday_of(on) for on in dates}
-    weeks = list(OfficeWeek.objects.filter(office=office, week__in=mondays))
+    rows = OfficeWeek.objects.filter(office=office, week__in=mondays)
+    weeks = {week.week: week for week in rows}
     if excluding is None:
         return weeks
     given_up_on = clock.service_date(excluding.starts_at)
-    for week in weeks:
-        if week.week == business_days.monday_of(given_up_on):
-            week.booked[given_up_on.weekday()] -= excluding.quanta
-            week.late[given_up_on.weekday()] += still_counted
+    if week := weeks.get(business_days.monday_of(given_up_on)):
+        week.booked[given_up_on.weekday()] -= excluding.quanta
+        week.late[given_up_on.weekday()] += still_counted
     return weeks
-
-
-def _use(dates: Collection[date], weeks: Iterable[OfficeWeek]) -> dict[date, Use]:
-    by_monday = {week.week: week for week in weeks}
-    return {on: use_of(by_monday.get(business_days.monday_of(on)), on) for on in dates}
 
 
 def use_of(week: OfficeWeek | None, on: date) -> Use:
