@@ -168,6 +168,39 @@ def test_the_form_books_and_shows_the_appointment(delegate: Client, office: Offi
     assert "Your appointment is booked." in page.text
 
 
+def test_the_button_pressed_twice_leads_twice_to_the_same_appointment(
+    delegate: Client, office: Office
+) -> None:
+    open_day()
+
+    answers = [delegate.post(book_url(office), FORM) for _ in range(2)]
+
+    appointment = Appointment.objects.get()
+    assert [a["Location"] for a in answers] == [url("appointment", appointment.reference)] * 2
+
+
+def test_after_going_back_another_time_is_not_said_to_be_booked_and_can_be_sent_anew(
+    delegate: Client, office: Office
+) -> None:
+    open_day()
+    delegate.post(book_url(office), FORM)
+    earlier = Appointment.objects.get()
+    other_time = FORM | {"start": "2026-11-18T16:00Z"}
+
+    page = delegate.post(book_url(office), other_time)
+
+    assert page.status_code == 422
+    assert Appointment.objects.count() == 1
+    assert "This form has booked another appointment already" in page.text
+    assert url("appointment", earlier.reference) in page.text
+    assert "When will it be decided?" in page.text
+
+    again = delegate.post(book_url(office), other_time | {"attempt": page.context["attempt"]})
+
+    assert again.status_code == 302
+    assert Appointment.objects.count() == 2
+
+
 def test_the_office_reads_what_each_consent_covers_and_until_when(
     delegate: Client, office: Office
 ) -> None:

@@ -23,7 +23,7 @@ from comptoir.domain.admission import Refused
 from comptoir.liaison.actions import booking, holding, locking
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
-from comptoir.liaison.models import Hold, Mode
+from comptoir.liaison.models import Appointment, Hold, Mode
 from comptoir.liaison.queries import days, explanations, times
 from comptoir.liaison.queries.calendar import calendar
 from comptoir.people import lock
@@ -134,6 +134,9 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
     except booking.NotAdmitted as refused:
         page.refuse(refused.decision.reason, refused.decision.counters, request.now)
         return render(request, "liaison/office_book.html", page.context(request.now), status=422)
+    except booking.BookedAnother as earlier:
+        page.begin_anew(earlier.appointment)
+        return render(request, "liaison/office_book.html", page.context(request.now), status=422)
     except locking.DayBusy:
         page.busy = True
         return render(request, "liaison/office_book.html", page.context(request.now), status=503)
@@ -180,6 +183,7 @@ class _BookingPage:
     rules: days.Rules
     was_kept: bool = False
     busy: bool = False
+    earlier: Appointment | None = None
     refusal: explanations.Explanation | None = None
     alternatives: list[datetime] | None = None
 
@@ -199,6 +203,10 @@ class _BookingPage:
         answer = booking.ask(loaded, office=self.office, wish=wish, now=now, seed=0)
         if isinstance(answer, Refused):
             self.refuse(answer.reason, answer.counters, now)
+
+    def begin_anew(self, earlier: Appointment) -> None:
+        """The form had led to another appointment already: say which, and let it be sent as a new one."""
+        self.earlier, self.attempt = earlier, uuid.uuid4()
 
     def wish(self) -> Wish:
         """What to ask for; only the way of meeting that was chosen counts."""
@@ -239,6 +247,7 @@ class _BookingPage:
             "cases": self.cases,
             "attempt": self.attempt,
             "busy": self.busy,
+            "earlier": self.earlier,
             "refusal": self.refusal,
             "alternatives": self.alternatives,
             "held": held,
