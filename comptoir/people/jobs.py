@@ -1,4 +1,4 @@
-"""The room's background work: sending one-time codes, removing sessions that ended by themselves."""
+"""The room's background work: sending one-time codes, tidying sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from comptoir.notices import actions as notices
 from comptoir.notices import gateway
 from comptoir.people import sealing
-from comptoir.people.actions import codes
+from comptoir.people.actions import codes, sessions
 from comptoir.people.models import Person
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
@@ -44,5 +44,6 @@ def send_code(
 @app.periodic(cron="23 4 * * *")
 @app.task(name="people.clear_sessions", queueing_lock="people.clear_sessions")
 def clear_sessions(timestamp: int) -> None:
-    """Remove sessions that have ended by themselves, once a night."""
+    """Remove sessions that have ended by themselves, and what others have kept for too long."""
     SessionStore.clear_expired()
+    sessions.drop_what_is_old(now=clock.now())

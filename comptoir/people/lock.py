@@ -75,6 +75,7 @@ def note_activity(session: SessionBase, now: datetime) -> None:
 
 def unlock(session: SessionBase, now: datetime) -> None:
     """The person has shown who they are."""
+    drop_old(session, now)
     session.pop(LOCKED_KEY, None)
     session[ACTIVE_KEY] = now.isoformat()
 
@@ -93,6 +94,7 @@ def keep(request: HttpRequest, person_id: int, now: datetime) -> bool:
         "person": person_id,
         "at": now.isoformat(),
     }
+    drop_old(request.session, now)
     before = [kept for kept in _all_kept(request.session) if kept["path"] != newest["path"]]
     _set_kept(request.session, [*before, newest])
     return not request.FILES
@@ -100,14 +102,25 @@ def keep(request: HttpRequest, person_id: int, now: datetime) -> bool:
 
 def kept_for(request: HttpRequest, person_id: int, now: datetime) -> Kept | None:
     """What this person posted to this very address while locked or signed out, for a while."""
+    drop_old(request.session, now)
     path = request.get_full_path()
     kept = next((kept for kept in _all_kept(request.session) if kept["path"] == path), None)
     if kept is None:
         return None
-    if kept["person"] != person_id or datetime.fromisoformat(kept["at"]) + KEPT_FOR <= now:
+    if kept["person"] != person_id:
         forget(request)
         return None
     return Kept(path, kept["came_from"], kept["body"])
+
+
+def drop_old(session: SessionBase, now: datetime) -> bool:
+    """Let go of what was kept for as long as it may be, for any address; whether there was any."""
+    kept = _all_kept(session)
+    young = [each for each in kept if datetime.fromisoformat(each["at"]) + KEPT_FOR > now]
+    if len(young) == len(kept):
+        return False
+    _set_kept(session, young)
+    return True
 
 
 def keep_only_of(session: SessionBase, person_id: int) -> None:

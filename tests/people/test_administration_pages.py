@@ -11,6 +11,8 @@ from django.test import Client
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Event, Verb
+from comptoir.people import searching
+from comptoir.people.actions import sessions
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
 from comptoir.ui import paging, times
 from tests.liaison.factories import AppointmentFactory
@@ -66,6 +68,32 @@ def test_a_search_is_kept_over_the_pages_until_it_is_cleared(client: Client) -> 
     client.post(PEOPLE, {"q": "tremblay", "clear": "yes"})
 
     assert "Somebody Else" in text(client, PEOPLE)
+
+
+@pytest.mark.usefixtures("administrator")
+def test_a_search_is_over_an_hour_after_its_results_were_read(client: Client) -> None:
+    PersonFactory.create(name="Somebody Else")
+    client.post(PEOPLE, {"q": "tremblay"})
+    read_at = datetime.now(UTC)
+    client.get(PEOPLE)
+    session = client.session
+
+    assert not searching.drop_old(session, read_at + timedelta(minutes=59))
+    assert "tremblay" in str(dict(session.items()))
+    assert searching.drop_old(session, datetime.now(UTC) + timedelta(hours=1))
+    assert "tremblay" not in str(dict(session.items()))
+
+
+@pytest.mark.usefixtures("administrator")
+def test_at_night_searches_go_out_of_sessions_that_nobody_touches(client: Client) -> None:
+    client.post(PEOPLE, {"q": "tremblay"})
+    client.post("/en/trail/", {"person": "tremblay"})
+    hour = timedelta(hours=1)
+
+    assert sessions.drop_what_is_old(now=datetime.now(UTC)) == 0
+    assert sessions.drop_what_is_old(now=datetime.now(UTC) + hour) == 1
+
+    assert "tremblay" not in str(dict(client.session.items()))
 
 
 @pytest.mark.usefixtures("administrator")
@@ -418,8 +446,8 @@ def test_the_trail_is_paged_and_counts_no_further_than_one_reads(
         for n in range(100)
     )
 
-    # Session, person, roles; the count, the page, the offices it names.
-    with django_assert_num_queries(6):
+    # Session, person, roles; the count, the page, the offices and the people it names.
+    with django_assert_num_queries(7):
         response = client.get("/en/trail/")
 
     assert response.context["page"].paginator.num_pages == 3

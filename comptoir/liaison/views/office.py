@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
 from comptoir.liaison.queries import days, explanations, offices
+from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
 
 PER_PAGE = 25
-SEARCH_KEY = "answers_searched"
 
 
 @require_GET
@@ -72,11 +72,12 @@ def past_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
 def answers(request: SignedIn, office_ref: str) -> HttpResponse:
     """The outcomes of the office's cases, latest first, or those found by words kept in the session."""
     office = get_office_for(request.standing, office_ref)
+    of_this_office = f"answers:{office.reference}"
     if request.method == "POST":
-        form = SearchForm(request.POST)
-        request.session[SEARCH_KEY] = form.cleaned_data["words"] if form.is_valid() else ""
+        searching.note(request, of_this_office, SearchForm())
         return redirect("liaison:answers", office_ref=office.reference)
-    words = request.session.get(SEARCH_KEY, "")
+    form = SearchForm(searching.noted(request, of_this_office) or None)
+    words = form.cleaned_data["words"] if form.is_valid() else ""
     page = Paginator(offices.all_answers(office, words), PER_PAGE).get_page(request.GET.get("page"))
     seeing.note_cases_seen(office=office, cases=page.object_list, by=request.user, now=request.now)
     context = {"office": office, "page": page, "words": words}
