@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg import errors
 
 from comptoir.audit import actions as audit
 from comptoir.people.actions import grants, turns
@@ -22,9 +25,16 @@ from comptoir.people.models import (
     Role,
 )
 
+MOST_WAITS = 3
+"""For so many offices that others are changing a dissolution waits before it gives up."""
+
 
 class CannotChangeOffice(Exception):
     """The office cannot take this step."""
+
+
+class OfficeBusy(CannotChangeOffice):
+    """Somebody else was changing the office for too long. Nothing was written; try again."""
 
 
 class WrongStatus(CannotChangeOffice):
@@ -48,8 +58,11 @@ class LegislatorSits(CannotChangeOffice):
 
 
 def suspend(*, office: Office, reason: OfficeEnd, by: Person | None, now: datetime) -> Office:
-    """Stop an office for the time being: access ends at once, records stay. Raises WrongStatus."""
-    with transaction.atomic():
+    """Stop an office for the time being: access ends at once, records stay.
+
+    Raises WrongStatus, OfficeBusy, as every step below.
+    """
+    with _change():
         office = _locked(office, OfficeStatus.ACTIVE)
         _move(office, OfficeStatus.SUSPENDED, reason, now)
         _end_access(office, reason, by, now)
@@ -65,7 +78,7 @@ def reopen(
     With `restore_access` the people whose roles ended with the suspension receive them anew, up to
     the last day that was chosen for them if it is to come; the grants that ended stay as they are.
     """
-    with transaction.atomic():
+    with _change():
         office = _locked(office, OfficeStatus.SUSPENDED)
         lost = _lost_with_suspension(office, now) if restore_access else []
         _move(office, OfficeStatus.ACTIVE, None, now)
@@ -95,7 +108,7 @@ def close(
     `until` is the first day on which the legislator no longer sits. Raises WrongStatus if it is
     closed already.
     """
-    with transaction.atomic():
+    with _change():
         office = _locked(office, OfficeStatus.ACTIVE, OfficeStatus.SUSPENDED)
         office.until = max(until, office.since)
         _move(office, OfficeStatus.CLOSED, reason, now)
@@ -111,7 +124,7 @@ def name_successor(
 
     Raises WrongStatus if it is not closed or has a successor already, SuccessorDoesNotFit.
     """
-    with transaction.atomic():
+    with _change():
         office = _locked(office, OfficeStatus.CLOSED)
         if office.successor_id is not None:
             raise WrongStatus(office.status)
@@ -139,7 +152,7 @@ def transfer(
     legislator chooses their own people. Raises WrongStatus, SuccessorDoesNotFit, SeatTaken,
     LegislatorSits. Returns the successor.
     """
-    with transaction.atomic():
+    with _change():
         turns.take_turn()
         office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
         if not _fits(office, successor):
@@ -157,7 +170,7 @@ def transfer(
 
 def open_office(*, office: Office, by: Person | None, now: datetime) -> Office:
     """Save a new office, active from now."""
-    with transaction.atomic():
+    with _change():
         office.status = OfficeStatus.ACTIVE
         office.status_at = now
         office.save(force_insert=True)
@@ -175,14 +188,14 @@ def change_settings(
     by: Person,
     now: datetime,
 ) -> Office:
-    """Change how an office is served: its language, its zone, its reminders."""
+    """Change how an office is served: its language, its zone, its reminders. Raises OfficeBusy."""
     wanted = {
         "language": language,
         "time_zone": time_zone,
         "remind_day_before": remind_day_before,
         "remind_hour_before": remind_hour_before,
     }
-    with transaction.atomic():
+    with _change():
         office = Office.objects.select_for_update(of=("self",), no_key=True).get(pk=office.pk)
         changed = sorted(
             field for field, value in wanted.items() if getattr(office, field) != value
@@ -196,12 +209,35 @@ def change_settings(
 
 
 def dissolve(*, by: Person, now: datetime) -> int:
-    """Parliament is dissolved: suspend every active office of the House of Commons; how many."""
-    with transaction.atomic():
-        offices = Office.objects.active().filter(chamber=Chamber.COMMONS).order_by("pk")
-        for office in offices:
-            suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=by, now=now)
-    return len(offices)
+    """Parliament is dissolved: suspend every active office of the House of Commons; how many.
+
+    Each is a change of its own, so that nobody waits for all of them. An office that somebody else
+    suspends meanwhile is passed over. Those that others are changing stay active, and whoever asks
+    again goes on with them.
+    """
+    suspended = waited = 0
+    for office in Office.objects.active().filter(chamber=Chamber.COMMONS).order_by("pk"):
+        try:
+            with suppress(WrongStatus):
+                suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=by, now=now)
+                suspended += 1
+        except OfficeBusy:
+            waited += 1
+            if waited == MOST_WAITS:
+                break
+    return suspended
+
+
+@contextmanager
+def _change() -> Iterator[None]:
+    """One transaction; raises OfficeBusy if others hold what it needs for too long."""
+    try:
+        with transaction.atomic():
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.LockNotAvailable):
+            raise OfficeBusy from error
+        raise
 
 
 def _locked(office: Office, *allowed: OfficeStatus) -> Office:

@@ -21,6 +21,10 @@ from comptoir.people.models import (
     OfficeTelephone,
 )
 
+BUSY = _(
+    "Somebody else is changing this office at this moment. Nothing was changed; please try again."
+)
+
 
 class OfficeSearchForm(forms.Form):
     """Which offices a list shows."""

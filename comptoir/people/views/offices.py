@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from comptoir.people import commitments, permissions, searching
 from comptoir.people.actions import offices
 from comptoir.people.forms.offices import (
+    BUSY,
     ClosingForm,
     OfficeSearchForm,
     OfficeSettingsForm,
@@ -23,7 +24,7 @@ from comptoir.people.forms.offices import (
     SuspensionForm,
 )
 from comptoir.people.forms.people import OfficeInvitationForm
-from comptoir.people.models import Language, Office, OfficeEnd, Role
+from comptoir.people.models import Chamber, Language, Office, OfficeEnd, Role
 from comptoir.people.permissions import SignedIn
 from comptoir.people.queries import offices as office_queries
 from comptoir.people.queries import people
@@ -145,6 +146,8 @@ def _step(
             messages.success(request, done)
         except offices.WrongStatus:
             messages.error(request, _("The office’s status does not allow that any more."))
+        except offices.OfficeBusy:
+            messages.error(request, str(BUSY))
         return redirect("people:office", found.reference)
     context = {
         "office": found,
@@ -159,13 +162,28 @@ def _step(
 @require_http_methods(["GET", "POST"])
 def dissolve(request: SignedIn) -> HttpResponse:
     """Parliament is dissolved: suspend every active office of the House of Commons."""
-    active = Office.objects.active().filter(chamber="commons").count()
+    active = Office.objects.active().filter(chamber=Chamber.COMMONS)
     if request.method == "POST":
         count = offices.dissolve(by=request.user, now=request.now)
         text = ngettext("%(n)s office was suspended.", "%(n)s offices were suspended.", count)
-        messages.success(request, text % {"n": count})
+        if left := active.count():
+            if count:
+                messages.success(request, text % {"n": count})
+            messages.warning(request, _left(left))
+            return redirect("people:dissolve")
+        ended = _("No office of the House of Commons is active any more.")
+        messages.success(request, text % {"n": count} if count else ended)
         return redirect("people:offices")
-    return render(request, "people/offices/dissolve.html", {"active": active})
+    return render(request, "people/offices/dissolve.html", {"active": active.count()})
+
+
+def _left(count: int) -> str:
+    text = ngettext(
+        "%(n)s office is still active: somebody was changing it at that moment. Suspend again.",
+        "%(n)s offices are still active: somebody was changing them at that moment. Suspend again.",
+        count,
+    )
+    return text % {"n": count}
 
 
 @permissions.allow(Role.ADMINISTRATOR, Role.OFFICE_MANAGER)
@@ -176,17 +194,21 @@ def settings(request: SignedIn, reference: str) -> HttpResponse:
     form = OfficeSettingsForm.of(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        offices.change_settings(
-            office=found,
-            language=Language(values["language"]),
-            time_zone=values["time_zone"],
-            remind_day_before=values["remind_day_before"],
-            remind_hour_before=values["remind_hour_before"],
-            by=request.user,
-            now=request.now,
-        )
-        messages.success(request, _("The settings were saved."))
-        return redirect("people:office-settings", found.reference)
+        try:
+            offices.change_settings(
+                office=found,
+                language=Language(values["language"]),
+                time_zone=values["time_zone"],
+                remind_day_before=values["remind_day_before"],
+                remind_hour_before=values["remind_hour_before"],
+                by=request.user,
+                now=request.now,
+            )
+        except offices.OfficeBusy:
+            form.add_error(None, BUSY)
+        else:
+            messages.success(request, _("The settings were saved."))
+            return redirect("people:office-settings", found.reference)
     context = {
         "office": found,
         "form": form,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.people import commitments, permissions
 from comptoir.people.actions import offices
-from comptoir.people.forms.offices import TransferForm
+from comptoir.people.forms.offices import BUSY, TransferForm
 from comptoir.people.importing import openings
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus, Role
 from comptoir.people.permissions import SignedIn
@@ -90,6 +90,8 @@ def _transferred(request: SignedIn, form: TransferForm) -> Office | None:
                 "This legislator has an open office already. Check the name and the number, or close that office first."
             ),
         )
+    except offices.OfficeBusy:
+        form.add_error(None, BUSY)
     except offices.CannotChangeOffice:
         form.add_error(None, _("The office’s status does not allow that any more."))
     else:

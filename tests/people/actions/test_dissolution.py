@@ -1,0 +1,180 @@
+"""Parliament is dissolved while others work on the same offices."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from comptoir.audit.models import Event
+from comptoir.people.actions import offices
+from comptoir.people.models import Office, OfficeEnd, OfficeStatus, Person, Role
+from tests.people.factories import GrantFactory, OfficeFactory, person_with
+from tests.people.signing_in import sign_in
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+PAGE = "/en/administration/offices/dissolution/"
+
+
+@pytest.fixture
+def administrator() -> Person:
+    return person_with(Role.ADMINISTRATOR)
+
+
+@contextmanager
+def somebody_changes(*changed: Office) -> Iterator[None]:
+    """These offices are locked by another connection, for which nobody here waits long."""
+    locked, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                keys = [office.pk for office in changed]
+                list(Office.objects.select_for_update(no_key=True).filter(pk__in=keys))
+                locked.set()
+                done.wait(timeout=30)
+        finally:
+            connection.close()
+
+    rival = threading.Thread(target=hold)
+    rival.start()
+    assert locked.wait(timeout=30)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    try:
+        yield
+    finally:
+        done.set()
+        rival.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+
+
+def still_active() -> set[int]:
+    return set(Office.objects.active().values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+def test_an_office_that_somebody_suspends_meanwhile_is_passed_over(administrator: Person) -> None:
+    """The second office of the list goes while the first is being suspended."""
+    OfficeFactory.create()
+    second = OfficeFactory.create()
+    OfficeFactory.create()
+
+    def suspend_the_second(execute: Any, sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if sql.startswith('UPDATE "people_office"') and second.pk in still_active():
+            offices.suspend(office=second, reason=OfficeEnd.RESIGNATION, by=None, now=NOW)
+        return result
+
+    with connection.execute_wrapper(suspend_the_second):
+        count = offices.dissolve(by=administrator, now=NOW)
+
+    assert count == 2
+    assert not still_active()
+    second.refresh_from_db()
+    assert second.status_reason == OfficeEnd.RESIGNATION
+    assert Event.objects.filter(action="people.office_suspended").count() == 3
+
+
+@pytest.mark.django_db
+def test_a_dissolution_that_is_pressed_twice_suspends_once(administrator: Person) -> None:
+    OfficeFactory.create_batch(2)
+
+    assert offices.dissolve(by=administrator, now=NOW) == 2
+    assert offices.dissolve(by=administrator, now=NOW) == 0
+    assert Event.objects.filter(action="people.office_suspended").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_others_are_changing_stays_active_and_the_rest_is_suspended(
+    administrator: Person,
+) -> None:
+    first, busy, last = OfficeFactory.create_batch(3)
+    grant = GrantFactory.create(office=busy)
+
+    with somebody_changes(busy):
+        count = offices.dissolve(by=administrator, now=NOW)
+
+    assert count == 2
+    assert still_active() == {busy.pk}
+    grant.refresh_from_db()
+    assert grant.ends_at is None
+    assert offices.dissolve(by=administrator, now=NOW) == 1
+    statuses = Office.objects.filter(pk__in=[first.pk, busy.pk, last.pk])
+    assert set(statuses.values_list("status", flat=True)) == {OfficeStatus.SUSPENDED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dissolution_does_not_wait_for_all_of_a_list_that_somebody_writes(
+    administrator: Person,
+) -> None:
+    """An import holds many rows at once: after a few of them one is told instead of waiting on."""
+    found = OfficeFactory.create_batch(offices.MOST_WAITS + 2)
+    waits: list[str] = []
+
+    def count_waits(execute: Any, sql: str, *rest: Any) -> Any:
+        if "people_office" in sql and "FOR NO KEY UPDATE" in sql:
+            waits.append(sql)
+        return execute(sql, *rest)
+
+    with somebody_changes(*found), connection.execute_wrapper(count_waits):
+        assert offices.dissolve(by=administrator, now=NOW) == 0
+
+    assert len(waits) == offices.MOST_WAITS
+    assert still_active() == {office.pk for office in found}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_says_what_is_left_to_suspend_and_asks_again(
+    client: Client, administrator: Person
+) -> None:
+    busy = OfficeFactory.create_batch(2)[0]
+    sign_in(client, administrator)
+
+    with somebody_changes(busy):
+        page = client.post(PAGE, follow=True)
+
+    assert page.redirect_chain == [(PAGE, 302)]
+    told = page.content.decode()
+    assert "1 office was suspended." in told
+    assert "1 office is still active: somebody was changing it at that moment." in told
+    assert "1 active office is suspended, and its people lose access at once." in told
+
+
+@pytest.mark.django_db
+def test_pressed_again_the_page_says_that_none_is_active(
+    client: Client, administrator: Person
+) -> None:
+    OfficeFactory.create()
+    sign_in(client, administrator)
+    client.post(PAGE)
+
+    page = client.post(PAGE, follow=True)
+
+    assert "No office of the House of Commons is active any more." in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["suspend", "close"])
+def test_a_step_of_an_office_that_somebody_changes_says_so_and_does_nothing(
+    client: Client, administrator: Person, step: str
+) -> None:
+    office = OfficeFactory.create()
+    sign_in(client, administrator)
+
+    with somebody_changes(office):
+        page = client.post(
+            f"/en/administration/offices/{office.reference}/{step}/",
+            {"reason": "resignation", "until": "2026-11-23"},
+            follow=True,
+        )
+
+    assert "Somebody else is changing this office" in page.content.decode()
+    assert still_active() == {office.pk}
