@@ -8,6 +8,7 @@ reads every code out of the sources and fails for one without a sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from comptoir.people.models import sort_key
+from comptoir.ui import times
 
 SENTENCES: dict[str, Promise] = {
     # Signing in
@@ -173,7 +175,30 @@ OBJECTS: dict[str, Promise] = {
     "roster.Professional": _("Professional"),
     "roster.ServiceDay": _("Day"),
 }
-"""What an event is about, by the name of its model; its number stands beside."""
+"""What an event is about, by the name of its model; its name and its number stand beside."""
+
+NAMES: dict[str, str] = {
+    "liaison.Appointment": "reference",
+    "liaison.CaseLine": "appointment__reference",
+    "liaison.FollowUp": "case_line__appointment__reference",
+    "liaison.FollowUpTarget": "valid_from",
+    "liaison.Policy": "valid_from",
+    "people.Grant": "person__name",
+    "people.Invitation": "name",
+    "people.Office": "reference",
+    "people.OfficeAddress": "office__reference",
+    "people.OfficeTelephone": "office__reference",
+    "people.Person": "name",
+    "roster.Absence": "professional__person__name",
+    "roster.ClosedDay": "on",
+    "roster.ExtraHours": "professional__person__name",
+    "roster.Professional": "person__name",
+    "roster.ServiceDay": "on",
+}
+"""By what a thing is known to who reads the trail, as long as it is there: a field, or one it leads to.
+
+Never anything about a constituent: a case goes by the reference of its appointment.
+"""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis",),
@@ -194,6 +219,11 @@ def sentence(action: str) -> str | Promise:
 def thing(object_type: str) -> str | Promise:
     """What kind of thing an event is about."""
     return OBJECTS.get(object_type, object_type)
+
+
+def name_of(value: Any) -> str:
+    """The value of a field of NAMES as it is read."""
+    return times.plain_date(value) if isinstance(value, date) else str(value)
 
 
 def codes_saying(text: str) -> list[str]:

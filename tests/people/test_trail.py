@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
@@ -13,8 +14,23 @@ from comptoir.audit import actions as audit
 from comptoir.audit.models import Event
 from comptoir.people import trail_words
 from comptoir.people.actions import grants, persons, sending
-from comptoir.people.models import Grant, Person, Role
-from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory, person_with
+from comptoir.people.models import Grant, Invitation, Person, Role
+from comptoir.roster.models import ServiceDay
+from comptoir.ui import times
+from tests.liaison.factories import (
+    DAY,
+    AppointmentFactory,
+    ProfessionalFactory,
+    consent_case,
+    open_day,
+)
+from tests.people.factories import (
+    GrantFactory,
+    InvitationFactory,
+    OfficeFactory,
+    PersonFactory,
+    person_with,
+)
 from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -105,16 +121,69 @@ def test_the_filters_in_force_are_said_beside_the_list(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("auditor")
-def test_what_an_event_is_about_is_named_with_its_number_and_its_office(client: Client) -> None:
+def test_what_an_event_is_about_goes_by_its_name_its_number_and_its_office(client: Client) -> None:
     office = OfficeFactory.create(reference="35012-1")
     grant = GrantFactory.create(office=office)
     record("people.role_granted", subject=grant, office_id=office.pk, detail={"role": grant.role})
 
-    found = trail(client)
+    found, french = trail(client), trail(client, "fr")
 
-    assert f"Access {grant.pk}" in found
+    assert f"Access<br>{grant.person.name}<br>" in found
+    assert f"no. {grant.pk}" in found
+    assert f"nº {grant.pk}" in french
     assert "role: Delegate" in found
     assert "35012-1" in found
+
+
+@pytest.mark.usefixtures("auditor")
+def test_a_case_goes_by_its_appointment_and_a_day_by_its_date(client: Client) -> None:
+    open_day(professionals=[ProfessionalFactory.create()])
+    case = AppointmentFactory.create(cases=[consent_case()]).case_lines.get()
+    record("case.prepared", subject=case)
+    record("roster.day_published", subject=ServiceDay.objects.get())
+
+    found = trail(client)
+
+    assert f"Case<br>{case.appointment.reference}<br>" in found
+    assert case.question not in found
+    assert f"Day<br>{times.plain_date(DAY, language='en')}<br>" in found
+
+
+@pytest.mark.usefixtures("auditor")
+def test_what_is_gone_keeps_its_number_and_what_stands_for_many_has_none(client: Client) -> None:
+    gone = InvitationFactory.create(name="Gone Meanwhile")
+    record("people.invited", subject=gone)
+    record("people.invitations_disposed", subject=Invitation)
+    number = gone.pk
+    Invitation.objects.all().delete()
+
+    found = trail(client)
+
+    assert "Gone Meanwhile" not in found
+    assert f'Invitation<br><span class="quiet">no. {number}</span>' in found
+    assert found.count("no. ") == 1
+
+
+@pytest.mark.usefixtures("auditor")
+def test_more_events_of_one_kind_take_no_more_queries(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    trail(client)
+    for person in PersonFactory.create_batch(20):
+        record("people.person_added", subject=person)
+
+    # Session, person, roles; the count, the page, the people it names.
+    with django_assert_max_num_queries(6):
+        client.get("/en/trail/")
+
+
+@pytest.mark.parametrize("label", sorted(trail_words.NAMES))
+def test_everything_that_has_a_name_is_asked_for_by_a_field_that_is_there(label: str) -> None:
+    assert label in trail_words.OBJECTS
+
+    things = apps.get_model(label)._default_manager
+    # Django raises FieldError for a field that is not there.
+    assert len(things.values_list(trail_words.NAMES[label])[:1]) <= 1
 
 
 # --- Reasons stay with what they are about ---

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
@@ -15,7 +17,7 @@ from comptoir.audit.models import Event, Verb
 from comptoir.people import trail_words
 from comptoir.people.models import Office
 from comptoir.people.queries import offices
-from comptoir.ui import clock
+from comptoir.ui import clock, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Line:
     event: Event
     sentence: str | Promise
     thing: str | Promise
+    name: str
+    """What the thing is known by; empty once it is gone, or if it has nothing but a number."""
     facts: tuple[tuple[str, str], ...]
     office: str
 
@@ -55,13 +59,33 @@ def events(filters: dict[str, Any], zone: ZoneInfo) -> QuerySet[Event]:
 def lines(shown: Sequence[Event]) -> list[Line]:
     """What a page of the trail says of each event."""
     references = offices.references(event.office_id for event in shown)
+    known = _names(shown)
     return [
         Line(
             event=event,
             sentence=trail_words.sentence(event.action),
             thing=trail_words.thing(event.object_type),
+            name=known.get((event.object_type, event.object_id), ""),
             facts=tuple(trail_words.facts(event.detail)),
             office=references.get(event.office_id or 0, ""),
         )
         for event in shown
     ]
+
+
+def _names(shown: Sequence[Event]) -> dict[tuple[str, str], str]:
+    """What the things of these events are known by: one query for each kind of thing among them.
+
+    The trail itself keeps numbers, so what is disposed of loses its name here too.
+    """
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for event in shown:
+        key = values.number(event.object_id)
+        if event.object_type in trail_words.NAMES and key is not None:
+            wanted[event.object_type].add(key)
+    found = {}
+    for label, keys in wanted.items():
+        things = apps.get_model(label)._default_manager.filter(pk__in=keys)
+        for key, name in things.values_list("pk", trail_words.NAMES[label]):
+            found[label, str(key)] = trail_words.name_of(name)
+    return found
