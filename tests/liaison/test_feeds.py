@@ -11,11 +11,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from comptoir.audit.models import Event
+from comptoir.liaison.actions import feeding
 from comptoir.liaison.models import CalendarFeed
 from comptoir.people.actions import grants
 from comptoir.people.models import Grant, Office, Person, Role
 from tests.liaison.factories import NOW, AppointmentFactory
-from tests.people.factories import GrantFactory, OfficeFactory, person_with
+from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory, person_with
 from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,20 @@ def test_what_was_revoked_or_is_another_offices_cannot_be_revoked(
     answers = [page.post(address).status_code for address in (revoke[0], *revoke)]
 
     assert answers == [302, 404, 404]
+
+
+def test_of_two_who_revoke_it_the_first_stands_on_the_trail(
+    page: Client, office: Office, maker: Person
+) -> None:
+    """Both have loaded the page before either presses."""
+    make(page, office)
+    feed = CalendarFeed.objects.get()
+
+    feeding.revoke_feed(feed=feed, by=maker, now=NOW)
+    feeding.revoke_feed(feed=feed, by=PersonFactory.create(), now=NOW + timedelta(minutes=1))
+
+    assert Event.objects.get(action="feed.revoked").actor_id == maker.pk
+    assert CalendarFeed.objects.get().revoked_at == NOW
 
 
 def test_it_stops_when_its_makers_access_ends(page: Client, office: Office, maker: Person) -> None:

@@ -54,6 +54,20 @@ def test_the_hours_of_a_closed_day_leave_the_offer_and_come_back(lead: Person) -
     assert not ClosedDay.objects.exists()
 
 
+def test_a_day_that_two_open_again_is_opened_once_on_the_trail(lead: Person) -> None:
+    """Both have the page of the closed day before them."""
+    full_week(ProfessionalFactory.create())
+    publishing.publish_day(on=TUESDAY, by=None, now=NOW)
+    day = close(lead).day
+
+    first = closures.reopen_day(day=day, by=lead, now=NOW)
+    second = closures.reopen_day(day=day, by=PersonFactory.create(), now=NOW)
+
+    assert [publication.changed for publication in first] == [True]
+    assert second == []
+    assert Event.objects.get(action="roster.day_reopened").actor_id == lead.pk
+
+
 @pytest.mark.parametrize("on", [date(2026, 11, 28), date(2026, 12, 25)])
 def test_a_day_closed_anyway_is_not_entered(lead: Person, on: date) -> None:
     with pytest.raises(closures.ClosedAnyway):

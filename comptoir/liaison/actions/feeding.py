@@ -31,6 +31,6 @@ def make_feed(*, office: Office, by: Person, now: datetime) -> str:
 
 @transaction.atomic
 def revoke_feed(*, feed: CalendarFeed, by: Person, now: datetime) -> None:
-    """Make a feed useless. Revoking twice is harmless."""
-    CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=now)
-    audit.record(action="feed.revoked", subject=feed, by=by, now=now, office_id=feed.office_id)
+    """Make a feed useless. Revoking twice is harmless, and once on the trail."""
+    if CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=now):
+        audit.record(action="feed.revoked", subject=feed, by=by, now=now, office_id=feed.office_id)

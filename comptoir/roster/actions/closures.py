@@ -63,9 +63,15 @@ def add_closed_day(
 
 @roster_change
 def reopen_day(*, day: ClosedDay, by: Person, now: datetime) -> Sequence[Publication]:
-    """Take back a closed day that was entered; its hours are on offer again. Raises CannotReopen."""
+    """Take back a closed day that was entered; its hours are on offer again. Raises CannotReopen.
+
+    Who comes second finds it done: the trail says once that it was, and by whom.
+    """
     if day.on < clock.service_date(now):
         raise CannotReopen
+    reopened, _ = ClosedDay.objects.filter(pk=day.pk).delete()
+    if not reopened:
+        return []
     audit.record(
         action="roster.day_reopened",
         subject=day,
@@ -73,5 +79,4 @@ def reopen_day(*, day: ClosedDay, by: Person, now: datetime) -> Sequence[Publica
         now=now,
         detail={"on": day.on.isoformat()},
     )
-    ClosedDay.objects.filter(pk=day.pk).delete()
     return publishing.refresh(first=day.on, last=day.on, by=by, now=now)
