@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.forms.models import model_to_dict
 from django.test import Client
+from django.utils import translation
 
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.models import Policy
@@ -180,8 +181,9 @@ class TestComparing:
 
         assert Policy.objects.count() == 1
         comparison = page.context["comparison"]
-        changed = [(c.label, said(c.before), said(c.after)) for c in comparison.terms if c.changes]
+        changed = [(c.label, said(c.before), said(c.after)) for c in comparison.changes]
         assert changed == [("A day, for each office", "2 hours", "1 hour")]
+        assert len(comparison.same) == len(versions.terms(current)) - 1
         assert "Every office may book up to 1 hour a day and 4 hours a week" in said(page.text)
 
     def test_what_was_compared_is_set_as_it_was_typed(self, owner: Client, current: Policy) -> None:
@@ -237,7 +239,11 @@ class TestComparing:
     def test_the_first_rule_of_all_has_nothing_to_be_compared_with(self, owner: Client) -> None:
         page = owner.post(url("new-rule"), typed(draft(), valid_from="2026-12-01"))
 
-        assert page.context["comparison"].before is None
+        comparison = page.context["comparison"]
+        assert (comparison.before, comparison.same) == (None, [])
+        assert [change.after for change in comparison.changes] == [
+            term.value for term in versions.terms(draft())
+        ]
         assert "The day before: no rule" in said(page.text)
 
     @pytest.mark.parametrize(
@@ -278,7 +284,8 @@ class TestWithdrawing:
         assert (form["minutes_per_day"].value(), form["valid_from"].value()) == (120, DECEMBER)
         assert form["remark_en"].value() == current.remark_en
         page = owner.post(url("new-rule"), typed(current, valid_from="2026-12-01"))
-        assert not [change for change in page.context["comparison"].terms if change.changes]
+        assert page.context["comparison"].changes == []
+        assert "No number: those of version 1 go on." in said(page.text)
         owner.post(url("new-rule"), _hidden(page.text) | {"seen": "2"})
 
         governing = days.load_rules().on(DECEMBER)
@@ -293,6 +300,29 @@ class TestWithdrawing:
 
         assert form["minutes_per_day"].value() == 120
         assert form["valid_from"].value() is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "french"),
+    [
+        (
+            {"horizon_business_days": 1},
+            "1 jour ouvrable à l’avance, avec un préavis d’au moins 15 minutes",
+        ),
+        (
+            {"late_notice_minutes": 120},
+            "avec un préavis de moins de 2 heures – le temps compte tout de même",
+        ),
+        ({"no_show_after_minutes": 0}, "consigné dès le début"),
+    ],
+)
+def test_the_terms_of_a_rule_are_french_on_a_french_page(
+    numbers: dict[str, Any], french: str
+) -> None:
+    with translation.override("fr"):
+        found = [said(term.value) for term in versions.terms(draft(**numbers))]
+
+    assert french in found
 
 
 def _hidden(page: str) -> dict[str, list[str]]:

@@ -41,16 +41,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The same term of two versions; `before` is empty where there was no rule."""
+    """A term that differs between two versions; `before` is empty where there was no rule."""
 
     label: str
     before: str
     after: str
-
-    @property
-    def changes(self) -> bool:
-        """Whether the two differ."""
-        return self.before != self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,8 @@ class Comparison:
     until: Policy | None
     """The version that is to follow, if one is set already."""
 
-    terms: list[Change]
+    changes: list[Change]
+    same: list[Term]
     last_version: int
 
 
@@ -106,16 +102,16 @@ def compare(draft: Policy) -> Comparison:
     before = governing(draft.valid_from - timedelta(days=1))
     then = governing(draft.valid_from)
     later = Policy.objects.filter(valid_from__gt=draft.valid_from)
-    was = terms(before) if before is not None else [Term("", "")] * len(terms(draft))
+    now = terms(draft)
+    was = terms(before) if before is not None else [Term(term.label, "") for term in now]
+    pairs = list(zip(was, now, strict=True))
     return Comparison(
         draft=draft,
         before=before,
         replaces=then if then is not None and then.valid_from == draft.valid_from else None,
         until=later.order_by("valid_from", "-version").first(),
-        terms=[
-            Change(new.label, old.value, new.value)
-            for old, new in zip(was, terms(draft), strict=True)
-        ],
+        changes=[Change(new.label, old.value, new.value) for old, new in pairs if old != new],
+        same=[new for old, new in pairs if old == new],
         last_version=last_version(),
     )
 
@@ -141,14 +137,18 @@ def terms(policy: Policy) -> list[Term]:
 def _bookable(policy: Policy) -> str:
     count = policy.horizon_business_days
     ahead = ngettext("%(n)s business day ahead", "%(n)s business days ahead", count) % {"n": count}
-    notice = {"notice": duration(policy.least_notice_minutes)}
-    return f"{ahead}, {_('with at least %(notice)s of notice') % notice}"
+    notice = _("with at least %(notice)s of notice") % {
+        "notice": duration(policy.least_notice_minutes)
+    }
+    return f"{ahead}, {notice}"
 
 
 def _given_up_late(policy: Policy) -> str:
-    notice = {"notice": duration(policy.late_notice_minutes)}
+    notice = _("with less than %(notice)s of notice") % {
+        "notice": duration(policy.late_notice_minutes)
+    }
     counts = _("it still counts") if policy.late_counts else _("it does not count")
-    return f"{_('with less than %(notice)s of notice') % notice} – {counts}"
+    return f"{notice} – {counts}"
 
 
 def _begins(policy: Policy) -> str:
