@@ -173,8 +173,12 @@ def _at_the_office(world: World) -> None:
 def _at_the_centre(world: World) -> None:
     """One appointment goes on; a colleague falls ill before many; a passkey and an exception exist."""
     professional, lead = world.people[Role.PROFESSIONAL], world.people[Role.TEAM_LEAD]
+    first = world.served[0]
     serving.start_appointment(
-        appointment=world.served[0], office_late_minutes=0, by=professional, now=world.now
+        appointment=first,
+        office_late_minutes=0,
+        by=professional,
+        now=max(first.starts_at, world.now),  # it cannot begin much before its time
     )
     booked = Appointment.objects.filter(status=Status.BOOKED, day__on__gt=DAY)
     busiest = Counter(booked.values_list("professional", flat=True)).most_common(1)[0][0]
