@@ -63,7 +63,7 @@ def test_that_the_keeping_has_ended_and_the_time_is_still_free(
 
     come_back_to(delegate)
 
-    told(delegate, "It is still free: book soon.")
+    told(delegate, "This time is still free: book soon.")
     booking.send(delegate)
 
 

@@ -80,7 +80,7 @@ def test_when_the_keeping_ends_the_form_is_told_that_the_time_is_still_free(
     told = asked(delegate, office)
 
     assert NO_LONGER in told
-    assert "It is still free: book soon." in told
+    assert "This time is still free: book soon." in told
     assert "load delay" not in told
 
 
