@@ -335,6 +335,17 @@ def test_the_person_whose_access_ended_with_the_office_hears_that_it_is_cancelle
     assert send(messages.CANCELLED) == [booker.email]
 
 
+def test_they_hear_of_it_also_when_the_suspended_office_was_closed_before_the_mail_left(
+    ended: Office, booker: Person
+) -> None:
+    later = NOW + 2 * HOUR
+    offices.close(
+        office=ended, reason=OfficeEnd.RESIGNATION, until=later.date(), by=None, now=later
+    )
+
+    assert send(messages.CANCELLED, now=later) == [booker.email]
+
+
 def test_nothing_else_reaches_the_people_of_an_office_that_ended(ended: Office) -> None:
     for kind in (messages.BOOKED, messages.REMINDER_DAY, messages.REMINDER_HOUR):
         assert send(kind) == []

@@ -256,12 +256,8 @@ def _move(office: Office, status: OfficeStatus, reason: OfficeEnd | None, now: d
 
 def _end_access(office: Office, reason: OfficeEnd, by: Person | None, now: datetime) -> None:
     open_grants = Grant.objects.not_ended(now).filter(office=office)
-    grants.end_all(grants=open_grants, reason=_end_reason(reason), by=by, now=now)
+    grants.end_all(grants=open_grants, reason=reason.of_access, by=by, now=now)
     Invitation.objects.open(now).filter(office=office).update(withdrawn_at=now)
-
-
-def _end_reason(reason: OfficeEnd) -> str:
-    return f"office: {reason.value}"
 
 
 def _lost_with_suspension(office: Office, now: datetime) -> list[Grant]:
@@ -270,7 +266,7 @@ def _lost_with_suspension(office: Office, now: datetime) -> list[Grant]:
     ended = Grant.objects.filter(
         office=office,
         ends_at=office.status_at,
-        end_reason=_end_reason(OfficeEnd(office.status_reason)),
+        end_reason=OfficeEnd(office.status_reason).of_access,
         person__is_active=True,
     ).exclude(last_day__lt=today)
     return list(ended.select_related("person").order_by("pk"))

@@ -84,6 +84,11 @@ class OfficeEnd(models.TextChoices):
     DISSOLUTION = "dissolution", _("Dissolution")
     OTHER = "other", _("Other")
 
+    @property
+    def of_access(self) -> str:
+        """The reason kept with access that ended because its office did."""
+        return f"office: {self.value}"
+
 
 class OfficeQuerySet(models.QuerySet["Office"]):
     """Filters over offices."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Subquery
 
 from comptoir.people import demonstration
 from comptoir.people.models import (
     Grant,
     Invitation,
     Office,
+    OfficeEnd,
     OfficeStatus,
     Person,
     Role,
@@ -35,15 +36,27 @@ def readers_of(office: Office, at: datetime) -> list[Person]:
     Of an office that ended they are those whose access ended with it: what it had booked still
     stands in their calendars.
     """
-    if office.status == OfficeStatus.ACTIVE:
-        held = Grant.objects.in_force(at)
-    else:
-        held = Grant.objects.filter(ends_at=office.status_at, person__is_active=True)
-    found = held.filter(office=office).select_related("person").order_by("person__sort_name", "pk")
+    is_active = office.status == OfficeStatus.ACTIVE
+    held = Grant.objects.in_force(at).filter(office=office) if is_active else _ended_with(office)
+    found = held.select_related("person").order_by("person__sort_name", "pk")
     managers_first = sorted(
         found[:MOST_OF_AN_OFFICE], key=lambda grant: grant.role != Role.OFFICE_MANAGER
     )
     return list({grant.person_id: grant.person for grant in managers_first}.values())
+
+
+def _ended_with(office: Office) -> QuerySet[Grant]:
+    """The access that ended because the office did, since anybody joined it last.
+
+    Not of one instant: access ends when the office is suspended, and the office may be closed later.
+    """
+    own = Grant.objects.filter(office=office)
+    joined_last = own.order_by("-starts_at").values("starts_at")[:1]
+    return own.filter(
+        end_reason__in=[end.of_access for end in OfficeEnd],
+        ends_at__gte=Subquery(joined_last),
+        person__is_active=True,
+    )
 
 
 def open_invitations(office: Office, at: datetime) -> list[Invitation]:

@@ -76,3 +76,43 @@ def test_an_office_that_ended_is_told_through_those_whose_access_ended_with_it(
     Person.objects.filter(pk=gone.pk).update(is_active=False)
 
     assert people.readers_of(office, NOW + DAY) == [last]
+
+
+def suspend(office: Office, at: datetime) -> Office:
+    return offices.suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=None, now=at)
+
+
+def close(office: Office, at: datetime) -> Office:
+    return offices.close(
+        office=office, reason=OfficeEnd.RESIGNATION, until=at.date(), by=None, now=at
+    )
+
+
+def test_those_of_a_suspended_office_are_still_told_once_it_is_closed(office: Office) -> None:
+    leave(member(office, "Left before"), at=NOW - DAY)
+    last = member(office, "There to the end")
+    office = suspend(office, NOW)
+
+    office = close(office, NOW + DAY)
+
+    assert people.readers_of(office, NOW + DAY) == [last]
+
+
+def test_whoever_lost_access_with_an_earlier_suspension_is_not_told_of_what_came_after(
+    office: Office,
+) -> None:
+    member(office, "Not taken back")
+    office = suspend(office, NOW)
+    office = offices.reopen(office=office, by=None, now=NOW + DAY)
+    anew = member(office, "Joined anew")
+    Grant.objects.filter(person=anew).update(starts_at=NOW + DAY)
+
+    assert people.readers_of(close(office, NOW + 2 * DAY), NOW + 2 * DAY) == [anew]
+
+
+def test_whoever_was_taken_back_is_told_when_the_office_ends_for_good(office: Office) -> None:
+    last = member(office, "There to the end")
+    office = suspend(office, NOW)
+    office = offices.reopen(office=office, restore_access=True, by=None, now=NOW + DAY)
+
+    assert people.readers_of(close(office, NOW + 2 * DAY), NOW + 2 * DAY) == [last]
