@@ -179,7 +179,7 @@ def test_a_day_shows_each_state_as_one_stretch() -> None:
     offered = OfferedHours.objects.get()
     reserve(offered, between(16, 17), OfficeFactory.create())
     reserve(offered, between(17, 18))
-    bookings = [Booking(anna.pk, 12, 2, "Office of A", "/a/"), Booking(anna.pk, 14, 2, "B", "/b/")]
+    bookings = [Booking(anna.pk, 12, 2, "Testa Alba", "/a/"), Booking(anna.pk, 14, 2, "B", "/b/")]
 
     board = day(bookings, lambda _: {offered.pk: between(9, 10) | between(14, 14.25)})
 
@@ -195,7 +195,7 @@ def test_a_day_shows_each_state_as_one_stretch() -> None:
         ("kept", 60),
         ("extra", 60),
     ]
-    assert [one.label for one in row.stretches if one.url] == ["Office of A", "B"]
+    assert [one.label for one in row.stretches if one.url] == ["Testa Alba", "B"]
     assert board.hours[0] == datetime(2026, 11, 25, 13, tzinfo=UTC)
     assert len(board.hours) == 10
 
@@ -242,14 +242,14 @@ def test_what_nobody_attends_is_named_with_whose_it_was() -> None:
     anna = ProfessionalFactory.create()
     offer_day(WEDNESDAY, between(8, 9), professionals=[anna])
     hours_id = OfferedHours.objects.get().pk
-    bookings = [Booking(anna.pk, 16, 2, "Office of A", "/a/")]
+    bookings = [Booking(anna.pk, 16, 2, "Testa Alba", "/a/")]
 
     board = day(bookings, lambda _: {hours_id: between(10, 10.5)})
 
     [(row, one)] = board.unattended
     assert (row.professional, one.label, one.url, one.minutes) == (
         anna.pk,
-        "Office of A",
+        "Testa Alba",
         "/a/",
         30,
     )
@@ -289,7 +289,7 @@ def test_real_appointments_are_what_is_booked() -> None:
     [taken] = [one for one in row.stretches if one.kind == "booked"]
     assert isinstance(taken, Stretch)
     assert (taken.starts_at, taken.minutes) == (liaison.at(liaison.DAY, 10), 45)
-    assert taken.label == "Office of Testa Alba"
+    assert taken.label == "Testa Alba"
     assert row.totals.booked == 45
 
 

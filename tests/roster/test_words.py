@@ -61,9 +61,9 @@ def test_wall_times_follow_the_language_and_know_no_zone() -> None:
         ("free", "", "10:00 to 10:15 a.m.: free", "de 10 h à 10 h 15 : libre"),
         (
             "unattended",
-            "Office of A",
-            "10:00 to 10:15 a.m.: booked, but not worked, Office of A",
-            "de 10 h à 10 h 15 : réservé, mais non travaillé, Office of A",
+            "Testa Alba",
+            "10:00 to 10:15 a.m.: booked, but not worked (Testa Alba)",
+            "de 10 h à 10 h 15 : réservé, mais non travaillé (Testa Alba)",
         ),
     ],
 )

@@ -7,7 +7,6 @@ from datetime import date
 
 from django.contrib.postgres.aggregates import BitOr
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from comptoir.domain.grid import Grid
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, Claim, Status
@@ -38,6 +37,6 @@ def _booking(appointment: Appointment) -> Booking:
         professional=appointment.professional_id,
         first=day.index(appointment.starts_at),
         quanta=appointment.quanta,
-        label=_("Office of %(name)s") % {"name": appointment.office.legislator},
+        label=appointment.office.legislator,
         url=reverse("liaison:served", args=[appointment.reference]),
     )

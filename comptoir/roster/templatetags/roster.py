@@ -59,9 +59,11 @@ def absence_period(absence: Absence, zone: str) -> str:
 
 @register.simple_tag
 def stretch_words(stretch: Stretch) -> str:
-    """ "11:00 to 11:45 a.m.: booked, Office of …": one stretch of a day's board in words."""
+    """ "11:00 to 11:45 a.m.: booked (whose it is)": one stretch of a day's board in words."""
     when = times.time_range(stretch.starts_at, stretch.ends_at, named=False)
-    what = ", ".join(filter(None, (str(STRETCHES[stretch.kind]), stretch.label)))
+    what = str(STRETCHES[stretch.kind])
+    if stretch.label:
+        what += f" ({stretch.label})"
     return _("%(name)s: %(value)s") % {"name": when, "value": what}
 
 
