@@ -35,7 +35,7 @@ class AnotherDay(CannotTakeBack):
 
 
 class OutcomeRecorded(CannotTakeBack):
-    """The office can read an outcome: the appointment has taken place."""
+    """An outcome is on record: the appointment has taken place."""
 
 
 class TimeTaken(CannotTakeBack):

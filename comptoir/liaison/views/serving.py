@@ -1,8 +1,9 @@
 """One appointment as its professional works through it: notes, start, outcomes, finish, no-show.
 
 The page is one form with several buttons, so that no button loses what was typed beside another.
-The button of a case saves that case, and what is typed in the others comes back as it was typed: the
-office reads an answer as soon as it is saved. The other buttons save everything first.
+The button of a case saves that case, and what is typed in the others comes back as it was typed: an
+outcome is on record once it is saved, and half a sentence is none. The other buttons save everything
+first. The office reads the outcomes once the appointment is finished.
 """
 
 from __future__ import annotations
