@@ -110,7 +110,10 @@ def totals(hours: Iterable[Offered], booked: Mapping[int, int], now: datetime) -
 
 
 def free(hours: Offered, booked: int, now: datetime) -> int:
-    """The mask of quarter hours that can still be sold: worked, not booked, not begun."""
+    """The mask of quarter hours that are left to sell: worked, not booked, not begun.
+
+    Which of them an office may have is another question, and `domain.admission` alone answers it.
+    """
     begun = grid.bits(0, hours.grid.first_from(now))
     return hours.mask & ~booked & ~begun
 
