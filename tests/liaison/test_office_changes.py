@@ -130,7 +130,7 @@ def test_cancelling_says_what_it_costs_and_frees_the_time(delegate: Client, offi
 
     page = delegate.get(url("cancel", appointment.reference))
     assert "This time would no longer count" in page.text
-    assert "If you cancel it, its 30 minutes no longer count" in said(page.text)
+    assert "If you cancel it, its time (30 minutes) no longer counts" in said(page.text)
     delegate.post(
         url("cancel", appointment.reference), {"seen": "0", "reason": "not_needed", "note": ""}
     )

@@ -64,10 +64,10 @@ class TestBeforehand:
     def test_a_cancellation_in_good_time_is_spoken_of_as_something_not_yet_done(
         self, delegate: Client, appointment: Appointment
     ) -> None:
-        assert "If you cancel it, its 45 minutes no longer count" in read(
+        assert "If you cancel it, its time (45 minutes) no longer counts" in read(
             delegate, "cancel", appointment
         )
-        assert "Si vous l’annulez, ses 45 minutes ne seront plus comptées" in read(
+        assert "Si vous l’annulez, sa durée (45 minutes) ne sera plus comptée" in read(
             delegate, "cancel", appointment, "fr"
         )
 
@@ -96,9 +96,9 @@ class TestBeforehand:
 
         text = read(delegate, name, appointment)
 
-        assert "It begins in less than 2 hours: its 45 minutes would still count" in text
+        assert "It begins in less than 2 hours: its time (45 minutes) would still count" in text
         assert ("The new time would count too." in text) is bool(too)
-        assert "Il commence dans moins de 2 heures : ses 45 minutes" in read(
+        assert "Il commence dans moins de 2 heures : sa durée (45 minutes) restera comptée" in read(
             delegate, name, appointment, "fr"
         )
 
