@@ -14,9 +14,9 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from comptoir.audit.models import Event
+from comptoir.audit.models import Event, Verb
 from comptoir.people import jobs, lock, sealing
-from comptoir.people.actions import offices
+from comptoir.people.actions import offices, unlocking
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role, Session
 from tests.people import post
 from tests.people.factories import GrantFactory, OfficeFactory, person_with
@@ -372,6 +372,47 @@ def test_a_code_to_unlock_can_be_tried_three_times(away: Client) -> None:
     assert away.get(ACCOUNT).status_code == 302
 
 
+def test_every_wrong_code_is_in_the_trail_also_once_no_more_are_tried(
+    away: Client, delegate: Person
+) -> None:
+    away.post(UNLOCK, {"code": "WRNG-CODE"})
+    away.post(UNLOCK, {"send": "yes"})
+    for _ in range(4):
+        away.post(UNLOCK, {"code": "WRNG-CODE"})
+
+    refused = Event.objects.filter(action="people.sign_in_refused", object_id=str(delegate.pk))
+    assert [event.detail for event in refused] == [{"step": "unlock_code"}] * 5
+    assert {event.verb for event in refused} == {Verb.REFUSED}
+
+
+def test_a_fresh_code_can_be_tried_three_times_again(away: Client, clock: Any) -> None:
+    away.post(UNLOCK, {"send": "yes"})
+    for _ in range(3):
+        away.post(UNLOCK, {"code": "WRNG-CODE"})
+    clock.shift(timedelta(seconds=1))
+    away.post(UNLOCK, {"send": "yes"})
+    for _ in range(2):
+        away.post(UNLOCK, {"code": "WRNG-CODE"})
+
+    away.post(UNLOCK, {"code": _code_of(1)})
+
+    assert away.get(ACCOUNT).status_code == 200
+
+
+def test_tries_count_for_a_session_that_was_read_before_them(
+    away: Client, delegate: Person
+) -> None:
+    """As when several are sent at once: each has read the session as it was before the others."""
+    away.post(UNLOCK, {"send": "yes"})
+    code = post.code_sent()
+    read_before = away.session
+    for _ in range(3):
+        away.post(UNLOCK, {"code": "WRNG-CODE"})
+
+    now = START + timedelta(minutes=15)
+    assert not unlocking.try_code(code=code, person=delegate, session=read_before, now=now)
+
+
 def test_a_code_to_unlock_ends_after_ten_minutes(away: Client, clock: Any) -> None:
     away.post(UNLOCK, {"send": "yes"})
     code = post.code_sent()
@@ -438,6 +479,16 @@ def test_an_email_code_does_not_unlock_staff(staff_away: Client) -> None:
 def test_a_wrong_second_factor_keeps_the_session_locked(staff_away: Client) -> None:
     staff_away.post(UNLOCK, {"code": "nonsense"})
 
+    assert staff_away.get("/en/trail/").status_code == 302
+    assert Event.objects.get(action="people.sign_in_refused").detail == {"step": "unlock"}
+
+
+def test_a_refused_passkey_keeps_the_session_locked_and_is_in_the_trail(
+    staff_away: Client,
+) -> None:
+    page = staff_away.post(UNLOCK, {"credential": "{}"})
+
+    assert "The passkey was not accepted" in page.content.decode()
     assert staff_away.get("/en/trail/").status_code == 302
     assert Event.objects.get(action="people.sign_in_refused").detail == {"step": "unlock"}
 

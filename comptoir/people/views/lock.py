@@ -99,7 +99,7 @@ def unlock(request: SignedIn) -> HttpResponse:
         "by_code": not (has_factor or request.standing.is_staff),
         "organization": organization.name() if by_organization else "",
         "in_dialog": in_dialog,
-        "was_sent": unlocking.was_sent(request.session, request.now),
+        "was_sent": unlocking.was_sent(request.user, request.session, request.now),
         "next": request.GET.get("next", ""),
         "passkey": _passkey_request(request) if has_factor else None,
         "demonstration_code": second_factor.demonstration_code(request.user),
@@ -171,6 +171,7 @@ def _by_factor(request: SignedIn) -> tuple[forms.Form, str, str]:
         if by_passkey.is_valid():
             by_passkey.save()
             return empty, "webauthn", ""
+        signing_in.refused(person=request.user, step="unlock", now=request.now)
         return empty, "", _("The passkey was not accepted. Try again, or type a code.")
     form = SecondFactorAgainForm(request.POST, user=request.user)
     if form.is_valid():
