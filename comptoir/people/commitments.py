@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from comptoir.people.models import Office, Person
 
-Count = Callable[[Office, datetime], int]
+Count = Callable[[Iterable[Office], datetime], int]
 Duties = Callable[[Person], int]
 
 _counts: list[Count] = []
@@ -15,13 +15,13 @@ _duties: list[Duties] = []
 
 
 def register(count: Count) -> None:
-    """Name who counts the coming appointments of an office."""
+    """Name who counts the coming appointments of offices."""
     _counts[:] = [count]
 
 
-def coming(office: Office, now: datetime) -> int:
-    """How many appointments the office has that have not begun: cancelled once it is not active."""
-    return sum(count(office, now) for count in _counts)
+def coming(offices: Iterable[Office], now: datetime) -> int:
+    """How many appointments these offices have that have not begun: cancelled once they are not active."""
+    return sum(count(offices, now) for count in _counts)
 
 
 def register_duties(count: Duties) -> None:

@@ -46,6 +46,7 @@ SENTENCES: dict[str, Promise] = {
     "people.list_imported": _("Imported a list of districts or legislators"),
     "people.office_opened": _("Opened an office"),
     "people.office_suspended": _("Suspended an office"),
+    "people.parliament_dissolved": _("Suspended the offices of a dissolved House of Commons"),
     "people.office_reopened": _("Reopened an office"),
     "people.office_closed": _("Closed an office"),
     "people.successor_named": _("Named the office that follows in a seat"),

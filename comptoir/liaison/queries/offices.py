@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -195,6 +196,7 @@ def _given(office: Office) -> QuerySet[CaseLine]:
     return found.exclude(outcome="")
 
 
-def count_coming(office: Office, now: datetime) -> int:
-    """How many appointments would be cancelled if the office were no longer active."""
-    return Appointment.objects.upcoming(now).filter(office=office, starts_at__gt=now).count()
+def count_coming(offices: Iterable[Office], now: datetime) -> int:
+    """How many appointments would be cancelled if these offices were no longer active."""
+    coming = Appointment.objects.upcoming(now).filter(starts_at__gt=now)
+    return coming.filter(office__in=[office.pk for office in offices]).count()

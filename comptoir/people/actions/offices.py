@@ -208,7 +208,7 @@ def change_settings(
     return office
 
 
-def dissolve(*, by: Person, now: datetime) -> int:
+def dissolve(*, proclaimed_on: date, by: Person, now: datetime) -> int:
     """Parliament is dissolved: suspend every active office of the House of Commons; how many.
 
     Each is a change of its own, so that nobody waits for all of them. An office that somebody else
@@ -216,7 +216,17 @@ def dissolve(*, by: Person, now: datetime) -> int:
     again goes on with them.
     """
     suspended = waited = 0
-    for office in Office.objects.active().filter(chamber=Chamber.COMMONS).order_by("pk"):
+    active = list(Office.objects.active().filter(chamber=Chamber.COMMONS).order_by("pk"))
+    if active:
+        # On record beforehand: should this be cut short, the trail says what it was about.
+        audit.record(
+            action="people.parliament_dissolved",
+            subject=Office,
+            by=by,
+            now=now,
+            detail={"on": proclaimed_on.isoformat(), "offices": len(active)},
+        )
+    for office in active:
         try:
             with suppress(WrongStatus):
                 suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=by, now=now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from comptoir.people.forms.people import language_field, time_zone_field
 from comptoir.people.forms.telephones import TelephoneField
@@ -24,6 +26,9 @@ from comptoir.people.models import (
 BUSY = _(
     "Somebody else is changing this office at this moment. Nothing was changed; please try again."
 )
+
+LONGEST_SINCE = timedelta(days=90)
+"""So long ago at most is a proclamation that suspends offices today. Ours, against slips."""
 
 
 class OfficeSearchForm(forms.Form):
@@ -70,6 +75,48 @@ class ClosingForm(SuspensionForm):
         widget=forms.DateInput(),
         error_messages={"required": _("Enter a date.")},
     )
+
+
+class DissolutionForm(forms.Form):
+    """By which proclamation Parliament is dissolved, and how many offices stop: typed by hand."""
+
+    on = forms.DateField(
+        label=_("Day of the proclamation"),
+        widget=forms.DateInput(),
+        help_text=_("It is kept in the audit trail as the reason."),
+        error_messages={"required": _("Enter a date.")},
+    )
+    count = forms.IntegerField(
+        label=_("Number of offices to suspend"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_(
+            "Type it as it stands above, so that nothing of this size happens by one press."
+        ),
+        error_messages={"required": _("Type the number of offices.")},
+    )
+
+    def __init__(self, *args: Any, active: int, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.active, self.today = active, today
+
+    def clean_on(self) -> date:
+        """A day that has come, and not one of an earlier Parliament."""
+        on: date = self.cleaned_data["on"]
+        if not self.today - LONGEST_SINCE <= on <= self.today:
+            raise forms.ValidationError(_("Choose today or one of the last 90 days."))
+        return on
+
+    def clean_count(self) -> int:
+        """The number that is true now: it may have changed since the page was opened."""
+        count: int = self.cleaned_data["count"]
+        if count != self.active:
+            text = ngettext(
+                "That is not the number: %(n)s office is active now.",
+                "That is not the number: %(n)s offices are active now.",
+                self.active,
+            )
+            raise forms.ValidationError(text % {"n": self.active})
+        return count
 
 
 class Heir(models.TextChoices):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,6 +20,7 @@ from comptoir.people.actions import offices
 from comptoir.people.forms.offices import (
     BUSY,
     ClosingForm,
+    DissolutionForm,
     OfficeSearchForm,
     OfficeSettingsForm,
     ReopeningForm,
@@ -153,7 +156,7 @@ def _step(
         "office": found,
         "form": form,
         "people": office_queries.people_count(found, request.now),
-        "coming": commitments.coming(found, request.now),
+        "coming": commitments.coming([found], request.now),
     }
     return render(request, f"people/offices/{name}.html", context)
 
@@ -163,8 +166,12 @@ def _step(
 def dissolve(request: SignedIn) -> HttpResponse:
     """Parliament is dissolved: suspend every active office of the House of Commons."""
     active = Office.objects.active().filter(chamber=Chamber.COMMONS)
-    if request.method == "POST":
-        count = offices.dissolve(by=request.user, now=request.now)
+    found = list(active.all())  # a copy of the query: it is counted anew below
+    asked = request.POST if request.method == "POST" else None
+    form = DissolutionForm(asked, active=len(found), today=_today(request))
+    # Pressed again when all is done: nothing is asked any more, and it is said that none is left.
+    if request.method == "POST" and (not found or form.is_valid()):
+        count = _dissolved(request, form) if found else 0
         text = ngettext("%(n)s office was suspended.", "%(n)s offices were suspended.", count)
         if left := active.count():
             if count:
@@ -174,7 +181,19 @@ def dissolve(request: SignedIn) -> HttpResponse:
         ended = _("No office of the House of Commons is active any more.")
         messages.success(request, text % {"n": count} if count else ended)
         return redirect("people:offices")
-    return render(request, "people/offices/dissolve.html", {"active": active.count()})
+    coming = commitments.coming(found, request.now)
+    context = {"active": len(found), "coming": coming, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "people/offices/dissolve.html", context, status=status)
+
+
+def _dissolved(request: SignedIn, form: DissolutionForm) -> int:
+    day = form.cleaned_data["on"]
+    return offices.dissolve(proclaimed_on=day, by=request.user, now=request.now)
+
+
+def _today(request: SignedIn) -> date:
+    return request.now.astimezone(ZoneInfo(request.user.time_zone)).date()
 
 
 def _left(count: int) -> str:

@@ -47,7 +47,7 @@ def _page(request: SignedIn, form: TransferForm, successor: Office | None) -> Ht
         "is_closed": found.status == OfficeStatus.CLOSED,
         "people": office_queries.people_count(found, request.now),
         "invitations": len(people.open_invitations(found, request.now)),
-        "coming": commitments.coming(found, request.now),
+        "coming": commitments.coming([found], request.now),
     }
     step = "ask"
     if successor is not None and not form.errors:

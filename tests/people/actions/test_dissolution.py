@@ -5,20 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 
 from comptoir.audit.models import Event
 from comptoir.people.actions import offices
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus, Person, Role
+from tests.liaison.factories import DAY, AppointmentFactory, ProfessionalFactory, at, open_day
+from tests.liaison.factories import NOW as SOON
 from tests.people.factories import GrantFactory, OfficeFactory, person_with
 from tests.people.signing_in import sign_in
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
 PAGE = "/en/administration/offices/dissolution/"
 
 
@@ -56,6 +60,11 @@ def somebody_changes(*changed: Office) -> Iterator[None]:
             cursor.execute("RESET lock_timeout")
 
 
+def asked(count: int | str, **changes: str) -> dict[str, str]:
+    """What the page asks for: the day of the proclamation, and the number, typed."""
+    return {"on": datetime.now(UTC).date().isoformat(), "count": str(count)} | changes
+
+
 def still_active() -> set[int]:
     return set(Office.objects.active().values_list("pk", flat=True))
 
@@ -74,7 +83,7 @@ def test_an_office_that_somebody_suspends_meanwhile_is_passed_over(administrator
         return result
 
     with connection.execute_wrapper(suspend_the_second):
-        count = offices.dissolve(by=administrator, now=NOW)
+        count = offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW)
 
     assert count == 2
     assert not still_active()
@@ -87,9 +96,21 @@ def test_an_office_that_somebody_suspends_meanwhile_is_passed_over(administrator
 def test_a_dissolution_that_is_pressed_twice_suspends_once(administrator: Person) -> None:
     OfficeFactory.create_batch(2)
 
-    assert offices.dissolve(by=administrator, now=NOW) == 2
-    assert offices.dissolve(by=administrator, now=NOW) == 0
+    assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 2
+    assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 0
     assert Event.objects.filter(action="people.office_suspended").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_dissolution_is_on_record_once_with_its_day_and_its_size(administrator: Person) -> None:
+    OfficeFactory.create_batch(2)
+
+    offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW)
+    offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW)
+
+    event = Event.objects.get(action="people.parliament_dissolved")
+    assert event.detail == {"on": "2026-11-23", "offices": 2}
+    assert event.actor_id == administrator.pk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -100,13 +121,13 @@ def test_what_others_are_changing_stays_active_and_the_rest_is_suspended(
     grant = GrantFactory.create(office=busy)
 
     with somebody_changes(busy):
-        count = offices.dissolve(by=administrator, now=NOW)
+        count = offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW)
 
     assert count == 2
     assert still_active() == {busy.pk}
     grant.refresh_from_db()
     assert grant.ends_at is None
-    assert offices.dissolve(by=administrator, now=NOW) == 1
+    assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 1
     statuses = Office.objects.filter(pk__in=[first.pk, busy.pk, last.pk])
     assert set(statuses.values_list("status", flat=True)) == {OfficeStatus.SUSPENDED}
 
@@ -125,7 +146,7 @@ def test_a_dissolution_does_not_wait_for_all_of_a_list_that_somebody_writes(
         return execute(sql, *rest)
 
     with somebody_changes(*found), connection.execute_wrapper(count_waits):
-        assert offices.dissolve(by=administrator, now=NOW) == 0
+        assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 0
 
     assert len(waits) == offices.MOST_WAITS
     assert still_active() == {office.pk for office in found}
@@ -139,7 +160,7 @@ def test_the_page_says_what_is_left_to_suspend_and_asks_again(
     sign_in(client, administrator)
 
     with somebody_changes(busy):
-        page = client.post(PAGE, follow=True)
+        page = client.post(PAGE, asked(2), follow=True)
 
     assert page.redirect_chain == [(PAGE, 302)]
     told = page.content.decode()
@@ -154,9 +175,9 @@ def test_pressed_again_the_page_says_that_none_is_active(
 ) -> None:
     OfficeFactory.create()
     sign_in(client, administrator)
-    client.post(PAGE)
+    client.post(PAGE, asked(1))
 
-    page = client.post(PAGE, follow=True)
+    page = client.post(PAGE, asked(1), follow=True)
 
     assert "No office of the House of Commons is active any more." in page.content.decode()
 
@@ -178,3 +199,48 @@ def test_a_step_of_an_office_that_somebody_changes_says_so_and_does_nothing(
 
     assert "Somebody else is changing this office" in page.content.decode()
     assert still_active() == {office.pk}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [
+        ({}, "Type the number of offices."),
+        (asked(""), "Type the number of offices."),
+        (asked(1), "That is not the number: 2 offices are active now."),
+        (asked(343), "That is not the number: 2 offices are active now."),
+        (asked(2, on=""), "Enter a date."),
+        (asked(2, on=(NOW + timedelta(days=9999)).date().isoformat()), "one of the last 90 days"),
+        (asked(2, on="2021-08-15"), "one of the last 90 days"),
+    ],
+)
+def test_nothing_is_suspended_by_one_press(
+    client: Client, administrator: Person, posted: dict[str, str], said: str
+) -> None:
+    OfficeFactory.create_batch(2)
+    sign_in(client, administrator)
+
+    page = client.post(PAGE, posted)
+
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert len(still_active()) == 2
+
+
+@pytest.mark.django_db
+def test_the_page_counts_the_appointments_that_would_go_in_one_query(
+    client: Client, administrator: Person, django_assert_num_queries: Any
+) -> None:
+    with time_machine.travel(SOON, tick=False):
+        open_day(professionals=ProfessionalFactory.create_batch(2))
+        for _each in range(2):
+            AppointmentFactory.create()
+        AppointmentFactory.create(office=OfficeFactory.create(senate=True), starts_at=at(DAY, 14))
+        sign_in(client, administrator)
+        client.get(PAGE)
+
+        # Session, person, roles; the offices, their appointments.
+        with django_assert_num_queries(5):
+            page = client.get(PAGE).content.decode()
+
+    assert "2 coming appointments are cancelled within minutes" in page

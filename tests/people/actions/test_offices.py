@@ -297,7 +297,7 @@ def test_dissolution_suspends_the_commons_and_not_the_senate() -> None:
     OfficeFactory.create(senate=True)
     OfficeFactory.create(closed=True)
 
-    count = offices.dissolve(by=person_with(Role.ADMINISTRATOR), now=NOW)
+    count = offices.dissolve(proclaimed_on=NOW.date(), by=person_with(Role.ADMINISTRATOR), now=NOW)
 
     assert count == 2
     reasons = Office.objects.filter(status="suspended").values_list("status_reason", flat=True)
