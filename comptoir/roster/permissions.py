@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from comptoir.people.models import Role
+from comptoir.people.models import Grant, Person, Role
 from comptoir.people.permissions import Standing
 from comptoir.roster.models import Absence, ClosedDay, ExtraHours, Professional
 
@@ -45,6 +47,17 @@ def get_extra_hours_for(standing: Standing, pk: int) -> ExtraHours:
 def get_closed_day_for(standing: Standing, pk: int) -> ClosedDay:
     """A closed day that was entered, for a team lead; raises Http404 otherwise."""
     return _for_leads(standing, ClosedDay.objects.filter(pk=pk).first())
+
+
+def for_another_lead(person: Person, extras: Iterable[ExtraHours], now: datetime) -> frozenset[int]:
+    """Which of these requests somebody other than this team lead is to approve: four eyes.
+
+    They are those that one asked for or would work oneself, as long as another lead is there; the
+    only one decides alone, and the trail says so.
+    """
+    own = {e.pk for e in extras if person.pk in (e.requested_by_id, e.professional.person_id)}
+    leads = Grant.objects.in_force(now).filter(role=Role.TEAM_LEAD).exclude(person=person)
+    return frozenset(own) if own and leads.exists() else frozenset()
 
 
 def _for_leads(standing: Standing, found: Found | None) -> Found:

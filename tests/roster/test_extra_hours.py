@@ -9,11 +9,11 @@ import pytest
 from comptoir.audit.models import Event
 from comptoir.domain.periods import Period
 from comptoir.liaison.queries import times
-from comptoir.people.models import Person
+from comptoir.people.models import Person, Role
 from comptoir.roster.actions import extra_hours, publishing
 from comptoir.roster.models import ExtraHours, OfferedHours, Professional, ReservedHours
 from tests.liaison.factories import PolicyFactory
-from tests.people.factories import OfficeFactory, PersonFactory
+from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory, person_with
 from tests.roster.factories import (
     NOW,
     AbsenceFactory,
@@ -120,6 +120,46 @@ def test_a_request_is_decided_once(anna: Professional, lead: Person) -> None:
         for decide in (extra_hours.approve_extra_hours, extra_hours.decline_extra_hours):
             with pytest.raises(extra_hours.AlreadyDecided):
                 decide(extra=extra, by=lead, now=NOW)
+
+
+@pytest.mark.parametrize("own", ["asked for", "worked"])
+def test_ones_own_hours_are_approved_by_another_lead_if_there_is_one(
+    anna: Professional, own: str
+) -> None:
+    one, other = person_with(Role.TEAM_LEAD), person_with(Role.TEAM_LEAD)
+    extra = ask(anna)
+    if own == "asked for":
+        ExtraHours.objects.update(requested_by=one)
+    else:
+        Professional.objects.update(person=one)
+
+    with pytest.raises(extra_hours.OwnRequest):
+        extra_hours.approve_extra_hours(extra=extra, by=one, now=NOW)
+    assert ExtraHours.objects.get().approved_at is None
+
+    changed = extra_hours.approve_extra_hours(extra=extra, by=other, now=NOW)
+    assert changed.extra.approved_by == other
+
+
+def test_the_only_lead_in_force_approves_what_they_asked_for(anna: Professional) -> None:
+    one = person_with(Role.TEAM_LEAD)
+    GrantFactory.create(team_lead=True, ends_at=NOW)
+    extra = ask(anna)
+    ExtraHours.objects.update(requested_by=one)
+
+    extra_hours.approve_extra_hours(extra=extra, by=one, now=NOW)
+
+    assert ExtraHours.objects.get().approved_by == one
+
+
+def test_a_lead_takes_back_their_own_request_without_anybody(anna: Professional) -> None:
+    one, _other = person_with(Role.TEAM_LEAD), person_with(Role.TEAM_LEAD)
+    extra = ask(anna)
+    ExtraHours.objects.update(requested_by=one)
+
+    declined = extra_hours.decline_extra_hours(extra=extra, by=one, now=NOW)
+
+    assert declined.declined_by == one
 
 
 def test_hours_that_are_over_are_not_approved(anna: Professional, lead: Person) -> None:

@@ -11,6 +11,7 @@ from comptoir.domain import worked
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.periods import Period
 from comptoir.people.models import Office, Person
+from comptoir.roster import permissions
 from comptoir.roster.actions import publishing
 from comptoir.roster.actions.locking import roster_change
 from comptoir.roster.actions.publishing import Publication
@@ -57,6 +58,10 @@ class Absent(CannotRequestExtraHours, CannotDecide):
 
 class AlreadyDecided(CannotDecide):
     """Somebody approved or declined it before."""
+
+
+class OwnRequest(CannotDecide):
+    """They asked for them, or will work them, themselves, and another team lead is there to decide."""
 
 
 class TooLate(CannotDecide):
@@ -128,9 +133,11 @@ def request_extra_hours(
 def approve_extra_hours(*, extra: ExtraHours, by: Person, now: datetime) -> Changed:
     """Put the hours on offer, on their day if it is published; `added` says whether any came.
 
-    Raises AlreadyDecided, TooLate or Absent.
+    Raises AlreadyDecided, OwnRequest, TooLate or Absent.
     """
     extra = _undecided(extra)
+    if permissions.for_another_lead(by, [extra], now):
+        raise OwnRequest
     if extra.ends_at <= now:
         raise TooLate
     _check_present(extra.professional, Period(extra.starts_at, extra.ends_at))

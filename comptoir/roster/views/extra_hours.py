@@ -21,7 +21,7 @@ from comptoir.roster.actions.locking import RosterBusy
 from comptoir.roster.forms import fields
 from comptoir.roster.forms.extra_hours import ExtraHoursForm
 from comptoir.roster.models import Professional
-from comptoir.roster.permissions import get_extra_hours_for, professionals_for
+from comptoir.roster.permissions import for_another_lead, get_extra_hours_for, professionals_for
 from comptoir.roster.queries import lists
 
 PER_PAGE = 25
@@ -56,6 +56,7 @@ def extra_hours(request: SignedIn) -> HttpResponse:
     context = {
         "waiting_page": waiting_page,
         "waiting": lists.asked(list(waiting_page), gateway.booked),
+        "for_another": for_another_lead(request.user, waiting_page, request.now),
         "page": page,
         "decided": lists.asked(list(page), gateway.booked),
     }
@@ -112,6 +113,11 @@ def approve(request: SignedIn, pk: int) -> HttpResponse:
         changed = actions.approve_extra_hours(extra=extra, by=request.user, now=request.now)
     except actions.AlreadyDecided:
         messages.info(request, _("Somebody had decided this request before."))
+    except actions.OwnRequest:
+        messages.error(
+            request,
+            _("You asked for these hours or work them yourself: another team lead approves them."),
+        )
     except actions.TooLate:
         messages.error(request, _("That time is over: there is nothing left to approve."))
     except actions.Absent:

@@ -14,7 +14,7 @@ from comptoir.roster.models import (
     OfferedHours,
     Professional,
 )
-from tests.people.factories import DistrictFactory, OfficeFactory
+from tests.people.factories import DistrictFactory, GrantFactory, OfficeFactory
 from tests.people.signing_in import sign_in
 from tests.roster.factories import (
     NOW,
@@ -166,3 +166,19 @@ def test_requests_that_wait_are_paged_and_none_is_left_out(
 
     assert (len(first), len(second)) == (25, 1)
     assert "?waiting=2" in text(lead, url("extra-hours"))
+
+
+def test_a_lead_reads_that_another_approves_what_they_asked_for(
+    client: Client, anna: Professional, team_lead: Person
+) -> None:
+    GrantFactory.create(team_lead=True)
+    sign_in(client, team_lead)
+    after(client, url("request-extra-hours"), **asking(professional=anna.code))
+    address = url("approve-extra-hours", ExtraHours.objects.get().pk)
+
+    page = text(client, url("extra-hours"))
+
+    assert "Your own request: another team lead approves it." in page
+    assert address not in client.get(url("extra-hours")).content.decode()
+    assert "another team lead approves them" in after(client, address)
+    assert ExtraHours.objects.get().approved_at is None
