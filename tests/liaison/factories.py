@@ -359,6 +359,19 @@ def finish(appointment: Appointment, *, after_minutes: int = 20) -> Appointment:
     )
 
 
+def booked_with(professional: Professional, hour: int = 10, **values: Any) -> Appointment:
+    """An appointment at this hour of `DAY`, when nobody else offers anything."""
+    day = open_day(DAY, [professional])
+    others = OfferedHours.objects.filter(day=day).exclude(professional=professional)
+    masks = {hours.pk: hours.mask for hours in others}
+    others.update(mask=0)
+    appointment = AppointmentFactory.create(starts_at=at(DAY, hour), **values)
+    for pk, mask in masks.items():
+        OfferedHours.objects.filter(pk=pk).update(mask=mask)
+    assert appointment.professional == professional
+    return appointment
+
+
 def end_consent(appointment: Appointment, on: date, *, position: int = 1) -> Appointment:
     """The consent of a case as if it ended on this day: the office had entered it wrongly."""
     appointment.case_lines.filter(position=position).update(consent_expires_on=on)
