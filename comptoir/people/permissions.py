@@ -66,10 +66,6 @@ class Standing:
         """Whether any role of the centre is held, and so a second factor is owed."""
         return any(role in STAFF_ROLES for role in self.roles)
 
-    def acts_for(self, office: Office) -> bool:
-        """Whether the person is a delegate or the manager of this office."""
-        return any(grant.office_id == office.pk for grant in self.grants)
-
     def manages(self, office: Office) -> bool:
         """Whether the person may invite and remove this office's people."""
         return any(

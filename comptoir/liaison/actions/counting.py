@@ -106,13 +106,12 @@ def adrift(mondays: Iterable[date]) -> list[Appointment]:
 def check(*, back: timedelta, now: datetime) -> tuple[list[Difference], list[Appointment]]:
     """Recount the weeks since `back` ago and put every difference on the trail; mend nothing.
 
-    Everything is read as of one instant: a booking in between would look like a difference.
+    Everything is read as of one instant: a booking in between would look like a difference. So it is
+    a transaction of its own, inside no other.
     """
-    has_begun = connection.in_atomic_block
-    with transaction.atomic():
-        if not has_begun:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         return _check(back, now)
 
 

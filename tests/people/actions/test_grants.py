@@ -24,7 +24,7 @@ def test_a_grant_has_a_date_a_grantor_and_an_audit_row() -> None:
     grant = grants.grant_role(person=person, role=Role.DELEGATE, office=office, by=manager, now=NOW)
 
     assert (grant.starts_at, grant.granted_by, grant.ends_at) == (NOW, manager, None)
-    assert permissions.standing_of(person, NOW).acts_for(office)
+    assert permissions.standing_of(person, NOW).offices == (office,)
     event = Event.objects.get(action="people.role_granted")
     assert (event.actor_id, event.office_id, event.at) == (manager.pk, office.pk, NOW)
 

@@ -107,7 +107,7 @@ def test_accepting_makes_a_person_with_the_role_and_no_password() -> None:
     assert (person.language, person.time_zone) == ("fr", "America/Moncton")
     assert not person.has_usable_password()
     assert invitation.office is not None
-    assert permissions.standing_of(person, NOW).acts_for(invitation.office)
+    assert permissions.standing_of(person, NOW).offices == (invitation.office,)
 
 
 def test_the_grantor_of_an_accepted_invitation_is_who_invited() -> None:

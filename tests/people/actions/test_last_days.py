@@ -46,8 +46,8 @@ def test_access_lasts_to_the_end_of_its_last_day_in_the_offices_zone() -> None:
         person=person, role=Role.DELEGATE, office=office, last_day=LAST, by=None, now=NOW
     )
 
-    assert permissions.standing_of(person, END_IN_VANCOUVER - INSTANT).acts_for(office)
-    assert not permissions.standing_of(person, END_IN_VANCOUVER).acts_for(office)
+    assert permissions.standing_of(person, END_IN_VANCOUVER - INSTANT).offices == (office,)
+    assert permissions.standing_of(person, END_IN_VANCOUVER).offices == ()
 
 
 def test_the_last_day_of_a_role_of_the_centre_is_a_day_of_the_centre() -> None:
