@@ -46,14 +46,24 @@ def boolean(name: str, default: bool) -> bool:
     raise BadEnvironment(f"{name}={value!r} is neither yes nor no.")
 
 
-def integer(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number, at least `least`."""
+def integer(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number, at least `least` and, if that is given, at most `most`."""
     value = os.environ.get(name, "").strip()
     if value == "":
         return default
-    if not value.lstrip("-").isdigit() or int(value) < least:
-        raise BadEnvironment(f"{name}={value!r} is not a whole number of at least {least}.")
-    return int(value)
+    try:
+        number = int(value)
+    except ValueError:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        bounds = f"at least {least}" if most is None else f"{least} to {most}"
+        raise BadEnvironment(f"{name}={value!r} is not a whole number of {bounds}.")
+    return number
+
+
+def port(name: str, default: int) -> int:
+    """A TCP port."""
+    return integer(name, default, least=1, most=65_535)
 
 
 def time_of_day(name: str, default: str) -> time:

@@ -26,6 +26,7 @@ def run(arguments: list[str]) -> int:
     wanted = _parsed(arguments)
     # The other processes look at what they are told to listen on too, and refuse alike.
     os.environ["COMPTOIR_PORT"] = str(wanted.port)
+    wanted.port = environment.port("COMPTOIR_PORT", 8000)
     os.environ["COMPTOIR_LISTEN"] = wanted.host
     if environment.text("COMPTOIR_MODE", "demonstration") != "production":
         safety.check_listening(wanted.host)
@@ -74,7 +75,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--port",
         type=int,
-        default=environment.integer("COMPTOIR_PORT", 8000, least=1),
+        default=environment.port("COMPTOIR_PORT", 8000),
         help="port of the web server (COMPTOIR_PORT, 8000)",
     )
     parser.add_argument(

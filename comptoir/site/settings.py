@@ -31,7 +31,7 @@ SECRET_KEY = environment.secret(
 )
 SECRET_KEY_FALLBACKS = environment.secret("COMPTOIR_FORMER_SECRET_KEYS", "").split()
 """Keys that were replaced: what was signed or sealed under them still opens."""
-PORT = environment.integer("COMPTOIR_PORT", 8000, least=1)
+PORT = environment.port("COMPTOIR_PORT", 8000)
 ALLOWED_HOSTS = environment.words("COMPTOIR_HOSTS", "localhost,127.0.0.1,[::1]")
 ADDRESS = environment.text("COMPTOIR_ADDRESS", f"http://localhost:{PORT}")
 LISTEN = environment.text("COMPTOIR_LISTEN", "127.0.0.1")
@@ -59,7 +59,7 @@ SERVICE_HOLIDAYS = environment.words(
 """Whose holidays the centre keeps, as country[-subdivision]:category of the `holidays` package."""
 SERVICE_PUBLISHED_DAYS = environment.integer("COMPTOIR_PUBLISHED_DAYS", 15, least=1)
 """Business days published ahead: more than may be booked, so that a day is there when its turn comes."""
-SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10)
+SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10, most=100)
 """Free time in a language under this share of what is offered in it is called little on the board."""
 
 # Keeping and disposing. Two years after the last use are the least that the Privacy Regulations, 4(1),
@@ -303,7 +303,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = str(MAIL_FOLDER)
 EMAIL_HOST = SMTP_HOST or "localhost"
-EMAIL_PORT = environment.integer("COMPTOIR_SMTP_PORT", 25, least=1)
+EMAIL_PORT = environment.port("COMPTOIR_SMTP_PORT", 25)
 EMAIL_HOST_USER = environment.text("COMPTOIR_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = environment.secret("COMPTOIR_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("COMPTOIR_SMTP_TLS", default=False)

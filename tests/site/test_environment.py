@@ -18,7 +18,12 @@ NAME = "COMPTOIR_THING"
         ("perhaps", lambda: environment.boolean(NAME, default=False)),
         ("many", lambda: environment.integer(NAME, 1)),
         ("-3", lambda: environment.integer(NAME, 1)),
+        ("--3", lambda: environment.integer(NAME, 1)),
+        ("3²", lambda: environment.integer(NAME, 1)),
         ("0", lambda: environment.integer(NAME, 1, least=1)),
+        ("101", lambda: environment.integer(NAME, 1, most=100)),
+        ("0", lambda: environment.port(NAME, 80)),
+        ("65536", lambda: environment.port(NAME, 80)),
         ("blue", lambda: environment.choice(NAME, "red", ("red", "green"))),
     ],
 )
@@ -48,6 +53,33 @@ def test_a_value_that_is_not_set_is_its_default(monkeypatch: pytest.MonkeyPatch)
     assert environment.integer(NAME, 8) == 8
     assert environment.text(NAME, "x") == "x"
     assert environment.words(NAME, "a, b,") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("100", 100), (" 7 ", 7), ("-3", -3), ("-5", -5), ("", 8)]
+)
+def test_a_whole_number_may_lie_on_its_bounds(
+    monkeypatch: pytest.MonkeyPatch, value: str, number: int
+) -> None:
+    monkeypatch.setenv(NAME, value)
+
+    assert environment.integer(NAME, 8, least=-5, most=100) == number
+
+
+@pytest.mark.parametrize("value", [1, 65_535])
+def test_the_first_and_the_last_port_are_ports(monkeypatch: pytest.MonkeyPatch, value: int) -> None:
+    monkeypatch.setenv(NAME, str(value))
+
+    assert environment.port(NAME, 80) == value
+
+
+def test_what_is_wrong_with_a_number_is_said_with_its_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(NAME, "65536")
+
+    with pytest.raises(environment.BadEnvironment, match="of 1 to 65535"):
+        environment.port(NAME, 80)
 
 
 def test_a_value_without_a_default_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,28 @@ def test_a_second_house_on_the_port_is_told_so(open_house: OpenHouse) -> None:
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "variables"),
+    [
+        (["run", "--port", "99999"], {}),
+        (["run", "--port", "0"], {}),
+        (["run"], {"COMPTOIR_PORT": "99999"}),
+        (["check"], {"COMPTOIR_PORT": "99999"}),
+        (["check"], {"COMPTOIR_SMTP_PORT": "--5"}),
+    ],
+)
+def test_a_number_that_is_no_port_is_refused_in_one_line(
+    new_house: House, words: list[str], variables: dict[str, str]
+) -> None:
+    code, output, said = new_house.told_by(*words, **variables)
+
+    assert code == 2
+    assert "_PORT=" in said
+    assert "is not a whole number of 1 to 65535" in said
+    assert said.count("\n") == 1
+    assert output == ""
+
+
 def test_stopping_while_it_prepares_leaves_nothing(new_house: House) -> None:
     running = new_house.comptoir("run", "--port", str(free_port()))
     assert comes_true(lambda: new_house.running("comptoir.site.command\0prepare"))
