@@ -35,7 +35,6 @@ from tests.liaison.factories import (
     NOW,
     AppointmentFactory,
     PolicyFactory,
-    ProfessionalFactory,
     at,
     consent_case,
     member_case,
@@ -54,15 +53,6 @@ def counters(appointment: Appointment) -> tuple[int, int]:
     on = clock.service_date(appointment.starts_at)
     week = OfficeWeek.objects.get(office=appointment.office, week=monday_of(on))
     return week.booked[on.weekday()], week.late[on.weekday()]
-
-
-def start_at(appointment: Appointment, now: datetime) -> Appointment:
-    return serving.start_appointment(
-        appointment=appointment,
-        office_late_minutes=0,
-        by=appointment.professional.person,
-        now=now,
-    )
 
 
 def outcome_of(appointment: Appointment, position: int = 1) -> CaseLine:
@@ -93,108 +83,6 @@ class TestStatuses:
         AppointmentFactory.create(status=status)
 
         assert counting.recount([monday_of(DAY)]) == []
-
-
-class TestStart:
-    def test_it_begins_now_and_says_how_late_the_office_was(self) -> None:
-        appointment = AppointmentFactory.create()
-        now = appointment.starts_at + timedelta(minutes=7)
-
-        begun = serving.start_appointment(
-            appointment=appointment,
-            office_late_minutes=6,
-            by=appointment.professional.person,
-            now=now,
-        )
-
-        assert begun.status == Status.STARTED
-        assert begun.started_at == now
-        assert begun.office_late_minutes == 6
-
-    def test_an_office_on_time_is_nought_minutes_late(self) -> None:
-        assert AppointmentFactory.create(status=Status.STARTED).office_late_minutes == 0
-
-    def test_who_began_it_and_when_is_on_record(self) -> None:
-        appointment = AppointmentFactory.create(status=Status.STARTED)
-
-        event = AppointmentEvent.objects.get(appointment=appointment, kind=Happening.STARTED)
-        assert event.by == appointment.professional.person
-        assert event.side == Side.CENTRE
-        assert Event.objects.filter(action="appointment.started").count() == 1
-
-    def test_it_can_begin_early_on_its_day(self) -> None:
-        appointment = AppointmentFactory.create()
-        early = appointment.starts_at - timedelta(minutes=5)
-
-        begun = serving.start_appointment(
-            appointment=appointment,
-            office_late_minutes=0,
-            by=appointment.professional.person,
-            now=early,
-        )
-
-        assert begun.started_at == early
-
-    @pytest.mark.parametrize("early", [0, 5, 30])
-    def test_it_begins_no_earlier_before_its_time_than_the_days_rule_says(self, early: int) -> None:
-        PolicyFactory.create()
-        PolicyFactory.create(start_early_minutes=early, valid_from=DAY)
-        appointment = AppointmentFactory.create()
-        begins_from = appointment.starts_at - timedelta(minutes=early)
-
-        with pytest.raises(serving.TooEarly) as refused:
-            start_at(appointment, begins_from - timedelta(seconds=1))
-
-        assert refused.value.begins_from == begins_from
-        assert start_at(appointment, begins_from).status == Status.STARTED
-
-    def test_it_waits_for_the_end_of_another_that_the_same_professional_has_begun(self) -> None:
-        first = AppointmentFactory.create(starts_at=at(DAY, 10), status=Status.STARTED)
-        second = AppointmentFactory.create(starts_at=at(DAY, 10, 30))
-        assert second.professional == first.professional
-
-        with pytest.raises(serving.AnotherGoesOn) as refused:
-            start_at(second, second.starts_at)
-
-        assert refused.value.other == first
-        factories.finish(first)
-        assert start_at(second, second.starts_at).status == Status.STARTED
-
-    def test_a_colleagues_appointment_is_no_bar(self) -> None:
-        first = AppointmentFactory.create(status=Status.STARTED)
-        factories.open_day(DAY, [ProfessionalFactory.create()])
-        second = AppointmentFactory.create()
-        assert second.professional != first.professional
-
-        assert start_at(second, second.starts_at).status == Status.STARTED
-
-    def test_what_an_earlier_day_left_without_an_end_is_no_bar(self) -> None:
-        left = AppointmentFactory.create(status=Status.STARTED)
-        later = DAY + timedelta(days=1)
-        factories.open_day(later, [left.professional])
-        today = AppointmentFactory.create(starts_at=at(later, 10))
-        assert today.professional == left.professional
-
-        assert start_at(today, today.starts_at).status == Status.STARTED
-
-    def test_begun_for_the_record_after_its_time_it_began_when_the_office_came(self) -> None:
-        appointment = AppointmentFactory.create()
-
-        begun = serving.start_appointment(
-            appointment=appointment,
-            office_late_minutes=5,
-            by=appointment.professional.person,
-            now=appointment.ends_at + timedelta(hours=3),
-        )
-
-        assert begun.started_at == appointment.starts_at + timedelta(minutes=5)
-
-    @pytest.mark.parametrize("status", [s for s in Status if s != Status.BOOKED])
-    def test_only_what_is_booked_can_begin(self, status: Status) -> None:
-        appointment = AppointmentFactory.create(status=status)
-
-        with pytest.raises(serving.WrongState):
-            factories.start(appointment)
 
 
 class TestFinish:
@@ -450,57 +338,6 @@ class TestOutcome:
 
         with pytest.raises(serving.WrongState):
             factories.record(appointment)
-
-
-class TestVersions:
-    @pytest.mark.parametrize("first", [Outcome.REFERRED, Outcome.ANSWERED])
-    def test_who_read_an_earlier_version_overwrites_nothing(self, first: Outcome) -> None:
-        appointment = AppointmentFactory.create(status=Status.STARTED)
-        read = outcome_of(appointment).version
-        factories.record(appointment, first, answer="First")
-
-        with pytest.raises(serving.Superseded):
-            factories.record(appointment, Outcome.MORE_NEEDED, answer="Second", read=read)
-
-        assert outcome_of(appointment).answer == "First"
-        assert not FollowUp.objects.filter(withdrawn=True).exists()
-
-    def test_notes_are_not_written_over_notes_that_were_not_read(self) -> None:
-        appointment = AppointmentFactory.create()
-        case_line = outcome_of(appointment)
-        by = appointment.professional.person
-        serving.prepare_case(case_line=case_line, preparation="First", read="", by=by, now=NOW)
-
-        with pytest.raises(serving.Superseded):
-            serving.prepare_case(case_line=case_line, preparation="Second", read="", by=by, now=NOW)
-
-        assert outcome_of(appointment).preparation == "First"
-
-    def test_a_case_about_which_nothing_is_written_has_no_version(self) -> None:
-        assert outcome_of(AppointmentFactory.create()).version == ""
-
-    @pytest.mark.parametrize(
-        "change",
-        [
-            {"outcome": Outcome.ACTION_REQUESTED},
-            {"answer": "Other words"},
-            {"advice": "Wait."},
-            {"task": "Ask somebody else"},
-            {"due_on": date(2026, 12, 24)},
-            {"urgent": True},
-        ],
-        ids=str,
-    )
-    def test_whatever_is_changed_makes_another_version_and_the_same_words_the_same(
-        self, change: dict[str, Any]
-    ) -> None:
-        appointment = AppointmentFactory.create(status=Status.STARTED)
-        common: dict[str, Any] = {"outcome": Outcome.REFERRED}
-        first = factories.record(appointment, **common).version
-
-        assert factories.record(appointment, **(common | change)).version != first
-        assert factories.record(appointment, **common).version == first
-        assert outcome_of(appointment).version == first
 
 
 class TestLegalBasis:
