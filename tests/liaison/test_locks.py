@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from comptoir.liaison.actions import changing, serving
 from comptoir.liaison.models import Appointment, Reason
 from comptoir.people.actions import grants, offices, persons
-from comptoir.people.models import Language, Office, Person, Role
+from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
 from comptoir.roster.actions import professionals
 from comptoir.roster.models import Professional
 from tests.liaison.factories import (
@@ -109,6 +109,9 @@ CHANGES: dict[str, Callable[[Office, Person], object]] = {
     "the office's settings": lambda office, by: offices.change_settings(
         office=office, language=Language.FRENCH, time_zone="America/Regina",
         remind_day_before=True, remind_hour_before=False, by=by, now=NOW,
+    ),
+    "whether the office is active": lambda office, by: offices.suspend(
+        office=office, reason=OfficeEnd.DISSOLUTION, by=by, now=NOW
     ),
     "the person's details": lambda office, by: persons.change_details(
         person=delegate_of(office), name="Nora Frostmere", language=Language.FRENCH,

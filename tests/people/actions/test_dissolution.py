@@ -18,6 +18,7 @@ from comptoir.people.actions import offices
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus, Person, Role
 from tests.liaison.factories import DAY, AppointmentFactory, ProfessionalFactory, at, open_day
 from tests.liaison.factories import NOW as SOON
+from tests.liaison.test_concurrency import at_once
 from tests.people.factories import GrantFactory, OfficeFactory, person_with
 from tests.people.signing_in import sign_in
 
@@ -99,6 +100,24 @@ def test_a_dissolution_that_is_pressed_twice_suspends_once(administrator: Person
     assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 2
     assert offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW) == 0
     assert Event.objects.filter(action="people.office_suspended").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_dissolve_at_once_each_office_is_suspended_by_one(
+    administrator: Person,
+) -> None:
+    for office in OfficeFactory.create_batch(8):
+        GrantFactory.create(office=office)
+
+    def dissolve() -> int:
+        return offices.dissolve(proclaimed_on=TODAY, by=administrator, now=NOW)
+
+    counts = at_once([dissolve, dissolve])
+
+    assert [count for count in counts if not isinstance(count, int)] == []
+    assert Event.objects.filter(action="people.office_suspended").count() == 8
+    assert Event.objects.filter(action="people.role_ended").count() == 8
+    assert not still_active()
 
 
 @pytest.mark.django_db
