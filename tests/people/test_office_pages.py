@@ -283,6 +283,15 @@ def test_the_link_in_the_message_opens_the_invitation(
     assert 'value="America/Moncton"' in found
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_language_of_the_page_is_the_one_suggested(
+    client: Client, invitation: Invitation, language: str
+) -> None:
+    page = client.get(f"/{language}/invitation/{invitation_links.token_of(invitation)}/")
+
+    assert page.context["form"]["language"].value() == language
+
+
 def test_whoever_accepts_signs_in_afterwards_in_their_language(
     client: Client, invitation: Invitation
 ) -> None:

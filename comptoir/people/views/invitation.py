@@ -76,5 +76,7 @@ def _is_open(found: Invitation, request: HttpRequest) -> bool:
 
 
 def _suggested(found: Invitation) -> dict[str, str]:
+    """What is filled in: the language is that of the page, which is the letter's or was chosen since."""
     zone = found.office.time_zone if found.office is not None else "America/Toronto"
-    return {"name": found.name, "language": found.language, "time_zone": zone}
+    language = (translation.get_language() or found.language)[:2]
+    return {"name": found.name, "language": language, "time_zone": zone}
