@@ -103,6 +103,19 @@ def test_sending_it_again_does_it(signed_in: Client, delegate: Person) -> None:
     assert lock.KEPT_KEY not in signed_in.session
 
 
+def test_a_wrong_address_at_the_first_attempt_loses_nothing(
+    signed_in: Client, delegate: Person
+) -> None:
+    sign_out(signed_in, delegate)
+    signed_in.post(ACCOUNT, TYPED)
+    signed_in.post(SIGN_IN, {"email": "mistyped@offices.example"})
+
+    signed_in.post(SIGN_OUT, {"next": SIGN_IN})  # "Start again with another address"
+    by_code(signed_in, delegate)
+
+    assert "Typed With Care" in signed_in.get(ACCOUNT).text
+
+
 def test_nobody_sees_it_before_signing_in(signed_in: Client, delegate: Person) -> None:
     sign_out(signed_in, delegate)
 
