@@ -14,7 +14,7 @@ from comptoir.audit.models import Event, Verb
 from comptoir.people import searching
 from comptoir.people.actions import sessions
 from comptoir.people.models import Grant, Invitation, Office, Person, Role
-from comptoir.ui import paging, times
+from comptoir.ui import clock, paging, times
 from tests.liaison.factories import AppointmentFactory
 from tests.people.factories import (
     DistrictFactory,
@@ -344,7 +344,9 @@ def test_a_dissolution_asks_first_and_says_how_many(client: Client) -> None:
     assert "3 active offices are suspended" in text(client, f"{OFFICES}dissolution/")
     assert Office.objects.active().count() == 3
 
-    response = client.post(f"{OFFICES}dissolution/", follow=True)
+    today = clock.service_date(datetime.now(UTC)).isoformat()
+    posted = {"on": today, "count": "3"}
+    response = client.post(f"{OFFICES}dissolution/", posted, follow=True)
 
     assert "3 offices were suspended." in response.content.decode()
     assert Office.objects.active().count() == 0

@@ -16,6 +16,7 @@ from django.test import Client
 from comptoir.audit.models import Event
 from comptoir.people.actions import offices
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus, Person, Role
+from comptoir.ui import clock
 from tests.liaison.factories import DAY, AppointmentFactory, ProfessionalFactory, at, open_day
 from tests.liaison.factories import NOW as SOON
 from tests.liaison.test_concurrency import at_once
@@ -63,7 +64,8 @@ def somebody_changes(*changed: Office) -> Iterator[None]:
 
 def asked(count: int | str, **changes: str) -> dict[str, str]:
     """What the page asks for: the day of the proclamation, and the number, typed."""
-    return {"on": datetime.now(UTC).date().isoformat(), "count": str(count)} | changes
+    today = clock.service_date(datetime.now(UTC))
+    return {"on": today.isoformat(), "count": str(count)} | changes
 
 
 def still_active() -> set[int]:
