@@ -130,6 +130,68 @@ class TestFinish:
 
         assert ended.minutes_used == 25
 
+    @pytest.mark.parametrize(
+        ("late", "seen_at"),
+        [
+            (0, at(DAY + timedelta(days=1), 9)),
+            (0, at(DAY, 18, 1)),
+            (60, at(DAY, 19, 1)),
+        ],
+    )
+    def test_of_what_was_left_open_somebody_must_say_how_long_it_took(
+        self, late: int, seen_at: datetime
+    ) -> None:
+        """Past its day, or for longer than a working day: read off the clock it would be nonsense."""
+        appointment = factories.start(AppointmentFactory.create(), late=late)
+        factories.record(appointment)
+        by = appointment.professional.person
+
+        with pytest.raises(serving.MinutesMissing):
+            serving.finish_appointment(appointment=appointment, by=by, now=seen_at)
+        appointment.refresh_from_db()
+        assert appointment.status == Status.STARTED
+        ended = serving.finish_appointment(
+            appointment=appointment, by=by, now=seen_at, minutes_used=40
+        )
+
+        assert ended.minutes_used == 40
+
+    def test_a_working_day_can_still_be_read_off_the_clock(self) -> None:
+        appointment = factories.start(AppointmentFactory.create())
+        factories.record(appointment)
+
+        ended = serving.finish_appointment(
+            appointment=appointment, by=appointment.professional.person, now=at(DAY, 18)
+        )
+
+        assert ended.minutes_used == 8 * 60
+
+    @pytest.mark.parametrize(
+        ("seconds", "minutes"), [(0, 1), (20 * 60, 21), (20 * 60, 60), (20 * 60 + 1, 22)]
+    )
+    def test_it_has_not_taken_longer_than_since_it_began(self, seconds: int, minutes: int) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment)
+
+        with pytest.raises(serving.NotThatLong):
+            serving.finish_appointment(
+                appointment=appointment,
+                by=appointment.professional.person,
+                now=appointment.starts_at + timedelta(seconds=seconds),
+                minutes_used=minutes,
+            )
+
+    def test_a_minute_that_runs_counts_and_ends_now(self) -> None:
+        appointment = AppointmentFactory.create(status=Status.STARTED)
+        factories.record(appointment)
+        now = appointment.starts_at + timedelta(minutes=20, seconds=1)
+
+        ended = serving.finish_appointment(
+            appointment=appointment, by=appointment.professional.person, now=now, minutes_used=21
+        )
+
+        assert ended.finished_at == now
+
     @pytest.mark.parametrize("status", [s for s in Status if s != Status.STARTED])
     def test_only_what_is_in_progress_can_end(self, status: Status) -> None:
         appointment = AppointmentFactory.create(status=status)

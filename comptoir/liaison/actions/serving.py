@@ -66,6 +66,14 @@ class OutcomesMissing(Exception):
         self.positions = positions
 
 
+class MinutesMissing(Exception):
+    """It was left open past its day, or for longer than any lasts: only a person knows what it took."""
+
+
+class NotThatLong(Exception):
+    """It would have ended after now: it began fewer minutes ago."""
+
+
 class FollowUpIncomplete(Exception):
     """What is referred or asked for says what is to be done and when it is due."""
 
@@ -113,21 +121,29 @@ def finish_appointment(
 ) -> Appointment:
     """End; the time used is from start to now, unless the professional knows better.
 
-    Raises WrongState, OutcomesMissing.
+    Raises WrongState, OutcomesMissing, MinutesMissing, NotThatLong.
     """
     current = locked(appointment, Status.STARTED)
     missing = current.case_lines.filter(outcome="").order_by("position")
     positions = list(missing.values_list("position", flat=True))
     if positions:
         raise OutcomesMissing(positions)
-    assert current.started_at is not None, "what is in progress was started"
     current.status = Status.FINISHED
-    current.finished_at = now
-    if minutes_used is not None:
-        current.finished_at = current.started_at + timedelta(minutes=minutes_used)
+    current.finished_at = _ended_at(current, minutes_used, now)
     current.save(update_fields=["status", "finished_at"])
     happened(appointment=current, kind=Happening.FINISHED, by=by, now=now)
     return current
+
+
+def _ended_at(current: Appointment, minutes_used: int | None, now: datetime) -> datetime:
+    assert current.started_at is not None, "what is in progress was started"
+    if minutes_used is None:
+        if not attendance.clock_knows(current, now):
+            raise MinutesMissing
+        return now
+    if minutes_used > attendance.minutes_at_most(current, now):
+        raise NotThatLong
+    return min(current.started_at + timedelta(minutes=minutes_used), now)
 
 
 @locking.patient

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from comptoir.liaison.models import BASELESS_OUTCOMES, FOLLOWED_OUTCOMES, Outcome
+from comptoir.liaison.models import (
+    BASELESS_OUTCOMES,
+    FOLLOWED_OUTCOMES,
+    Appointment,
+    Outcome,
+    Status,
+)
+from comptoir.liaison.queries import attendance
+from comptoir.liaison.queries.attendance import MOST_MINUTES
 from comptoir.liaison.queries.serving import CaseSheet, DueDates, Show
 from comptoir.ui import times
 from comptoir.ui.forms import Choice
-
-MOST_MINUTES = 480
-"""A working day: a longer meeting, or a later arrival, is a slip of the finger."""
 
 ANSWER_NEEDED = (Outcome.ANSWERED, Outcome.MORE_NEEDED)
 """Outcomes that tell the office nothing unless something is written."""
@@ -280,7 +285,7 @@ class StartForm(forms.Form):
 
 
 class FinishForm(forms.Form):
-    """How long it took, if the clock does not know."""
+    """How long it took, if the clock does not know: it must be said of what was left open."""
 
     used = forms.IntegerField(
         label=gettext_lazy("Minutes used"),
@@ -289,7 +294,29 @@ class FinishForm(forms.Form):
         max_value=MOST_MINUTES,
         help_text=gettext_lazy("Only if the time above is wrong."),
         widget=forms.NumberInput(attrs={"size": 4, "inputmode": "numeric"}),
+        error_messages={"required": gettext_lazy("Write how many minutes it took.")},
     )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, of: Appointment, now: datetime) -> None:
+        super().__init__(data)
+        self.most = attendance.minutes_at_most(of, now)
+        if of.status == Status.STARTED and not attendance.clock_knows(of, now):
+            self.fields["used"].required = True
+            self.fields["used"].help_text = _("The clock cannot know it: write what it took.")
+
+    def clean_used(self) -> int | None:
+        """Not more than has gone by since it began."""
+        used: int | None = self.cleaned_data["used"]
+        if used is not None and used > self.most:
+            raise forms.ValidationError(
+                ngettext(
+                    "It began %(minutes)s minute ago: it cannot have taken longer.",
+                    "It began %(minutes)s minutes ago: it cannot have taken longer.",
+                    self.most,
+                )
+                % {"minutes": self.most}
+            )
+        return used
 
 
 class ResultForm(forms.Form):

@@ -12,6 +12,9 @@ from comptoir.liaison.models import Appointment, AppointmentEvent, Happening, Po
 from comptoir.liaison.queries import days
 from comptoir.ui import clock
 
+MOST_MINUTES = 480
+"""A working day: a longer meeting, or a later arrival, is a slip of the finger or was left open."""
+
 
 def begins_from(appointment: Appointment, rules: days.Rules) -> datetime:
     """From when it may begin: so long before its time as the day's rule says."""
@@ -35,6 +38,19 @@ def going_on_beside(appointment: Appointment) -> Appointment | None:
         professional=appointment.professional_id, day=appointment.day_id, status=Status.STARTED
     )
     return others.exclude(pk=appointment.pk).select_related("office").first()
+
+
+def clock_knows(appointment: Appointment, now: datetime) -> bool:
+    """Whether what it took can be read off the clock; not of what was left open, or begun for the record."""
+    same_day = clock.service_date(now) == clock.service_date(appointment.starts_at)
+    return same_day and minutes_at_most(appointment, now) <= MOST_MINUTES
+
+
+def minutes_at_most(appointment: Appointment, now: datetime) -> int:
+    """How many minutes it can have taken by now; one that has only begun to run counts."""
+    if appointment.started_at is None:
+        return 0
+    return max(-((appointment.started_at - now) // timedelta(minutes=1)), 0)
 
 
 def recorded_today(

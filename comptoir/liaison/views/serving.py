@@ -118,6 +118,7 @@ class _Page:
             "begun": appointment.status != Status.BOOKED,
             "unrecorded": serving.is_unrecorded(appointment, now),
             **self._attendance(now),
+            "clock_knows": attendance.clock_knows(appointment, now),
             "minutes_so_far": serving.minutes_so_far(appointment, now),
             "centre_may_cancel": Role.TEAM_LEAD in request.standing.roles
             and appointment.status == Status.BOOKED,
@@ -154,7 +155,8 @@ def _load(request: SignedIn, served: Appointment, *, typed: bool = True) -> _Pag
         CaseForm(data, sheet=sheet, in_progress=in_progress, dates=dates, today=today)
         for sheet in serving.case_sheets(served, request.now)
     ]
-    page = _Page(served, cases, StartForm(data), FinishForm(data))
+    finish = FinishForm(data, of=served, now=request.now)
+    page = _Page(served, cases, StartForm(data), finish)
     if request.method == "GET" and data is not None:
         page.cases = [without_errors(form) for form in cases]
         page.start, page.finish = without_errors(page.start), without_errors(page.finish)
@@ -193,7 +195,8 @@ def _carry_out(request: SignedIn, page: _Page) -> None:
         page.problems.append(_changed_meanwhile())
     # The two small forms belong to their own buttons: the others do not judge them.
     page.start = page.start if step == "start" else StartForm()
-    page.finish = page.finish if step == "finish" else FinishForm()
+    if step != "finish":
+        page.finish = FinishForm(None, of=page.appointment, now=request.now)
     if step and page.unsaved:
         page.problems.append(_("Correct the cases that are marked, then do it again."))
     elif step and not page.problems:
@@ -291,7 +294,8 @@ def _end(page: _Page, by: Person, request: SignedIn) -> None:
         )
     except actions.OutcomesMissing as missing:
         page.problems.append(_missing_sentence(missing.positions))
-    except actions.WrongState:
+    except (actions.WrongState, actions.MinutesMissing, actions.NotThatLong):
+        # The form has looked at the minutes: the beginning has changed since.
         page.problems.append(_changed_meanwhile())
     else:
         page.news = _("The appointment is finished. The office can read every outcome.")

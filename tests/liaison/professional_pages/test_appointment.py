@@ -325,9 +325,12 @@ class TestFinish:
         running.refresh_from_db()
         assert running.status == Status.STARTED
 
-    def test_the_time_used_can_be_corrected(self, desk: Client, running: Appointment) -> None:
+    def test_the_time_used_can_be_corrected(
+        self, desk: Client, running: Appointment, clock: time_machine.Traveller
+    ) -> None:
         for position in (1, 2):
             factories.record(running, position=position)
+        clock.move_to(TEN + timedelta(minutes=40))
 
         desk.post(
             url("served", running.reference),
@@ -352,6 +355,46 @@ class TestFinish:
         assert answer.status_code == 422
         running.refresh_from_db()
         assert running.status == Status.STARTED
+
+    def test_more_than_has_gone_by_is_refused_with_what_has(
+        self, desk: Client, running: Appointment, clock: time_machine.Traveller
+    ) -> None:
+        for position in (1, 2):
+            factories.record(running, position=position)
+        clock.move_to(TEN + timedelta(minutes=20))
+
+        answer = desk.post(
+            url("served", running.reference),
+            {"finish": "1", "used": "60", **untouched(running)},
+        )
+
+        assert answer.status_code == 422
+        assert "It began 20 minutes ago: it cannot have taken longer." in said(answer)
+        running.refresh_from_db()
+        assert running.status == Status.STARTED
+
+    def test_what_was_left_open_asks_the_next_day_how_long_it_took(
+        self, professional: Professional, running: Appointment, clock: time_machine.Traveller
+    ) -> None:
+        for position in (1, 2):
+            factories.record(running, position=position)
+        clock.move_to(at(DAY + timedelta(days=1), 9))
+        desk = sign_in(Client(), professional.person)
+        address = url("served", running.reference)
+
+        page = desk.get(address)
+        assert "too long ago for the clock to say what it took. Booked: 30 minutes." in said(page)
+        assert "so far" not in said(page)
+        refused = desk.post(address, {"finish": "1", "used": "", **untouched(running)})
+        assert refused.status_code == 422
+        assert "Write how many minutes it took." in said(refused)
+        answer = desk.post(
+            address, {"finish": "1", "used": "40", **untouched(running)}, follow=True
+        )
+
+        assert "The appointment is finished." in said(answer)
+        running.refresh_from_db()
+        assert running.minutes_used == 40
 
     def test_afterwards_the_next_appointment_is_one_step_away(
         self, desk: Client, running: Appointment
