@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from comptoir.audit.models import Event, Verb
-from comptoir.people import jobs, lock, sealing
+from comptoir.people import lock, sealing
 from comptoir.people.actions import offices, unlocking
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role, Session
 from tests.people import post
@@ -198,58 +198,6 @@ def test_the_token_of_a_form_is_not_kept(away: Client) -> None:
     away.post(ACCOUNT, TYPED | {"csrfmiddlewaretoken": "secret-token"})
 
     assert "secret-token" not in str(dict(away.session.items()))
-
-
-def test_what_was_kept_is_dropped_after_half_a_day(away: Client, clock: Any) -> None:
-    away.post(ACCOUNT, TYPED)
-
-    clock.shift(timedelta(hours=12))
-    unlock_by_code(away)
-
-    assert "Typed With Care" not in away.get(ACCOUNT).content.decode()
-
-
-def test_unlocking_drops_what_was_typed_anywhere_half_a_day_ago(away: Client, clock: Any) -> None:
-    away.post(f"{ACCOUNT}?tab=1", TYPED)
-
-    clock.shift(timedelta(hours=12))
-    unlock_by_code(away)
-
-    assert lock.KEPT_KEY not in away.session
-
-
-def test_what_is_kept_later_carries_nothing_older_along(away: Client, clock: Any) -> None:
-    away.post(f"{ACCOUNT}?tab=1", TYPED)
-    clock.shift(timedelta(hours=12))
-
-    away.post(f"{ACCOUNT}?tab=2", TYPED)
-
-    assert [kept["path"] for kept in away.session[lock.KEPT_KEY]] == [f"{ACCOUNT}?tab=2"]
-
-
-def test_any_page_drops_what_has_been_kept_for_long_enough(away: Client, clock: Any) -> None:
-    away.post(f"{ACCOUNT}?tab=1", TYPED)
-    unlock_by_code(away)
-    for _ in range(72):
-        clock.shift(timedelta(minutes=10))
-        away.get("/en/account/second-factor/")
-
-    assert lock.KEPT_KEY not in away.session
-
-
-def test_at_night_it_goes_out_of_sessions_that_nobody_touches(away: Client, clock: Any) -> None:
-    away.post(ACCOUNT, TYPED)
-    ends = Session.objects.get().expire_date
-
-    clock.shift(timedelta(hours=11, minutes=59))
-    jobs.clear_sessions(timestamp=0)
-    assert lock.KEPT_KEY in away.session
-    clock.shift(timedelta(minutes=1))
-    jobs.clear_sessions(timestamp=0)
-
-    assert lock.KEPT_KEY not in away.session
-    assert away.session[lock.LOCKED_KEY]
-    assert Session.objects.get().expire_date == ends
 
 
 def test_what_was_kept_is_shown_to_nobody_else(away: Client) -> None:
