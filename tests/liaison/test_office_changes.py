@@ -211,7 +211,7 @@ def test_looking_at_answers_leaves_one_row_on_the_trail(client: Client, office: 
         sign_in(client, appointment.booked_by).get(url("answers", office.reference))
 
     seen = Event.objects.get(action="cases.seen")
-    assert seen.detail == {"case_lines": [case.pk for case in appointment.case_lines.all()]}
+    assert seen.detail == {"cases": [case.pk for case in appointment.case_lines.all()]}
     assert seen.office_id == office.pk
 
 

@@ -516,21 +516,6 @@ class TestFollowUp:
             )
 
 
-class TestSeen:
-    def test_looking_at_cases_leaves_one_row_that_names_them(self) -> None:
-        appointment = AppointmentFactory.create(cases=[consent_case(), member_case()])
-        cases = list(appointment.case_lines.order_by("position"))
-
-        serving.note_seen(
-            appointment=appointment, cases=cases, by=appointment.professional.person, now=NOW
-        )
-
-        event = Event.objects.get(verb=Verb.SAW)
-        assert event.action == "case.seen"
-        assert event.office_id == appointment.office_id
-        assert event.detail == {"cases": [case.pk for case in cases]}
-
-
 def _with_expired_consent() -> Appointment:
     """In progress; its consent ended the day before."""
     appointment = AppointmentFactory.create(status=Status.STARTED)

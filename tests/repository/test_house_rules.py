@@ -127,6 +127,19 @@ def test_every_action_takes_its_arguments_by_keyword_and_is_told_the_time() -> N
     assert not loose
 
 
+def test_only_actions_write_to_the_trail() -> None:
+    """What is on record is written by the action that did it, or by the one for what was only seen."""
+    others = [
+        f"{sources.name(path)}:{function.lineno} {function.name}"
+        for path in sources.modules("comptoir")
+        if {"views", "forms", "queries", "permissions"} & {path.stem, path.parent.name}
+        for function in sources.functions(path)
+        if writes_to_trail(function)
+    ]
+
+    assert not others
+
+
 def writes_to_trail(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(
         isinstance(node, ast.Call)

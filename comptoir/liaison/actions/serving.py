@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -294,41 +293,6 @@ def prepare_case(
         office_id=case_line.appointment.office_id,
     )
     return case_line
-
-
-def note_seen(
-    *, appointment: Appointment, cases: Sequence[CaseLine], by: Person, now: datetime
-) -> None:
-    """Keep that somebody looked at these cases: one row per page."""
-    audit.record(
-        verb=Verb.SAW,
-        action="case.seen",
-        subject=appointment,
-        by=by,
-        now=now,
-        office_id=appointment.office_id,
-        detail={"cases": [case.pk for case in cases]},
-    )
-
-
-def note_follow_ups_seen(
-    *,
-    professional: Professional | None,
-    follow_ups: Sequence[FollowUp],
-    by: Person,
-    now: datetime,
-) -> None:
-    """Keep that somebody looked at these follow-ups, each of which speaks of a case: one row per page."""
-    if not follow_ups:
-        return
-    audit.record(
-        verb=Verb.SAW,
-        action="case.seen",
-        subject=professional or follow_ups[0].professional,
-        by=by,
-        now=now,
-        detail={"cases": [follow_up.case_line_id for follow_up in follow_ups]},
-    )
 
 
 @transaction.atomic

@@ -12,9 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from comptoir.audit import actions as audit
-from comptoir.audit.models import Verb
-from comptoir.liaison.actions import changing, locking
+from comptoir.liaison.actions import changing, locking, seeing
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.forms.changing import MoveForm, ReasonForm
 from comptoir.liaison.models import Appointment, Reason, Side, Status
@@ -34,13 +32,11 @@ Typed = TypeVar("Typed", bound=ReasonForm)
 def show(request: SignedIn, reference: str) -> HttpResponse:
     """Everything about one appointment; that it was looked at is on record."""
     appointment = offices.with_history(get_office_appointment_for(request.standing, reference))
-    audit.record(
-        verb=Verb.SAW,
-        action="appointment.seen",
-        subject=appointment,
+    seeing.note_appointment_seen(
+        appointment=appointment,
+        cases=appointment.case_lines.all(),
         by=request.user,
         now=request.now,
-        office_id=appointment.office_id,
     )
     context = {
         "appointment": appointment,

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import handing_over as actions
-from comptoir.liaison.actions import serving
+from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.handing_over import HandOverForm
 from comptoir.liaison.permissions import get_led_professional_for
 from comptoir.liaison.queries import handing_over
@@ -30,7 +30,7 @@ def overview(request: SignedIn) -> HttpResponse:
     today = clock.service_date(request.now)
     left = handing_over.left_behind(request.now)
     page = Paginator(left, PER_PAGE).get_page(request.GET.get("page"))
-    serving.note_follow_ups_seen(
+    seeing.note_follow_ups_seen(
         professional=None, follow_ups=list(page), by=request.user, now=request.now
     )
     context = {
@@ -52,7 +52,7 @@ def of_professional(request: SignedIn, pk: int) -> HttpResponse:
     form = HandOverForm(request.POST or None, follow_ups=shown, colleagues=colleagues)
     if request.method == "POST" and form.is_valid() and _handed_over(request, form, whose):
         return redirect("liaison:hand-over")
-    serving.note_follow_ups_seen(
+    seeing.note_follow_ups_seen(
         professional=whose, follow_ups=shown, by=request.user, now=request.now
     )
     context = {

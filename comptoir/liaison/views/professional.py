@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from comptoir.liaison.actions import seeing
 from comptoir.liaison.actions import serving as actions
 from comptoir.liaison.forms.serving import FollowUpFilterForm, ResultForm
 from comptoir.liaison.models import Status
@@ -75,7 +76,7 @@ def follow_ups(request: SignedIn) -> HttpResponse:
     everyone = follow_ups_of(request.standing)
     found = serving.follow_ups(everyone, show=show, professional=professional, today=today)
     page = Paginator(found, FOLLOW_UPS_ON_A_PAGE).get_page(request.GET.get("page"))
-    actions.note_follow_ups_seen(
+    seeing.note_follow_ups_seen(
         professional=professional, follow_ups=list(page), by=request.user, now=request.now
     )
     counts = serving.count_follow_ups(everyone, professional=professional, today=today)
@@ -113,7 +114,7 @@ def follow_up(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The follow-up is done. The office can read the result."))
             return redirect("liaison:follow-ups")
-    actions.note_follow_ups_seen(
+    seeing.note_follow_ups_seen(
         professional=found.professional, follow_ups=[found], by=request.user, now=request.now
     )
     appointment = found.case_line.appointment

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from comptoir.liaison.actions import locking, taking_back
+from comptoir.liaison.actions import locking, seeing, taking_back
 from comptoir.liaison.actions import serving as actions
 from comptoir.liaison.forms.serving import CaseForm, FinishForm, StartForm
 from comptoir.liaison.models import Appointment, Happening, Outcome, Status
@@ -48,7 +48,7 @@ def appointment(request: SignedIn, reference: str) -> HttpResponse:
             return HttpResponseRedirect(page.address)
         page = _as_it_stands(request, page)
     if not request.htmx:  # type: ignore[attr-defined]
-        actions.note_seen(
+        seeing.note_appointment_seen(
             appointment=page.appointment,
             cases=[form.sheet.line for form in page.cases],
             by=request.user,
