@@ -51,9 +51,9 @@ def add(request: SignedIn) -> HttpResponse:
     form = ClosedDayForm(request.POST or None)
     context = {"form": form}
     if request.method == "POST" and form.is_valid():
-        on = form.cleaned_data["on"]
+        on, confirmed = form.cleaned_data["on"], request.POST.get("confirmed")
         booked = _booked_on(on, clock.service_date(request.now))
-        if booked and request.POST.get("confirmed") != on.isoformat():
+        if booked and confirmed != on.isoformat():
             return render(
                 request, "roster/closed_day.html", context | {"booked": booked, "asked": on}
             )
