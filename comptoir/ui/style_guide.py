@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.ui import icons
+from comptoir.ui.access import public
 from comptoir.ui.forms import Choice, rows_of, without_errors
 
 EXAMPLE = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
@@ -79,6 +80,7 @@ class CaseForm(forms.Form):
 CaseRows = rows_of(CaseForm, most=4, name=_("Case"), add=_("Add another case"))
 
 
+@public
 def page(request: HttpRequest) -> HttpResponse:
     """Show everything; a posted form comes back with what the server found."""
     data = request.POST if request.method == "POST" else None

@@ -195,8 +195,8 @@ class TestPages:
             ({"valid_from": "2026-11-15"}, "Choose today or a later day."),
             ({"valid_from": "2026-11-20"}, "Another target begins on that day already"),
             ({"urgent_hours": "600"}, "What is urgent cannot be due later than what is not."),
-            ({"business_days": "0"}, "greater than or equal to 1"),
-            ({"urgent_hours": "9999999999"}, "less than or equal to"),
+            ({"business_days": "0"}, "At least 1."),
+            ({"urgent_hours": "9999999999"}, "At most "),
             ({"source": ""}, "This field is required."),
         ],
     )
