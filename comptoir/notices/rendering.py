@@ -104,7 +104,7 @@ def _domain() -> str:
 
 def _text(name: str, words: Mapping[str, Any]) -> str:
     """A text template, without the escaping of pages and the blank lines its tags leave behind."""
-    template: Template = engines["django"].get_template(name).template  # type: ignore[attr-defined]
+    template: Template = engines["django"].get_template(name).template  # type: ignore[attr-defined]  # Django's own backend
     text = template.render(Context(dict(words), autoescape=False))
     lines = "\n".join(line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -17,6 +17,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from comptoir.notices.models import Notice
 from comptoir.people.models import (
@@ -80,6 +81,7 @@ class SignedIn(HttpRequest):
     user: Person
     now: datetime
     standing: Standing
+    htmx: HtmxDetails
 
 
 # Asked on every request, so written out; who is in force is decided as in `Grant.objects.in_force`.

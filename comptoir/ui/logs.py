@@ -151,7 +151,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         number = _number(request)
-        request.number = number  # type: ignore[attr-defined]
+        request.number = number  # type: ignore[attr-defined]  # ours, read by error pages
         began = time.monotonic()
         with structlog.contextvars.bound_contextvars(request_id=number):
             response = self.get_response(request)

@@ -25,7 +25,7 @@ class PageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.now = clock.now()  # type: ignore[attr-defined]
+        request.now = clock.now()  # type: ignore[attr-defined]  # ours, one instant a request
         with timezone.override(reader_zone(request)):
             response = self.get_response(request)
             if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:

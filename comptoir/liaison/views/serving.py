@@ -42,12 +42,12 @@ def appointment(request: SignedIn, reference: str) -> HttpResponse:
     page = _load(request, served)
     if request.method == "POST":
         _carry_out(request, page)
-        if page.news and not request.htmx:  # type: ignore[attr-defined]
+        if page.news and not request.htmx:
             messages.success(request, page.news)
-        if page.is_settled and not request.htmx:  # type: ignore[attr-defined]
+        if page.is_settled and not request.htmx:
             return HttpResponseRedirect(page.address)
         page = _as_it_stands(request, page)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         seeing.note_appointment_seen(
             appointment=page.appointment,
             cases=[form.sheet.line for form in page.cases],
