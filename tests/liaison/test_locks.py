@@ -6,7 +6,6 @@ office, the person or the professional with the key would stop it there, and the
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,32 +27,9 @@ from tests.liaison.factories import (
     open_day,
 )
 from tests.people.factories import OfficeFactory, PersonFactory
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_thread(work: Callable[[], object], results: list[object]) -> threading.Thread:
-    """Run with a connection of its own; its result, or what it raised, goes to `results`."""
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except Exception as error:
-            results.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-def somebody_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def book_in_haste(office: Office) -> Appointment:
@@ -77,8 +53,7 @@ def test_a_professional_changes_while_somebody_books_and_neither_gives_way() -> 
     open_day(professionals=[anna])
     office = OfficeFactory.create()
     delegate_of(office)
-    results: list[object] = []
-    rivals: list[threading.Thread] = []
+    rivals: list[Rival] = []
     written = 0
 
     def change_before_it_is_written(execute: Any, sql: str, *rest: Any) -> Any:
@@ -86,19 +61,14 @@ def test_a_professional_changes_while_somebody_books_and_neither_gives_way() -> 
         if 'INSERT INTO "liaison_appointment" ' in sql:
             written += 1
             if not rivals:
-                rivals.append(in_thread(lambda: change_zone(anna, lead), results))
-                while rivals[0].is_alive() and not somebody_waits_for_a_row():
-                    pass
-                assert rivals[0].is_alive(), (
-                    "the change did not wait for the day: nothing is proved"
-                )
+                rivals.append(Rival(lambda: change_zone(anna, lead)))
+                assert rivals[0].waits(), "the change did not wait for the day: nothing is proved"
         return execute(sql, *rest)
 
     with connection.execute_wrapper(change_before_it_is_written):
         appointment = AppointmentFactory.create(office=office)
-    rivals[0].join()
 
-    assert [type(result) for result in results] == [Professional]
+    assert isinstance(rivals[0].result(), Professional)
     assert written == 1, "the booking was stopped by a deadlock and tried again"
     anna.refresh_from_db()
     assert anna.time_zone == "America/Vancouver"
@@ -129,30 +99,23 @@ def test_a_booking_does_not_wait_for_who_changes(what: str) -> None:
     open_day()
     office, lead = OfficeFactory.create(), PersonFactory.create()
     delegate_of(office)
-    results: list[object] = []
 
     with transaction.atomic():
         CHANGES[what](office, lead)
-        in_thread(lambda: book_in_haste(office), results).join()
-
-    assert [type(result) for result in results] == [Appointment]
+        assert isinstance(Rival(lambda: book_in_haste(office)).result(), Appointment)
 
 
 def test_who_begins_an_appointment_takes_the_professional_before_it() -> None:
     """Whoever changes the professional and waits for the day would else close a circle with a move."""
     appointment = AppointmentFactory.create()
-    results: list[object] = []
 
     with transaction.atomic():
         Professional.objects.select_for_update(no_key=True).get()
-        rival = in_thread(lambda: begin(appointment), results)
-        while rival.is_alive() and not somebody_waits_for_a_row():
-            pass
-        assert rival.is_alive(), "nobody waits for the professional"
+        rival = Rival(lambda: begin(appointment))
+        assert rival.waits(), "nobody waits for the professional"
         assert Appointment.objects.select_for_update(no_key=True, nowait=True).get() == appointment
-    rival.join()
 
-    assert [type(result) for result in results] == [Appointment]
+    assert isinstance(rival.result(), Appointment)
 
 
 def test_an_appointment_given_to_a_colleague_is_not_begun_from_a_page_that_shows_the_first() -> (

@@ -55,7 +55,7 @@ def start_worker(mail_server: MailServer) -> Iterator[Callable[[], Worker]]:
     yield start
     for worker in started:
         worker.kill()
-        worker.wait()
+        worker.wait(30)
 
 
 def queue_one() -> None:
@@ -87,7 +87,7 @@ def test_a_worker_killed_in_the_middle_of_a_message_is_followed_by_one_that_send
     first = start_worker()
     assert gate.reached.wait(30)
     first.kill()
-    first.wait()
+    first.wait(30)
     mail_server.gate_before_data = None
     gate.opened.set()
 
@@ -111,7 +111,7 @@ def test_a_message_sent_twice_over_a_crash_is_recognised_as_one(
     first = start_worker()
     assert gate.reached.wait(30)
     first.kill()
-    first.wait()
+    first.wait(30)
     mail_server.gate_after_data = None
     gate.opened.set()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,6 +16,7 @@ from comptoir.roster.actions.locking import ROSTER_LOCK, RosterBusy
 from comptoir.roster.models import AbsenceKind, OfferedHours, Professional
 from tests.liaison.factories import AppointmentFactory, PolicyFactory, delegate_of
 from tests.people.factories import OfficeFactory, PersonFactory
+from tests.rivals import Rival
 from tests.roster.factories import (
     NOW,
     ExtraHoursFactory,
@@ -30,30 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WEDNESDAY = date(2026, 11, 25)
 TEN = datetime.fromisoformat("2026-11-25T15:00+00:00")
-
-
-def in_thread(work: Callable[[], object]) -> threading.Thread:
-    """Run with a connection of its own, which is closed at the end."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-def somebody_waits_for_the_roster() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            " AND objid = %s",
-            [ROSTER_LOCK],
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def absent(anna: Professional, by: Person) -> None:
@@ -71,19 +46,13 @@ def test_an_absence_and_an_approval_at_the_same_moment_both_count() -> None:
     full_week(anna)
     extra = ExtraHoursFactory.create(professional=anna)
     publishing.publish_day(on=WEDNESDAY, by=None, now=NOW)
-    answers: list[object] = []
 
     with transaction.atomic():
         absent(anna, lead)
-        rival = in_thread(
-            lambda: answers.append(extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW))
-        )
-        while rival.is_alive() and not somebody_waits_for_the_roster():
-            pass
-        assert rival.is_alive(), "the rival did not wait: the lock proves nothing"
-    rival.join()
+        rival = Rival(lambda: extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW))
+        assert rival.waits(), "the rival did not wait: the lock proves nothing"
 
-    assert len(answers) == 1
+    assert rival.result().extra == extra
     assert OfferedHours.objects.get().mask == between(8, 10) | between(12, 18)
 
 
@@ -101,18 +70,10 @@ def test_who_waits_too_long_for_the_roster_is_told_so_and_nothing_is_written() -
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROSTER_LOCK])
-        in_thread(hurried).join()
+        Rival(hurried).result()
 
     assert len(refusals) == 1
     assert not anna.absences.exists()
-
-
-def somebody_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_booking_during_a_publication_waits_and_then_sees_what_is_left() -> None:
@@ -122,23 +83,15 @@ def test_a_booking_during_a_publication_waits_and_then_sees_what_is_left() -> No
     PolicyFactory.create()
     office = OfficeFactory.create()
     delegate_of(office)
-    answers: list[object] = []
-
-    def book() -> None:
-        try:
-            answers.append(
-                AppointmentFactory.create(office=office, starts_at=TEN, minutes=30, now=NOW)
-            )
-        except NotAdmitted as refused:
-            answers.append(refused.decision.reason)
 
     with transaction.atomic():
         absent(anna, lead)
-        rival = in_thread(book)
-        while rival.is_alive() and not somebody_waits_for_a_row():
-            pass
-        assert rival.is_alive(), "the booking did not wait for the day"
-    rival.join()
+        rival = Rival(
+            lambda: AppointmentFactory.create(office=office, starts_at=TEN, minutes=30, now=NOW)
+        )
+        assert rival.waits(), "the booking did not wait for the day"
 
-    assert answers == ["not_worked"]
+    refused = rival.result()
+    assert isinstance(refused, NotAdmitted)
+    assert refused.decision.reason == "not_worked"
     assert not Claim.objects.exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.houses import PATIENCE, House, comes_true, heard, say_goodbye
+from tests.site.houses import PATIENCE, House, heard, say_goodbye
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def house(_built: House) -> Iterator[House]:
     try:
         yield _built
     finally:
-        _built.close()
-        deserted = comes_true(_built.is_deserted)
+        deserted = _built.clear()
     assert deserted, "a server was left behind"
 
 
@@ -70,7 +69,6 @@ def _house() -> Iterator[House]:
     try:
         yield house
     finally:
-        house.close()
-        deserted = comes_true(house.is_deserted)
+        deserted = house.clear()
         shutil.rmtree(folder)
     assert deserted, "a server was left behind"

@@ -182,7 +182,7 @@ def test_a_lock_file_naming_somebody_elses_process_harms_neither(house: House) -
     house.ready_user()
 
     assert other.poll() is None
-    other.communicate()
+    other.communicate(timeout=PATIENCE)
 
 
 def test_an_orphaned_server_is_replaced(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_an_orphaned_server_is_replaced(house: House, monkeypatch: pytest.Monkey
 
     house.ready_user()
 
-    assert orphan.wait() == 0
+    assert orphan.wait(PATIENCE) == 0
     assert house.first_server() != orphan.pid
 
 
@@ -270,3 +270,14 @@ def test_a_polite_signal_to_everybody_lets_a_session_finish(house: House) -> Non
 
 def test_waiting_for_a_condition_ends_without_it() -> None:
     assert processes.until(lambda: False, seconds=0.05) is False
+
+
+def test_processes_are_killed_though_one_of_them_has_just_ended(house: House) -> None:
+    """One that is left stopped would hold the house for ever, and the next test with it."""
+    user = house.ready_user()
+    ended = house.python("-c", "")
+    ended.communicate(timeout=PATIENCE)
+
+    kill(user.pid, ended.pid, *house.keepers(), *house.servers())
+
+    assert comes_true(house.is_deserted)

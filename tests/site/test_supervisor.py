@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from comptoir.site import supervisor
-from tests.site.houses import House, comes_true, heard
+from tests.site.houses import PATIENCE, House, comes_true, heard
 
 # Supervises one program; it writes the program's id when it starts, so that tests can find it.
 SUPERVISE = """
@@ -95,7 +95,7 @@ def test_a_program_that_keeps_dying_is_started_less_and_less_often(
     for _ in range(4):
         program.look_after(now)
         assert program.process is not None
-        program.process.wait()
+        program.process.wait(PATIENCE)
         program.look_after(now)
         assert program.process is None
         now = program.due_at
@@ -110,7 +110,7 @@ def test_a_program_that_lived_long_is_started_again_soon() -> None:
     program.delay = supervisor.LONGEST_DELAY
     program.look_after(0.0)
     assert program.process is not None
-    program.process.wait()
+    program.process.wait(PATIENCE)
 
     program.look_after(supervisor.SOUND_SECONDS)
 
@@ -125,7 +125,7 @@ def test_a_polite_signal_stops_everything(house: House, request_: signal.Signals
     watching.send_signal(request_)
 
     assert heard(watching) == "closed"
-    assert watching.wait() == 0
+    assert watching.wait(PATIENCE) == 0
     assert not is_alive(program)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 
 from comptoir.audit.models import Event
 from comptoir.people.actions import signing_in, unlocking
@@ -16,6 +15,7 @@ from comptoir.people.models import Person
 from comptoir.people.sessions import SessionStore
 from tests.people import post
 from tests.people.factories import PersonFactory
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,36 +37,19 @@ def with_a_code(person: Person) -> tuple[SessionStore, str]:
     return session, code
 
 
-def somebody_waits_for_a_row() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def test_the_right_code_waits_for_the_tries_before_it_and_comes_too_late() -> None:
     person = PersonFactory.create()
     session, code = with_a_code(person)
-    answers: list[bool] = []
 
-    def right() -> None:
-        try:
-            answers.append(unlocking.try_code(code=code, person=person, session=session, now=NOW))
-        finally:
-            connection.close()
-
-    rival = threading.Thread(target=right)
     with transaction.atomic():
         for _ in range(unlocking.MOST_TRIES):
             unlocking.try_code(code="WRNG-CODE", person=person, session=session, now=NOW)
-        rival.start()
-        while rival.is_alive() and not somebody_waits_for_a_row():
-            pass
-        assert answers == [], "it did not wait"
-    rival.join()
+        rival = Rival(
+            lambda: unlocking.try_code(code=code, person=person, session=session, now=NOW)
+        )
+        assert rival.waits()
 
-    assert answers == [False]
+    assert rival.result() is False
     assert Event.objects.count() == unlocking.MOST_TRIES + 1
 
 
