@@ -150,7 +150,12 @@ LOCK_TIMEOUT_MS = environment.integer("COMPTOIR_LOCK_TIMEOUT_MS", 4000, least=10
 """How long any statement waits for a lock before it says so: a booking for its day, above all."""
 
 _options = DATABASES["default"].setdefault("OPTIONS", {})
-_options["options"] = f"{_options.get('options', '')} -c lock_timeout={LOCK_TIMEOUT_MS}".strip()
+_options["options"] = (
+    f"{_options.get('options', '')} -c lock_timeout={LOCK_TIMEOUT_MS}"
+    # Only what ui.statements writes out is prepared, and its plan does not depend on the values: else
+    # the server may plan it anew each time, which takes as long as to answer it.
+    " -c plan_cache_mode=force_generic_plan"
+).strip()
 # Under a day's lock each statement must see what its last holder committed, whatever the server's default.
 _options["isolation_level"] = IsolationLevel.READ_COMMITTED
 _options["prepare_threshold"] = 5  # or no statement is ever prepared; see ui.statements

@@ -34,14 +34,27 @@ class _Prepared(psycopg.Cursor[Any]):
         return self
 
 
+class _Numbered(psycopg.RawCursor[Any]):
+    """The same for a text that names its values `$1`, `$2` and so on, as the server wants it.
+
+    Of a text with `%s` for more than fifty values psycopg makes this anew each time.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> _Numbered:
+        super().execute(query, params, prepare=True)
+        return self
+
+
 @contextmanager
-def _sent(sql: str, values: Any) -> Iterator[CursorWrapper]:
+def _sent(
+    sql: str, values: Any, kind: type[_Prepared] | type[_Numbered] = _Prepared
+) -> Iterator[CursorWrapper]:
     database = _database()
     database.ensure_connection()
     if database.queries_logged:
         # What Django's own cursor for this asks for, a prepared statement does not have.
         database.queries_log.append({"sql": sql, "time": ""})
-    prepared: Any = _Prepared(database.connection)
+    prepared: Any = kind(database.connection)
     with database.make_cursor(prepared) as cursor:
         cursor.execute(sql, values)
         yield cursor
@@ -64,22 +77,24 @@ _waiting: ContextVar[list[tuple[str, Values]] | None] = ContextVar("waiting", de
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together() -> Iterator[list[tuple[str, Values]]]:
     """Send everything that is written inside as one statement, at the end of the block.
 
     All of it is done or none: an error of any part is raised at the end. No part sees what another
-    has written, nor may two change the same row. After an exception inside nothing is sent.
+    has written, nor may two change the same row. After an exception inside nothing is sent; nor is
+    what was written before the list that the block gets is cleared.
     """
     assert _waiting.get() is None, "one at a time"
     waiting: list[tuple[str, Values]] = []
     token = _waiting.set(waiting)
     try:
-        yield
+        yield waiting
     finally:
         _waiting.reset(token)
     if waiting:
         texts, values = zip(*waiting, strict=True)
-        changed(_as_one(texts), [value for part in values for value in part])
+        with _sent(_as_one(texts), [value for part in values for value in part], _Numbered):
+            pass
 
 
 def write(sql: str, values: Values) -> None:
@@ -194,12 +209,12 @@ def _insert_sql(model: type[Model], keyed: bool, single: bool, or_leave: bool) -
 
 @lru_cache(maxsize=100)
 def _as_one(texts: tuple[str, ...]) -> str:
-    """Each but the last as a part of the last one's statement."""
+    """Each but the last as a part of the last one's statement, with its values numbered through."""
     *before, last = texts
-    if not before:
-        return last
-    parts = (f"part_{number} AS ({text})" for number, text in enumerate(before))
-    return f"WITH {', '.join(parts)} {last}"
+    parts = ", ".join(f"part_{number} AS ({text})" for number, text in enumerate(before))
+    whole = f"WITH {parts} {last}" if before else last
+    first, *rest = whole.split("%s")
+    return first + "".join(f"${number}{text}" for number, text in enumerate(rest, start=1))
 
 
 @cache

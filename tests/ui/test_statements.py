@@ -131,6 +131,17 @@ def test_after_an_exception_nothing_of_it_is_sent() -> None:
     assert Notice.objects.exists()
 
 
+def test_what_was_written_before_it_was_cleared_is_not_sent() -> None:
+    with CaptureQueriesContext(connection) as sent, statements.together() as parts:
+        statements.insert([event()])
+        parts.clear()
+        statements.insert([notice(1)])
+
+    assert len(sent) == 1
+    assert not Event.objects.exists()
+    assert Notice.objects.exists()
+
+
 def test_it_is_undone_with_djangos_transaction() -> None:
     with suppress(ZeroDivisionError), transaction.atomic():
         statements.insert([event()])
@@ -176,10 +187,11 @@ def test_the_server_keeps_the_plan_of_a_statement() -> None:
     for number in range(3):
         assert statements.rows(text, [number]) == [(1 + number,)]
 
-    ((kept,),) = statements.rows(
-        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["SELECT 1 + $1%"]
+    ((generic, custom),) = statements.rows(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+        ["SELECT 1 + $1%"],
     )
-    assert kept == 1
+    assert (generic, custom) == (3, 0)
 
 
 def test_what_was_changed_is_counted() -> None:

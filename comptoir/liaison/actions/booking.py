@@ -171,18 +171,22 @@ def _book(
     What this very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
-    # Drawn before the lock, so that under it all rows go in one journey.
-    keys = statements.keys(Decision, Appointment)
-    weeks = locking.lock_weeks(office, locking.lock_days([on]))
-    loaded = days.load_days(dates=[on], office=office, rules=rules, now=now, weeks=weeks.values())[
-        on
-    ]
-    answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
-    if isinstance(answer, Refused) and (twin := _twin(office, attempt, wish, cases)) is not None:
-        return twin
     policy = rules.policy(on)
-    check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
-    with statements.together():
+    keys = statements.keys(Decision, Appointment)
+    appointment = _wished(office, wish, policy, by, now, attempt, keys)
+    with statements.together() as parts:
+        # Before the lock goes what can: others wait for as long as it is held.
+        _write_belongings(appointment, cases)
+        weeks = locking.lock_weeks(office, locking.lock_days([on]))
+        loaded = days.load_days(
+            dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
+        )[on]
+        answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
+        if isinstance(answer, Refused):
+            parts.clear()
+            if (twin := _twin(office, attempt, wish, cases)) is not None:
+                return twin
+        check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
         decision = record_decision(
             answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed, pk=keys[0]
         )
@@ -190,9 +194,11 @@ def _book(
             return decision
         counting.add(weeks, on, wish.quanta)
         counting.save(weeks)
-        appointment = _appointment(loaded, answer, decision, wish, by, attempt)
-        appointment.pk = keys[1]
-        _write(appointment, loaded, answer.start, cases)
+        appointment.decision = decision
+        appointment.day_id = loaded.row_id()
+        appointment.professional_id = answer.professional
+        statements.insert([appointment])
+        claim(appointment, loaded, answer.start)
     return appointment
 
 
@@ -309,41 +315,38 @@ def claim(appointment: Appointment, loaded: days.LoadedDay, start: int) -> None:
     )
 
 
-def _appointment(
-    loaded: days.LoadedDay,
-    answer: Admitted,
-    decision: Decision,
+def _wished(
+    office: Office,
     wish: Wish,
+    policy: Policy | None,
     by: Person,
+    now: datetime,
     attempt: uuid.UUID | None,
+    keys: Sequence[int],
 ) -> Appointment:
-    assert decision.policy is not None, "without a rule nothing is admitted"
+    """The appointment that would be; the day's answer adds who takes it."""
+    decision, own = keys
     return Appointment(
+        pk=own,
         reference=new_reference(),
-        office=decision.office,
-        day_id=loaded.row_id(),
-        professional_id=answer.professional,
+        office=office,
         starts_at=wish.starts_at,
         ends_at=wish.starts_at + wish.quanta * grid.QUANTUM,
         language=wish.language,
         mode=wish.mode,
         telephone=wish.telephone,
         video_link=wish.video_link,
-        policy=decision.policy,
-        decision=decision,
+        policy=policy,
+        decision_id=decision,
         booked_by=by,
-        booked_at=decision.at,
+        booked_at=now,
         attempt=attempt,
     )
 
 
-def _write(
-    appointment: Appointment, loaded: days.LoadedDay, start: int, cases: Sequence[Case]
-) -> None:
-    """The appointment with all that belongs to it: it takes the place of what the office held."""
+def _write_belongings(appointment: Appointment, cases: Sequence[Case]) -> None:
+    """All that comes with an appointment, which takes the place of what the office held."""
     office, by, now = appointment.office, appointment.booked_by, appointment.booked_at
-    statements.insert([appointment])
-    claim(appointment, loaded, start)
     statements.insert(
         [case.line(appointment, position) for position, case in enumerate(cases, start=1)]
     )

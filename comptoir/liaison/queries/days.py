@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -63,7 +63,9 @@ class _Row(NamedTuple):
     pk: int
     day_id: int
     on: date
-    starts_at: datetime
+    starts: int
+    """Seconds since 1970: read for every row, but a moment only once a day."""
+
     quanta: int
     professional_id: int
     languages: list[str]
@@ -199,8 +201,9 @@ def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
         )
         for row in rows
     )
+    starts_at = datetime.fromtimestamp(rows[0].starts, UTC)
     return LoadedDay(
-        replace(day, grid=Grid(rows[0].starts_at, rows[0].quanta), hours=hours),
+        replace(day, grid=Grid(starts_at, rows[0].quanta), hours=hours),
         rows[0].day_id,
         hours_ids={row.professional_id: row.pk for row in rows},
         held={row.professional_id: row.held_by_us for row in rows if row.held_by_us},
@@ -208,36 +211,53 @@ def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
 
 
 # Written out, because the ORM takes longer to compose it than PostgreSQL to answer it, and every
-# booking waits for it under the day's lock (docs/adr/0002). Who takes appointments is asked as in
-# `Professional.objects.serving`: whoever was shut out since the last publication, or will not be there
-# any more on that day, is not sold.
+# booking waits for it under the day's lock (docs/adr/0002). Claims, holds and reserves are gathered once
+# for all hours: one look at a table, even by a plan that was made when it was empty. Who takes
+# appointments is asked as in `Professional.objects.serving`: whoever was shut out since the last
+# publication, or will not be there any more on that day, is not sold. `OFFSET 0` has it asked of each
+# professional by key, not of everybody there is.
 _HOURS = """
-SELECT hours.id, hours.day_id, day.on, day.starts_at, day.quanta, hours.professional_id,
-       professional.languages, hours.mask,
-       COALESCE((SELECT bit_or(claim.bit) FROM liaison_claim claim
-                  WHERE claim.hours_id = hours.id
-                    AND claim.appointment_id IS DISTINCT FROM %(excluding)s), 0),
-       COALESCE((SELECT bit_or(hold.mask) FROM liaison_hold hold
-                  WHERE hold.hours_id = hours.id AND hold.expires_at > %(now)s
-                    AND hold.office_id <> %(office)s), 0),
-       COALESCE((SELECT bit_or(hold.mask) FROM liaison_hold hold
-                  WHERE hold.hours_id = hours.id AND hold.expires_at > %(now)s
-                    AND hold.office_id = %(office)s), 0),
-       COALESCE((SELECT bit_or(reserved.mask) FROM roster_reservedhours reserved
-                  WHERE reserved.hours_id = hours.id AND reserved.offices <> '{}'
-                    AND NOT reserved.offices @> ARRAY[%(office)s]::bigint[]), 0)
-  FROM roster_offeredhours hours
-  JOIN roster_serviceday day ON day.id = hours.day_id
-  JOIN roster_professional professional ON professional.id = hours.professional_id
- WHERE day.on = ANY(%(dates)s) AND professional.active
-   AND EXISTS (
-       SELECT 1
-         FROM people_grant held
-         JOIN people_person person ON person.id = held.person_id
-        WHERE held.person_id = professional.person_id AND person.is_active
-          AND held.role = 'professional' AND held.starts_at <= %(now)s
-          AND (held.ends_at IS NULL OR held.ends_at > GREATEST(%(now)s, day.starts_at)))
- ORDER BY day.on, hours.professional_id
+WITH offered AS MATERIALIZED (
+    SELECT hours.id, hours.day_id, day.on, extract(epoch FROM day.starts_at)::bigint AS starts,
+           day.quanta, hours.professional_id, professional.languages, hours.mask
+      FROM roster_serviceday day
+      JOIN roster_offeredhours hours ON hours.day_id = day.id
+      JOIN roster_professional professional ON professional.id = hours.professional_id
+     WHERE day.on = ANY(%(dates)s) AND professional.active
+       AND EXISTS (
+           SELECT 1
+             FROM people_grant held
+             JOIN people_person person ON person.id = held.person_id
+            WHERE held.person_id = professional.person_id AND person.is_active
+              AND held.role = 'professional' AND held.starts_at <= %(now)s
+              AND (held.ends_at IS NULL OR held.ends_at > GREATEST(%(now)s, day.starts_at))
+           OFFSET 0)),
+claimed AS (
+    SELECT hours_id, bit_or(bit) AS mask
+      FROM liaison_claim
+     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered))
+       AND appointment_id IS DISTINCT FROM %(excluding)s
+     GROUP BY hours_id),
+held AS (
+    SELECT hours_id,
+           bit_or(mask) FILTER (WHERE office_id <> %(office)s) AS by_others,
+           bit_or(mask) FILTER (WHERE office_id = %(office)s) AS by_us
+      FROM liaison_hold
+     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered)) AND expires_at > %(now)s
+     GROUP BY hours_id),
+kept AS (
+    SELECT hours_id, bit_or(mask) AS mask
+      FROM roster_reservedhours
+     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered))
+       AND offices <> '{}' AND NOT offices @> ARRAY[%(office)s]::bigint[]
+     GROUP BY hours_id)
+SELECT offered.*, COALESCE(claimed.mask, 0), COALESCE(held.by_others, 0), COALESCE(held.by_us, 0),
+       COALESCE(kept.mask, 0)
+  FROM offered
+  LEFT JOIN claimed ON claimed.hours_id = offered.id
+  LEFT JOIN held ON held.hours_id = offered.id
+  LEFT JOIN kept ON kept.hours_id = offered.id
+ ORDER BY offered.on, offered.professional_id
 """
 
 
