@@ -100,9 +100,9 @@ def main() -> None:
     address = parser.parse_args().address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comptoir.site.settings")
     django.setup()
-    from comptoir.site.demonstration import signing_in
-    from comptoir.site.demonstration.offices import ENGLISH_OFFICE
-    from comptoir.site.demonstration.people import CAST
+    from comptoir.demonstration import signing_in
+    from comptoir.demonstration.offices import ENGLISH_OFFICE
+    from comptoir.demonstration.people import CAST
 
     by_role = {part.role.value: part.email for part in reversed(CAST)}
     with sync_playwright() as playwright:

@@ -8,7 +8,7 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are loaded by now; who may be signed in as is shown by the room of people.
+        from comptoir.demonstration.people import CAST
         from comptoir.people import demonstration
-        from comptoir.site.demonstration.people import CAST
 
         demonstration.register(part.email for part in CAST)

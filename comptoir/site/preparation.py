@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from comptoir.demonstration.people import CAST
 from comptoir.people.models import Person
 from comptoir.site import direct
-from comptoir.site.demonstration.people import CAST
 
 
 def prepare(arguments: list[str]) -> None:

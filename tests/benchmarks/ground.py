@@ -16,16 +16,16 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
+from comptoir.demonstration import centre, offices, people, policy
+from comptoir.demonstration.centre import Dates, PublishedDay
+from comptoir.demonstration.names import Namer
+from comptoir.demonstration.scale import FULL
 from comptoir.domain import business_days, grid
 from comptoir.liaison.actions import counting
 from comptoir.liaison.models import Claim, OfficeWeek
 from comptoir.notices.models import Notice
 from comptoir.people.models import Grant, Office, Person, Role
 from comptoir.roster import queries as roster
-from comptoir.site.demonstration import centre, offices, people, policy
-from comptoir.site.demonstration.centre import Dates, PublishedDay
-from comptoir.site.demonstration.names import Namer
-from comptoir.site.demonstration.scale import FULL
 from comptoir.ui import clock
 from tests.benchmarks import house
 

@@ -11,6 +11,10 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
+from comptoir.demonstration import loading
+from comptoir.demonstration.offices import ENGLISH_OFFICE
+from comptoir.demonstration.people import CAST
+from comptoir.demonstration.scale import SMALL
 from comptoir.domain.periods import Period
 from comptoir.liaison.actions import feeding, serving
 from comptoir.liaison.models import Appointment, FollowUp, Status
@@ -19,10 +23,6 @@ from comptoir.people.actions import grants, invitations, persons
 from comptoir.people.models import Invitation, Language, Office, Person, Role
 from comptoir.roster.actions import absences, extra_hours
 from comptoir.roster.models import Absence, AbsenceKind, Professional
-from comptoir.site.demonstration import loading
-from comptoir.site.demonstration.offices import ENGLISH_OFFICE
-from comptoir.site.demonstration.people import CAST
-from comptoir.site.demonstration.scale import SMALL
 from comptoir.ui import clock
 from tests.browser.post import work_through_the_queue
 from tests.liaison.factories import DAY, at

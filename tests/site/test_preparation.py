@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from comptoir.demonstration.people import CAST
 from comptoir.site import preparation
-from comptoir.site.demonstration.people import CAST
 from tests.people import factories
 
 

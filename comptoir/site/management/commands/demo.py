@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from comptoir.site.demonstration import loading, signing_in
-from comptoir.site.demonstration.scale import FULL, SMALL
+from comptoir.demonstration import loading, signing_in
+from comptoir.demonstration.scale import FULL, SMALL
 from comptoir.ui import clock
 
 

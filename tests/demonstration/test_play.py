@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from comptoir.demonstration.bookings import Play
+from comptoir.demonstration.calendar import Calendar
+from comptoir.demonstration.centre import PublishedDay
+from comptoir.demonstration.demand import Wish
 from comptoir.domain.admission import Admitted, ProfessionalHours, Reason, Refused
 from comptoir.domain.grid import Grid
 from comptoir.liaison.models import Happening, Side, Status
-from comptoir.site.demonstration.bookings import Play
-from comptoir.site.demonstration.calendar import Calendar
-from comptoir.site.demonstration.centre import PublishedDay
-from comptoir.site.demonstration.demand import Wish
 from tests.domain.rules import RULE
 
 MONTREAL = ZoneInfo("America/Montreal")

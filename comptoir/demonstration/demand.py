@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from comptoir.demonstration.centre import Dates
+from comptoir.demonstration.offices import ENGLISH_OFFICE, FRENCH_OFFICE, Demand
+from comptoir.demonstration.scale import Scale
 from comptoir.domain import business_days
 from comptoir.people.models import Language, Office
-from comptoir.site.demonstration.centre import Dates
-from comptoir.site.demonstration.offices import ENGLISH_OFFICE, FRENCH_OFFICE, Demand
-from comptoir.site.demonstration.scale import Scale
 
 LENGTHS = ((1, 2, 3, 4), (18, 42, 18, 22))
 """Quarter hours and how often each length is asked for, in a hundred."""

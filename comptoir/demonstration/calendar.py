@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from comptoir.demonstration.centre import PublishedDay
 from comptoir.domain import business_days, grid
 from comptoir.domain.admission import Day, ProfessionalHours, Use
 from comptoir.domain.rule import SharingRule
-from comptoir.site.demonstration.centre import PublishedDay
 from comptoir.ui import clock
 
 

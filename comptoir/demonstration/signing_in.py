@@ -7,8 +7,8 @@ import hmac
 import struct
 from datetime import datetime, timedelta
 
+from comptoir.demonstration.people import CAST, SECOND_FACTOR, Part
 from comptoir.people.models import STAFF_ROLES, Role
-from comptoir.site.demonstration.people import CAST, SECOND_FACTOR, Part
 
 PERIOD = timedelta(seconds=30)
 

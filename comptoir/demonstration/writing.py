@@ -13,6 +13,11 @@ from typing import TypeVar
 from django.db import models
 
 from comptoir.audit.models import Event, Verb
+from comptoir.demonstration import cases, offices
+from comptoir.demonstration.bookings import Booking, Decided, Happened, Play
+from comptoir.demonstration.calendar import Calendar
+from comptoir.demonstration.centre import Dates
+from comptoir.demonstration.names import Namer
 from comptoir.domain import grid
 from comptoir.domain.admission import Admitted, Refused
 from comptoir.liaison.actions import telling
@@ -34,11 +39,6 @@ from comptoir.liaison.models import (
 from comptoir.notices import actions as notices
 from comptoir.people.models import Office, Person
 from comptoir.roster.models import Professional
-from comptoir.site.demonstration import cases, offices
-from comptoir.site.demonstration.bookings import Booking, Decided, Happened, Play
-from comptoir.site.demonstration.calendar import Calendar
-from comptoir.site.demonstration.centre import Dates
-from comptoir.site.demonstration.names import Namer
 
 M = TypeVar("M", bound=models.Model)
 S = TypeVar("S")

@@ -6,6 +6,10 @@ from collections.abc import Iterator, Set
 from datetime import date, time, timedelta
 from random import Random
 
+from comptoir.demonstration import centre, phrases
+from comptoir.demonstration.bookings import Booking
+from comptoir.demonstration.centre import Dates
+from comptoir.demonstration.names import Namer
 from comptoir.domain import business_days
 from comptoir.liaison.models import (
     FOLLOWED_OUTCOMES,
@@ -18,10 +22,6 @@ from comptoir.liaison.models import (
 )
 from comptoir.people.models import Chamber
 from comptoir.roster.models import LineOfBusiness
-from comptoir.site.demonstration import centre, phrases
-from comptoir.site.demonstration.bookings import Booking
-from comptoir.site.demonstration.centre import Dates
-from comptoir.site.demonstration.names import Namer
 from comptoir.ui import clock
 
 LINES = (

@@ -11,6 +11,8 @@ from random import Random
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 
+from comptoir.demonstration.names import Namer, address
+from comptoir.demonstration.offices import ENGLISH_OFFICE, FRENCH_OFFICE, Demand
 from comptoir.people.models import (
     Grant,
     Invitation,
@@ -21,8 +23,6 @@ from comptoir.people.models import (
     Role,
     person_named,
 )
-from comptoir.site.demonstration.names import Namer, address
-from comptoir.site.demonstration.offices import ENGLISH_OFFICE, FRENCH_OFFICE, Demand
 
 OFFICES, CENTRE = "offices", "centre"
 """Second-level names of the two kinds of address; both end in .example, which cannot exist."""

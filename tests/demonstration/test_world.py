@@ -22,6 +22,9 @@ from django.utils import translation
 from pytest_django import Settings
 
 from comptoir.audit.models import Event, Verb
+from comptoir.demonstration import loading, offices, people, signing_in
+from comptoir.demonstration.names import Namer
+from comptoir.demonstration.scale import FULL, SMALL
 from comptoir.domain import business_days
 from comptoir.liaison.actions import counting
 from comptoir.liaison.models import (
@@ -52,9 +55,6 @@ from comptoir.people.models import (
     Role,
 )
 from comptoir.roster.models import OfferedHours, ServiceDay
-from comptoir.site.demonstration import loading, offices, people, signing_in
-from comptoir.site.demonstration.names import Namer
-from comptoir.site.demonstration.scale import FULL, SMALL
 from comptoir.ui import clock, navigation
 from tests.people.factories import PersonFactory
 from tests.people.signing_in import sign_in
@@ -467,7 +467,7 @@ def test_production_is_refused(settings: Settings) -> None:
 
 
 def test_a_load_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    from comptoir.site.demonstration.writing import Writer
+    from comptoir.demonstration.writing import Writer
 
     def fail(*args: object) -> None:
         raise RuntimeError("the disk is full")

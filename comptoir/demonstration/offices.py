@@ -9,6 +9,8 @@ from decimal import Decimal
 from importlib import resources
 from random import Random
 
+from comptoir.demonstration.names import Namer
+from comptoir.demonstration.scale import Scale
 from comptoir.people import district_defaults
 from comptoir.people.models import (
     Chamber,
@@ -22,8 +24,6 @@ from comptoir.people.models import (
     Province,
     sort_key,
 )
-from comptoir.site.demonstration.names import Namer
-from comptoir.site.demonstration.scale import Scale
 
 SENATE_SEATS = {
     Province.ON: 24,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from comptoir.demonstration.people import Staff
+from comptoir.demonstration.scale import Scale
 from comptoir.domain import business_days
 from comptoir.domain.admission import ProfessionalHours, Reserve
 from comptoir.domain.grid import Grid
@@ -25,8 +27,6 @@ from comptoir.roster.models import (
     WeeklyPattern,
 )
 from comptoir.roster.queries import plans as roster
-from comptoir.site.demonstration.people import Staff
-from comptoir.site.demonstration.scale import Scale
 from comptoir.ui import clock
 
 FULL_DAYS = (

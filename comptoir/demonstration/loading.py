@@ -11,19 +11,19 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
+from comptoir.demonstration import centre, demand, offices, people, policy
+from comptoir.demonstration.bookings import Play
+from comptoir.demonstration.calendar import Calendar
+from comptoir.demonstration.centre import Dates
+from comptoir.demonstration.names import Namer
+from comptoir.demonstration.scale import FULL, Scale
+from comptoir.demonstration.writing import Parties, Writer
 from comptoir.domain import business_days
 from comptoir.liaison.models import Policy
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office, Person
 from comptoir.roster import queries as roster
 from comptoir.roster.models import Professional, ServiceDay
-from comptoir.site.demonstration import centre, demand, offices, people, policy
-from comptoir.site.demonstration.bookings import Play
-from comptoir.site.demonstration.calendar import Calendar
-from comptoir.site.demonstration.centre import Dates
-from comptoir.site.demonstration.names import Namer
-from comptoir.site.demonstration.scale import FULL, Scale
-from comptoir.site.demonstration.writing import Parties, Writer
 from comptoir.ui import clock
 
 SEED = 20221031

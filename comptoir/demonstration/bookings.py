@@ -15,11 +15,11 @@ from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
+from comptoir.demonstration.calendar import Calendar
+from comptoir.demonstration.demand import Wish
 from comptoir.domain import grid
 from comptoir.domain.admission import Admitted, Day, Refused, Request, admit, offers
 from comptoir.liaison.models import Happening, Reason, Side, Status
-from comptoir.site.demonstration.calendar import Calendar
-from comptoir.site.demonstration.demand import Wish
 
 OFFICE_REASONS = (
     Reason.NOT_NEEDED,
