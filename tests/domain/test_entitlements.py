@@ -390,6 +390,13 @@ def test_floors_beyond_the_budget_are_refused_with_the_numbers() -> None:
     assert set(allowances(needs, 1969, AllowancePolicy()).values()) == {4}
 
 
+def test_a_need_below_the_floor_weighs_as_much_as_the_floor() -> None:
+    """Both may have five of these nine quanta, and being tied the smaller key has it."""
+    policy = AllowancePolicy(share=Fraction(1))
+
+    assert allowances({1: 3.8, 2: 4}, 9, policy) == {1: 5, 2: 4}
+
+
 def test_no_office_has_no_allowance() -> None:
     assert allowances({}, 4000, AllowancePolicy()) == {}
     assert continuous_allowances({}, 4000, AllowancePolicy()) == {}
@@ -434,9 +441,7 @@ def test_an_office_whose_need_vanished_comes_down_over_the_quarters() -> None:
 
 
 def test_an_allowance_of_one_quantum_can_still_rise() -> None:
-    policy = AllowancePolicy(floor=1)
-
-    assert allowances({1: 20}, 100, policy, {1: 1}) == {1: 2}
+    assert allowances({1: 20}, 100, AllowancePolicy(floor=1), {1: 1}) == {1: 2}
 
 
 def test_a_cut_beyond_the_limit_is_in_proportion_to_what_each_might_fall_to() -> None:
@@ -464,9 +469,7 @@ def test_a_new_office_is_taken_to_need_the_median(needs: dict[int, int | None]) 
     known = [need for need in needs.values() if need is not None]
     assume(known or not needs)
 
-    found = with_prior(needs)
-
-    assert found == {key: median(known) if need is None else need for key, need in needs.items()}
+    assert with_prior(needs) == {k: median(known) if n is None else n for k, n in needs.items()}
 
 
 def test_only_new_offices_have_no_median() -> None:
@@ -570,12 +573,9 @@ def test_a_need_that_cannot_be_is_refused(need: float) -> None:
         allowances({7: need}, 100, AllowancePolicy())
 
 
-def test_bounds_that_cross_are_refused() -> None:
+def test_bounds_that_cross_and_negative_amounts_are_refused() -> None:
     with pytest.raises(BadNumber, match="The cap of office 2, 3, is below its floor 4"):
         divisor({1: 1, 2: 1}, 20, 4, {2: 3})
-
-
-def test_a_negative_weight_and_a_negative_house_are_refused() -> None:
     with pytest.raises(BadNumber, match="The weight of office 1"):
         divisor({1: -1}, 5)
     with pytest.raises(BadNumber, match="What there is to share out"):
