@@ -100,9 +100,7 @@ def divisor(
     ranges = _ranges(weights, house, floor, caps)
     given = {key: each.floor for key, each in ranges.items()}
     left = house - sum(given.values())
-    heap = [
-        _claim(each, given[key], key) for key, each in ranges.items() if each.admits(given[key])
-    ]
+    heap = [_claim(e, e.floor, key) for key, e in ranges.items() if e.admits(e.floor)]
     heapify(heap)
     while left and heap:
         key = heap[0][-1]
