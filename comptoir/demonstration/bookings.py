@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.demand import Wish
 from comptoir.domain import grid
-from comptoir.domain.admission import Admitted, Day, Refused, Request, admit, offers
+from comptoir.domain.admission import admit, offers
+from comptoir.domain.service_day import Admitted, Day, Refused, Request
 from comptoir.liaison.models import Happening, Reason, Side, Status
 
 OFFICE_REASONS = (

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from comptoir.demonstration.centre import PublishedDay
 from comptoir.domain import business_days, grid
-from comptoir.domain.admission import Day, ProfessionalHours, Use
 from comptoir.domain.rule import SharingRule
+from comptoir.domain.service_day import Day, ProfessionalHours, Use
 from comptoir.ui import clock
 
 

@@ -10,8 +10,8 @@ from random import Random
 from comptoir.demonstration.people import Staff
 from comptoir.demonstration.scale import Scale
 from comptoir.domain import business_days
-from comptoir.domain.admission import ProfessionalHours, Reserve
 from comptoir.domain.grid import Grid
+from comptoir.domain.service_day import ProfessionalHours, Reserve
 from comptoir.people.models import Office, Person
 from comptoir.roster.models import (
     Absence,

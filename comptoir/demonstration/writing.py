@@ -19,7 +19,7 @@ from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
 from comptoir.demonstration.names import Namer
 from comptoir.domain import grid
-from comptoir.domain.admission import Admitted, Refused
+from comptoir.domain.service_day import Admitted, Refused
 from comptoir.liaison.actions import telling
 from comptoir.liaison.actions.booking import REFERENCE_LETTERS
 from comptoir.liaison.models import (

@@ -8,123 +8,23 @@ allow this length to this office on this day, and where does it fit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from comptoir.domain import grid as grids
-from comptoir.domain.grid import Grid
+from comptoir.domain import nested, share
+from comptoir.domain.nested import Classes
 from comptoir.domain.rule import SharingRule
-
-
-class Reason(StrEnum):
-    """Why a request was refused. Each has an English and a French sentence and a next step."""
-
-    OFFICE_NOT_ACTIVE = "office_not_active"
-    PAST = "past"
-    CLOSED = "closed"
-    BEYOND_HORIZON = "beyond_horizon"
-    NOT_PUBLISHED = "not_published"
-    LENGTH_NOT_OFFERED = "length_not_offered"
-    DAY_LIMIT = "day_limit"
-    WEEK_LIMIT = "week_limit"
-    NO_TIME = "no_time"
-    TOO_SOON = "too_soon"
-    OFF_QUARTER = "off_quarter"
-    NOT_WORKED = "not_worked"
-    TIME_TAKEN = "time_taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """A part of a professional's hours that only these offices may book."""
-
-    mask: int
-    offices: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfessionalHours:
-    """What one professional offers on the day and what of it is taken (claims and live holds)."""
-
-    professional: int
-    languages: frozenset[str]
-    offered: int
-    taken: int = 0
-    reserves: tuple[Reserve, ...] = ()
-
-    def free_for(self, office: int) -> int:
-        """The mask of quarter hours this office could still take."""
-        free = self.offered & ~self.taken
-        for reserve in self.reserves:
-            if office not in reserve.offices:
-                free &= ~reserve.mask
-        return free
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What an office has used of the day and of its week, in quanta, late losses included."""
-
-    day: int = 0
-    week: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One service day as plain values. `rule=None` or no hours: the day is not on offer.
-
-    `closed` says why there are no hours; it is not looked at when there are some.
-    """
-
-    on: date
-    grid: Grid
-    rule: SharingRule | None
-    last_bookable: date
-    hours: tuple[ProfessionalHours, ...] = ()
-    use: Mapping[int, Use] = field(default_factory=dict)
-    first_bookable: date = date.min
-    closed: bool = False
-
-    @property
-    def worked(self) -> bool:
-        """Whether anybody offers any of it."""
-        return any(hours.offered for hours in self.hours)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What an office asks for. `start` is a quarter hour of the day's grid, None for the soonest.
-
-    `professional` narrows the choice (a hold, a rebooking); `seed` settles what is otherwise equal,
-    so that the same values always give the same answer.
-    """
-
-    office: int
-    quanta: int
-    language: str
-    start: int | None = None
-    professional: int | None = None
-    office_active: bool = True
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """The request is granted: this professional, this quarter hour."""
-
-    professional: int
-    start: int
-    counters: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The request is refused: the reason and the numbers that made it so."""
-
-    reason: Reason
-    counters: Mapping[str, int]
+from comptoir.domain.service_day import (
+    Admitted,
+    Day,
+    ProfessionalHours,
+    Reason,
+    Refused,
+    Request,
+    Use,
+)
 
 
 def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
@@ -133,17 +33,24 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     The rule is asked first, the calendar second, so that an office over its limit is told so and
     not that nothing is free. Deterministic: equal arguments, equal answer.
     """
-    counters = _counters(day, request, now)
+    classes = nested.seen(day, request, now)
+    counters = _counters(day, request, classes, now)
     reason = _rule_refuses(day, request)
     if reason is not None:
         return Refused(reason, counters)
-    fits = _starts(day, request, now)
+    fits = _fits(day, request, now)
     if request.start is not None and not fits >> request.start & 1:
         return Refused(_not_there(day, request, request.start, fits, now), counters)
     if not fits:
         return Refused(Reason.NO_TIME, counters)
-    wanted = (fits & -fits).bit_length() - 1 if request.start is None else request.start
-    return Admitted(_professional(day, request, wanted), wanted, counters)
+    asked = fits if request.start is None else 1 << request.start
+    left = nested.starts_left(day, request, asked, classes)
+    if not left:
+        return _kept_back(day, request, classes, counters, now)
+    wanted = next(grids.indexes(left))
+    hours = _professional(day, request, wanted, classes)
+    of_class = classes.class_at(hours, wanted) if classes else None
+    return Admitted(hours.professional, wanted, counters, of_class)
 
 
 def admit_at(day: Day, request: Request, instant: datetime, now: datetime) -> Admitted | Refused:
@@ -167,7 +74,10 @@ def admit_at(day: Day, request: Request, instant: datetime, now: datetime) -> Ad
 
 def offers(day: Day, request: Request, now: datetime) -> int:
     """The mask of starts at which `admit` would grant `request`; 0 when the rule refuses it."""
-    return 0 if _rule_refuses(day, request) is not None else _starts(day, request, now)
+    if _rule_refuses(day, request) is not None:
+        return 0
+    fits = _fits(day, request, now)
+    return nested.starts_left(day, request, fits, nested.seen(day, request, now))
 
 
 def _rule_refuses(day: Day, request: Request) -> Reason | None:
@@ -212,16 +122,16 @@ def _not_there(day: Day, request: Request, wanted: int, fits: int, now: datetime
     worked = any(
         grids.starts(hours.offered, request.quanta) >> wanted & 1
         for hours in day.hours
-        if _eligible(hours, request)
+        if request.may_have(hours)
     )
     return Reason.TIME_TAKEN if worked else Reason.NOT_WORKED
 
 
-def _starts(day: Day, request: Request, now: datetime) -> int:
+def _fits(day: Day, request: Request, now: datetime) -> int:
     """Where the request fits: the union over eligible professionals, from the least notice on."""
     fits = 0
     for hours in day.hours:
-        if _eligible(hours, request):
+        if request.may_have(hours):
             fits |= grids.starts(hours.free_for(request.office), request.quanta)
     return fits & ~grids.bits(0, _first_start(day, now))
 
@@ -231,14 +141,9 @@ def _first_start(day: Day, now: datetime) -> int:
     return day.grid.first_from(now + notice)
 
 
-def _eligible(hours: ProfessionalHours, request: Request) -> bool:
-    return request.language in hours.languages and request.professional in (
-        None,
-        hours.professional,
-    )
-
-
-def _professional(day: Day, request: Request, start: int) -> int:
+def _professional(
+    day: Day, request: Request, start: int, classes: Classes | None
+) -> ProfessionalHours:
     """Who takes it: keep bilingual people free, break up free time least, spare the busiest.
 
     Fragmentation is the number of free runs after less before (-1 fills a gap exactly, 0 trims an
@@ -248,8 +153,9 @@ def _professional(day: Day, request: Request, start: int) -> int:
     candidates = [
         hours
         for hours in day.hours
-        if _eligible(hours, request)
+        if request.may_have(hours)
         and grids.starts(hours.free_for(request.office), request.quanta) & wanted
+        and (classes is None or classes.starts_left(hours, request.office, wanted))
     ]
 
     def rank(hours: ProfessionalHours) -> tuple[int, int, int, int, bytes]:
@@ -258,19 +164,31 @@ def _professional(day: Day, request: Request, start: int) -> int:
         tie = blake2b(f"{request.seed}:{hours.professional}".encode(), digest_size=8).digest()
         return (len(hours.languages), 1 - touches, length, hours.taken.bit_count(), tie)
 
-    return min(candidates, key=rank).professional
+    return min(candidates, key=rank)
 
 
-def _counters(day: Day, request: Request, now: datetime) -> dict[str, int]:
+def _kept_back(
+    day: Day, request: Request, classes: Classes | None, counters: Mapping[str, int], now: datetime
+) -> Refused:
+    """Refused for the sake of others; the office's own floor is offered if that would be granted."""
+    assert classes is not None, "a rule without classes keeps nothing back"
+    reason = classes.refuses or Reason.WOULD_SPLIT
+    floor = share.own_floor(classes.nesting, classes.asking)
+    if 0 < floor < request.quanta and offers(day, replace(request, quanta=floor, start=None), now):
+        counters = {**counters, "instead": floor}
+    return Refused(reason, counters, classes.of_class)
+
+
+def _counters(day: Day, request: Request, classes: Classes | None, now: datetime) -> dict[str, int]:
     """The numbers an explanation needs, in quanta; free is what could still be booked at `now`."""
     use = day.use.get(request.office, Use())
     gone = grids.bits(0, _first_start(day, now))
     free = sum(
         (hours.free_for(request.office) & ~gone).bit_count()
         for hours in day.hours
-        if _eligible(hours, request)
+        if request.may_have(hours)
     )
     counters = {"asked": request.quanta, "day_used": use.day, "week_used": use.week, "free": free}
     if day.rule is not None:
         counters |= {"day_limit": day.rule.day_limit, "week_limit": day.rule.week_limit}
-    return counters
+    return counters | (classes.counters() if classes is not None else {})

@@ -1,4 +1,4 @@
-"""The sharing rule of this version: so many minutes a day and a week for each office.
+"""The sharing rule: limits in minutes a day and a week for each office, and the nested classes within.
 
 Every number is a field of a dated policy; nothing here is a constant of the service.
 """
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.domain.share import Nesting
 
 
 class Fault(StrEnum):
@@ -28,7 +29,8 @@ class Fault(StrEnum):
 class SharingRule:
     """One version of the rule, in minutes as its owner writes it.
 
-    `lengths` in minutes; an appointment may be asked for up to `horizon_business_days` ahead and
+    With `nesting`, what an office asks for is also put into the nested classes of `domain.share`;
+    without it the two limits are all there is. `lengths` in minutes; an appointment may be asked for up to `horizon_business_days` ahead and
     with at least `least_notice_minutes`; time given up with less than `late_notice_minutes` of
     notice still counts if `late_counts`.
     """
@@ -41,6 +43,7 @@ class SharingRule:
     least_notice_minutes: int
     late_notice_minutes: int
     late_counts: bool
+    nesting: Nesting | None = None
 
     @property
     def day_limit(self) -> int:

@@ -13,8 +13,8 @@ from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import PublishedDay
 from comptoir.demonstration.demand import Wish
-from comptoir.domain.admission import Admitted, ProfessionalHours, Reason, Refused
 from comptoir.domain.grid import Grid
+from comptoir.domain.service_day import Admitted, ProfessionalHours, Reason, Refused
 from comptoir.liaison.models import Happening, Side, Status
 from tests.domain.rules import RULE
 

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comptoir.domain.admission import (
+from comptoir.domain.admission import admit, admit_at, offers
+from comptoir.domain.grid import Grid
+from comptoir.domain.rule import SharingRule
+from comptoir.domain.service_day import (
     Admitted,
     Day,
     ProfessionalHours,
@@ -18,12 +21,8 @@ from comptoir.domain.admission import (
     Request,
     Reserve,
     Use,
-    admit,
-    admit_at,
-    offers,
 )
-from comptoir.domain.grid import Grid
-from comptoir.domain.rule import SharingRule
+from comptoir.domain.share import Nesting, Owed, Share
 from tests.domain import twin
 
 ON = date(2026, 11, 24)
@@ -81,6 +80,56 @@ def small_days(draw: st.DrawFn) -> Day:
     )
 
 
+NESTINGS = st.builds(
+    Nesting,
+    floor_minutes=st.sampled_from([0, 15, 30, 45]),
+    miss_per_mille=st.sampled_from([0, 10, 300]),
+    take_up_percent=st.sampled_from([0, 80, 100]),
+    day_cap_percent=st.sampled_from([40, 100]),
+    holding_percent=st.sampled_from([0, 100]),
+    least_held_minutes=st.sampled_from([0, 30, 180]),
+    ramp_minutes=st.sampled_from([30, 360]),
+    standby_minutes=st.sampled_from([0, 60]),
+)
+SHARES = st.builds(
+    Share,
+    allowance=st.integers(0, 8),
+    held=st.integers(0, 4),
+    owed=st.booleans(),
+    chance=st.sampled_from([0.1, 0.5, 1.0]),
+)
+OWED = st.builds(
+    Owed,
+    offices=st.integers(0, 9),
+    mean=st.floats(0, 6),
+    variance=st.floats(0, 3),
+    allowances=st.integers(0, 20),
+    days_left=st.integers(1, 5),
+)
+
+
+@st.composite
+def nested_days(draw: st.DrawFn) -> Day:
+    """The same days under limits wide enough that the classes have something to say."""
+    day = draw(small_days())
+    rule = SharingRule(
+        version=1, minutes_per_day=120, minutes_per_week=240, lengths=(15, 30, 45, 60),
+        horizon_business_days=10, least_notice_minutes=0, late_notice_minutes=120,
+        late_counts=True, nesting=draw(NESTINGS),
+    )  # fmt: skip
+    return replace(
+        day,
+        rule=rule,
+        first_bookable=ON,
+        last_bookable=ON,
+        owed=draw(OWED),
+        shares=draw(st.dictionaries(st.sampled_from([OFFICE, OTHER]), SHARES)),
+        released_at=draw(st.sampled_from([None, NINE - timedelta(minutes=30)])),
+    )
+
+
+ANY_DAYS = st.one_of(small_days(), nested_days())
+
 REQUESTS = st.builds(
     Request,
     office=st.sampled_from([OFFICE, OTHER]),
@@ -96,7 +145,7 @@ THOROUGH = settings(max_examples=400)
 
 
 @THOROUGH
-@given(small_days(), REQUESTS, MOMENTS)
+@given(ANY_DAYS, REQUESTS, MOMENTS)
 def test_what_is_offered_is_exactly_what_trying_every_start_finds(
     day: Day, request: Request, now: datetime
 ) -> None:
@@ -104,7 +153,7 @@ def test_what_is_offered_is_exactly_what_trying_every_start_finds(
 
 
 @THOROUGH
-@given(small_days(), REQUESTS, MOMENTS)
+@given(ANY_DAYS, REQUESTS, MOMENTS)
 def test_what_is_offered_is_exactly_what_would_be_granted(
     day: Day, request: Request, now: datetime
 ) -> None:
@@ -118,7 +167,7 @@ def test_what_is_offered_is_exactly_what_would_be_granted(
 
 
 @THOROUGH
-@given(small_days(), REQUESTS, MOMENTS)
+@given(ANY_DAYS, REQUESTS, MOMENTS)
 def test_a_grant_is_a_true_time_of_a_preferred_professional(
     day: Day, request: Request, now: datetime
 ) -> None:
@@ -129,7 +178,7 @@ def test_a_grant_is_a_true_time_of_a_preferred_professional(
         wanted = min(starts) if request.start is None else request.start
         assert answer.start == wanted
         assert answer.start in starts
-        assert answer.professional in twin.preferred(day, request, answer.start)
+        assert answer.professional in twin.preferred(day, request, answer.start, now)
     else:
         assert starts == set() if request.start is None else request.start not in starts
 
@@ -150,6 +199,37 @@ def test_a_refusal_names_the_first_thing_that_stands_in_the_way(
         assert answer.reason is Reason.NO_TIME
     else:
         assert answer.reason is twin.refused_by_calendar(day, request, request.start, now)
+
+
+OF_THE_CLASSES = {Reason.HOLDS_TOO_MUCH, Reason.KEPT, Reason.WOULD_SPLIT}
+
+
+@THOROUGH
+@given(nested_days(), REQUESTS, MOMENTS)
+def test_the_classes_refuse_only_what_would_fit(day: Day, request: Request, now: datetime) -> None:
+    """And say nothing of what the limits or the calendar refuse: those are told in their own words."""
+    answer = admit(day, request, now)
+    without = replace(day, rule=replace(day.rule, nesting=None)) if day.rule else day
+
+    plain = admit(without, request, now)
+
+    if isinstance(answer, Refused) and answer.reason in OF_THE_CLASSES:
+        assert isinstance(plain, Admitted)
+    elif isinstance(answer, Refused):
+        assert isinstance(plain, Refused)
+        assert plain.reason is answer.reason
+
+
+@THOROUGH
+@given(nested_days(), REQUESTS, MOMENTS)
+def test_the_floor_offered_instead_would_be_granted(
+    day: Day, request: Request, now: datetime
+) -> None:
+    answer = admit(day, request, now)
+
+    if isinstance(answer, Refused) and "instead" in answer.counters:
+        shorter = replace(request, quanta=answer.counters["instead"], start=None)
+        assert isinstance(admit(day, shorter, now), Admitted)
 
 
 @THOROUGH

@@ -6,8 +6,11 @@ Slow and obvious on purpose. It shares with the product only the values it is as
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
+from statistics import NormalDist
 
-from comptoir.domain.admission import Day, ProfessionalHours, Reason, Request, Use
+from comptoir.domain.service_day import Day, ProfessionalHours, Reason, Request, Use
+from comptoir.domain.share import Nesting, Share
 
 QUARTER = timedelta(minutes=15)
 
@@ -111,8 +114,86 @@ def offered_starts(day: Day, request: Request, now: datetime) -> set[int]:
         start
         for start in range(day.grid.quanta)
         if soon_enough(day, start, now)
-        and any(can_take(hours, request, start) for hours in willing(day, request))
+        and any(
+            can_take(hours, request, start) and leaves_enough(day, request, hours, start, now)
+            for hours in willing(day, request)
+        )
     }
+
+
+def common_places(day: Day, hours: ProfessionalHours, now: datetime) -> set[int]:
+    """What is free of one professional, not begun, and directed at nobody."""
+    directed = {i for reserve in hours.reserves for i in places(reserve.mask)}
+    free = places(hours.offered) - places(hours.taken) - directed
+    return {i for i in free if day.grid.starts_at + i * QUARTER >= now}
+
+
+def floors_laid(free: set[int], floor: int) -> int:
+    """How many floors fit, by laying them from the left."""
+    laid, at = 0, 0
+    while free and at <= max(free):
+        fits = all(at + i in free for i in range(floor))
+        laid, at = (laid + 1, at + floor) if fits else (laid, at + 1)
+    return laid
+
+
+def floors_promised(day: Day, request: Request, nesting: Nesting, now: datetime) -> int:
+    """To how many other offices a floor must be left."""
+    own = day.shares.get(request.office, Share())
+    others = day.owed.offices - (1 if own.owed else 0)
+    if nesting.miss_per_mille > 0:
+        mean, variance = day.owed.mean, day.owed.variance
+        if own.owed:
+            mean, variance = mean - own.chance, variance - own.chance * (1 - own.chance)
+        level = NormalDist().inv_cdf(1 - nesting.miss_per_mille / 1000)
+        others = min(others, ceil(mean + level * max(variance, 0) ** 0.5 - 1e-9))
+    minutes = max(0.0, (now - day.grid.starts_at).total_seconds() / 60)
+    part = max(0.0, 1 - minutes / nesting.ramp_minutes)
+    return max(0, ceil(others * part - 1e-9))
+
+
+def quarters_promised(day: Day, request: Request, nesting: Nesting, now: datetime) -> int:
+    """How many quarter hours must be left by this request, floors and allowances together."""
+    use, own = day.use.get(request.office, Use()), day.shares.get(request.office, Share())
+    released = day.released_at is not None and now >= day.released_at
+    promised = floors_promised(day, request, nesting, now) * (nesting.floor_minutes // 15)
+    within_week = use.week + request.quanta <= own.allowance
+    most = ceil(own.allowance * nesting.day_cap_percent / 100)
+    if released or (within_week and use.day + request.quanta <= most):
+        return promised
+    unclaimed = max(0, day.owed.allowances - max(0, own.allowance - use.week))
+    share = unclaimed * nesting.take_up_percent / 100 / max(1, day.owed.days_left)
+    return promised + ceil(share - 1e-9)
+
+
+def leaves_enough(
+    day: Day, request: Request, hours: ProfessionalHours, start: int, now: datetime
+) -> bool:
+    """Whether, taken there, everybody is left what is promised."""
+    nesting = day.rule.nesting if day.rule else None
+    at = day.grid.starts_at + start * QUARTER
+    if nesting is None or at - now <= timedelta(minutes=nesting.standby_minutes):
+        return True
+    before = {h.professional: common_places(day, h, now) for h in day.hours}
+    after = before[hours.professional] - {start + i for i in range(request.quanta)}
+    if after == before[hours.professional]:
+        return True
+    floor, use = nesting.floor_minutes // 15, day.use.get(request.office, Use())
+    own = day.shares.get(request.office, Share())
+    guaranteed = (own.owed or use.day > 0) and use.day + request.quanta <= floor
+    if not guaranteed:
+        most = max(
+            nesting.least_held_minutes // 15, ceil(own.allowance * nesting.holding_percent / 100)
+        )
+        left = sum(map(len, before.values())) - (len(before[hours.professional]) - len(after))
+        promised = quarters_promised(day, request, nesting, now)
+        if own.held + request.quanta > most or left < promised:
+            return False
+    if floor <= 1:
+        return True
+    fit = sum(floors_laid(free, floor) for free in before.values())
+    lost = floors_laid(before[hours.professional], floor) - floors_laid(after, floor)
+    return lost == 0 or fit - lost >= floors_promised(day, request, nesting, now)
 
 
 def free_runs(places_free: set[int]) -> int:
@@ -142,8 +223,12 @@ def preference(hours: ProfessionalHours, request: Request, start: int) -> tuple[
     )
 
 
-def preferred(day: Day, request: Request, start: int) -> set[int]:
+def preferred(day: Day, request: Request, start: int, now: datetime) -> set[int]:
     """The professionals among whom only the seed decides."""
-    able = [h for h in willing(day, request) if can_take(h, request, start)]
+    able = [
+        hours
+        for hours in willing(day, request)
+        if can_take(hours, request, start) and leaves_enough(day, request, hours, start, now)
+    ]
     best = min(preference(hours, request, start) for hours in able)
     return {h.professional for h in able if preference(h, request, start) == best}

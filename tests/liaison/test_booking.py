@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from comptoir.domain.admission import Refused
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.service_day import Refused
 from comptoir.liaison.actions import booking, counting, holding
 from comptoir.liaison.actions.booking import BadCases, Case, NotAdmitted, Wish
 from comptoir.liaison.models import (

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from django.utils import translation
 
-from comptoir.domain.admission import Reason
+from comptoir.domain.service_day import Reason
 from comptoir.liaison.actions import booking
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import Appointment, Mode

@@ -17,7 +17,8 @@ from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import disclosure, grid
-from comptoir.domain.admission import Admitted, Refused, Request, admit_at
+from comptoir.domain.admission import admit_at
+from comptoir.domain.service_day import Admitted, Refused, Request
 from comptoir.liaison.actions import counting, locking, telling
 from comptoir.liaison.models import (
     Appointment,

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import grid
-from comptoir.domain.admission import Admitted
+from comptoir.domain.service_day import Admitted
 from comptoir.liaison.actions import booking, counting, locking, telling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from comptoir.domain import grid
-from comptoir.domain.admission import Refused
+from comptoir.domain.service_day import Refused
 from comptoir.liaison.actions import booking, locking
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.models import Hold

@@ -15,9 +15,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from comptoir.domain import business_days, rule
-from comptoir.domain.admission import Day, ProfessionalHours, Reserve, Use
 from comptoir.domain.grid import Grid
 from comptoir.domain.rule import SharingRule
+from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from comptoir.domain.admission import Reason
 from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.domain.service_day import Reason
 from comptoir.liaison.models import Decision
 from comptoir.liaison.queries.times import DayTimes
 from comptoir.ui.times import duration
@@ -153,9 +153,43 @@ def _office_not_active(counters: Counters) -> Explanation:
     )
 
 
+def _holds_too_much(counters: Counters) -> Explanation:
+    return Explanation(
+        _("Your office may hold %(cap)s of appointments ahead and holds %(held)s.")
+        % {"cap": _minutes(counters, "holding_cap"), "held": _minutes(counters, "held")},
+        _("Book again once one of them is over, or cancel one that you do not need."),
+    )
+
+
+def _kept(counters: Counters) -> Explanation:
+    sentence = _(
+        "You asked for %(asked)s. Still free that day: %(left)s. Kept for offices that have not had their share: %(kept)s."
+    ) % {name: _minutes(counters, name) for name in ("asked", "left", "kept")}
+    if counters.get("instead"):
+        return Explanation(
+            sentence,
+            _("Your own share of that day, %(instead)s, is yours now if you take it.")
+            % {"instead": _minutes(counters, "instead")},
+        )
+    return Explanation(
+        sentence,
+        _("Choose another day, or come back: what nobody claims is released."),
+    )
+
+
+def _would_split(counters: Counters) -> Explanation:
+    return Explanation(
+        _("At that time you would break up time that is kept for offices that have had none yet."),
+        _("Choose one of the times in the list."),
+    )
+
+
 _WORDS: Mapping[Reason, Callable[[Counters], Explanation]] = {
     Reason.DAY_LIMIT: _day_limit,
     Reason.WEEK_LIMIT: _week_limit,
+    Reason.HOLDS_TOO_MUCH: _holds_too_much,
+    Reason.KEPT: _kept,
+    Reason.WOULD_SPLIT: _would_split,
     Reason.NO_TIME: _no_time,
     Reason.TIME_TAKEN: _time_taken,
     Reason.TOO_SOON: _too_soon,

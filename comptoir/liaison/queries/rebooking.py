@@ -31,8 +31,8 @@ from django.db.models import (
 )
 
 from comptoir.domain import admission, grid
-from comptoir.domain.admission import Admitted, Day, Request
 from comptoir.domain.rule import SharingRule
+from comptoir.domain.service_day import Admitted, Day, Request
 from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from comptoir.domain import admission, grid
-from comptoir.domain.admission import Reason, Request
+from comptoir.domain.service_day import Day, Reason, Refused, Request
 from comptoir.liaison.models import Appointment
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office, OfficeStatus
@@ -21,7 +21,7 @@ class DayTimes:
 
     on: date
     starts: tuple[datetime, ...]
-    refused: admission.Refused | None
+    refused: Refused | None
 
 
 def find_times(
@@ -67,14 +67,14 @@ def find_times(
 
 
 def _day_times(
-    day: admission.Day, request: Request, now: datetime, own: datetime | None
+    day: Day, request: Request, now: datetime, own: datetime | None
 ) -> DayTimes:
     fits = admission.offers(day, request, now)
     if fits:
         starts = (day.grid.instant(i) for i in grid.indexes(fits))
         return DayTimes(day.on, tuple(start for start in starts if start != own), None)
     answer = admission.admit(day, request, now)
-    refused = answer if isinstance(answer, admission.Refused) else None
+    refused = answer if isinstance(answer, Refused) else None
     return DayTimes(day.on, (), refused)
 
 
@@ -115,7 +115,7 @@ def beside_own(
     )
 
 
-def main_refusal(times: list[DayTimes]) -> admission.Refused | None:
+def main_refusal(times: list[DayTimes]) -> Refused | None:
     """Why nothing at all is offered; None when something is. The least final reason speaks."""
     refusals = [day.refused for day in times if day.refused is not None]
     if any(day.starts for day in times) or not refusals:

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comptoir.domain.admission import Refused
+from comptoir.domain.service_day import Refused
 from comptoir.liaison.actions import booking, holding, locking
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
