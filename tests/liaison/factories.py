@@ -21,7 +21,9 @@ from comptoir.liaison.actions import booking, changing, serving
 from comptoir.liaison.actions.booking import Case, Wish
 from comptoir.liaison.models import (
     FOLLOWED_OUTCOMES,
+    Allowance,
     Appointment,
+    Apportionment,
     LegalBasis,
     Mode,
     Outcome,
@@ -402,4 +404,17 @@ def follow_up(*, done: bool = False, task: str = "Ask the visa office", **values
         serving.complete_follow_up(
             follow_up=made, result="It was done.", by=appointment.professional.person, now=NOW
         )
+    return made
+
+
+def apportion(quanta: dict[Any, int], *, on: date = date(2026, 1, 5)) -> Apportionment:
+    """Allowances of these offices in quanta a week, in force from a day on."""
+    policy = Policy.objects.get()
+    made = Apportionment.objects.create(
+        valid_from=on, policy=policy, capacity=sum(quanta.values()), made_at=LONG_AGO
+    )
+    Allowance.objects.bulk_create(
+        Allowance(apportionment=made, office=office, need=float(allowed), quanta=allowed)
+        for office, allowed in quanta.items()
+    )
     return made

@@ -292,6 +292,7 @@ def record_decision(
         language=wish.language,
         accepted=isinstance(answer, Admitted),
         reason=answer.reason if isinstance(answer, Refused) else "",
+        of_class=answer.of_class or "",
         counters=dict(answer.counters),
         seed=seed,
     )

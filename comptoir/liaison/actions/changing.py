@@ -17,6 +17,7 @@ from django.db import transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import grid
+from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Admitted
 from comptoir.liaison.actions import booking, counting, locking, telling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
@@ -76,10 +77,10 @@ def move_appointment(
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
         published = locking.lock_days([old_on, new_on])
         current = _movable(appointment, old_on, side, starts_at, minutes, now, seen)
-        weeks = locking.lock_weeks(current.office, published)
-        rules = days.load_rules()
+        weeks, rules = locking.lock_weeks(current.office, published), days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
+        _settle_floor(current, rules, weeks, now, to=new_on)
         wish = replace(_same_wish(current), starts_at=starts_at, minutes=minutes)
         loaded = _without(current, new_on, rules, weeks, now)
         answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
@@ -167,6 +168,7 @@ def cancel_appointment(
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
         counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
+        _settle_floor(current, rules, weeks, now)
         counting.save(weeks)
         Claim.objects.filter(appointment=current).delete()
         current.status = Status.CANCELLED
@@ -252,6 +254,27 @@ def _given_up(
         from_quanta=appointment.quanta,
         from_professional=appointment.professional,
     )
+
+
+def _settle_floor(
+    appointment: Appointment,
+    rules: days.Rules,
+    weeks: Mapping[date, OfficeWeek],
+    now: datetime,
+    to: date | None = None,
+) -> None:
+    """Mark the floor of the day that is left as gone, if the office cannot be owed it again.
+
+    A single quarter hour always can: what was given up is one. A move `to` the same day leaves none.
+    """
+    on = clock.service_date(appointment.starts_at)
+    rule = rules.on(on)
+    if rule is None or rule.nesting is None or rule.nesting.floor <= 1 or on == to:
+        return
+    day = _without(appointment, on, rules, weeks, now).day
+    share = day.shares.get(appointment.office_id)
+    if share is not None and not share.owed and day.use[appointment.office_id].day == 0:
+        weeks[monday_of(on)].floor_gone[on.weekday()] = True
 
 
 def _without(

@@ -36,13 +36,13 @@ def give_up(weeks: Weeks, on: date, quanta: int, *, still_counted: int) -> None:
     week.late[on.weekday()] += still_counted
 
 
-_SAVE = "UPDATE liaison_officeweek SET booked = %s, late = %s WHERE id = %s"
+_SAVE = "UPDATE liaison_officeweek SET booked = %s, late = %s, floor_gone = %s WHERE id = %s"
 
 
 def save(weeks: Weeks) -> None:
     """Write locked counters back."""
     for week in weeks.values():
-        statements.write(_SAVE, [week.booked, week.late, week.pk])
+        statements.write(_SAVE, [week.booked, week.late, week.floor_gone, week.pk])
 
 
 @dataclass(frozen=True, slots=True)

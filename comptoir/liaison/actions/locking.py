@@ -23,7 +23,7 @@ from django.db import OperationalError, connection
 from psycopg import errors
 
 from comptoir.domain.business_days import monday_of
-from comptoir.liaison.models import OfficeWeek, seven_zeros
+from comptoir.liaison.models import OfficeWeek, seven_noes, seven_zeros
 from comptoir.people.models import Office
 from comptoir.ui import statements
 
@@ -48,9 +48,10 @@ def lock_days(dates: Iterable[date]) -> list[date]:
 
 
 _LOCK_WEEK = """
-INSERT INTO liaison_officeweek (office_id, week, booked, late) VALUES (%s, %s, %s, %s)
+INSERT INTO liaison_officeweek (office_id, week, booked, late, floor_gone)
+     VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (office_id, week) DO UPDATE SET week = EXCLUDED.week
-RETURNING id, booked, late
+RETURNING id, booked, late, floor_gone
 """
 
 
@@ -64,10 +65,12 @@ def lock_weeks(office: Office, dates: Iterable[date]) -> dict[date, OfficeWeek]:
 
 
 def _locked(office: Office, monday: date) -> OfficeWeek:
-    ((pk, booked, late),) = statements.rows(
-        _LOCK_WEEK, [office.pk, monday, seven_zeros(), seven_zeros()]
+    ((pk, booked, late, floor_gone),) = statements.rows(
+        _LOCK_WEEK, [office.pk, monday, seven_zeros(), seven_zeros(), seven_noes()]
     )
-    return OfficeWeek(pk=pk, office=office, week=monday, booked=booked, late=late)
+    return OfficeWeek(
+        pk=pk, office=office, week=monday, booked=booked, late=late, floor_gone=floor_gone
+    )
 
 
 def patient(action: Callable[P, R]) -> Callable[P, R]:

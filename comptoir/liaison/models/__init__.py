@@ -34,17 +34,22 @@ from comptoir.liaison.models.feeds import (
     CalendarFeed,
 )
 from comptoir.liaison.models.sharing import (
+    Allowance,
+    Apportionment,
     Decision,
     OfficeWeek,
     Policy,
     Side,
+    seven_noes,
     seven_zeros,
 )
 
 __all__ = [
+    "Allowance",
     "Appointment",
     "AppointmentEvent",
     "AppointmentQuerySet",
+    "Apportionment",
     "BASELESS_OUTCOMES",
     "CENTRE_REASONS",
     "CalendarFeed",
@@ -70,5 +75,6 @@ __all__ = [
     "Side",
     "Status",
     "UNFINISHED_STATUSES",
+    "seven_noes",
     "seven_zeros",
 ]

@@ -7,18 +7,21 @@ judged by are loaded here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from comptoir.domain import business_days, rule
-from comptoir.domain.grid import Grid
+from comptoir.domain import business_days, grid, rule, share
+from comptoir.domain.grid import QUANTUM_MINUTES, Grid
 from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
+from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
+from comptoir.liaison.queries import shares
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
 from comptoir.ui import clock, statements
@@ -101,7 +104,13 @@ def as_rule(policy: Policy) -> SharingRule:
         least_notice_minutes=policy.least_notice_minutes,
         late_notice_minutes=policy.late_notice_minutes,
         late_counts=policy.late_counts,
+        nesting=as_nesting(policy) if policy.nested else None,
     )
+
+
+def as_nesting(policy: Policy) -> Nesting:
+    """The numbers of the nested classes, which have the same names in both."""
+    return Nesting(**{field.name: getattr(policy, field.name) for field in fields(Nesting)})
 
 
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
@@ -145,8 +154,7 @@ def load_days(
     }
     if closed is None:
         closed = _closed([on for on in dates if not any(row.mask for row in rows.get(on, []))])
-    today = clock.service_date(now)
-    return {
+    loaded = {
         on: _loaded(
             rows.get(on, []),
             Day(
@@ -155,12 +163,71 @@ def load_days(
                 rule=rules.on(on),
                 last_bookable=last_bookable,
                 use={office.pk: use[on]},
-                first_bookable=today,
+                first_bookable=clock.service_date(now),
                 closed=on in closed,
             ),
         )
         for on in dates
     }
+    return loaded | _nested(loaded, office, rules, known, now, excluding)
+
+
+def _nested(
+    loaded: Mapping[date, LoadedDay],
+    office: Office,
+    rules: Rules,
+    weeks: Mapping[date, OfficeWeek],
+    now: datetime,
+    excluding: Appointment | None,
+) -> dict[date, LoadedDay]:
+    """Those of the days whose rule has nested classes, with what these need."""
+    found: dict[date, LoadedDay] = {}
+    by_floor: dict[int, list[date]] = defaultdict(list)
+    for on, one in loaded.items():
+        if one.day.rule is not None and one.day.rule.nesting is not None and one.day.hours:
+            policy = rules.policy(on)
+            assert policy is not None, "the rule has a row"
+            by_floor[policy.weekly_floor_minutes // QUANTUM_MINUTES].append(on)
+    for floor, dates in by_floor.items():
+        others = shares.others(
+            office=office, dates=dates, weekly_floor=floor, now=now, excluding=excluding
+        )
+        for on in dates:
+            week = weeks.get(business_days.monday_of(on))
+            day = _with_shares(loaded[on].day, office, others[on], week, now, excluding)
+            found[on] = replace(loaded[on], day=day)
+    return found
+
+
+def _with_shares(
+    day: Day,
+    office: Office,
+    others: shares.Others,
+    week: OfficeWeek | None,
+    now: datetime,
+    excluding: Appointment | None,
+) -> Day:
+    """The day with what it owes; what the office itself is owed follows from the counters given here."""
+    assert day.rule is not None, "only a rule has classes"
+    assert day.rule.nesting is not None, "only a rule with classes keeps anything"
+    nesting, use = day.rule.nesting, day.use[office.pk]
+    own = use.day == 0 and not (week is not None and week.floor_gone[day.on.weekday()])
+    if own and excluding is not None and day.on == clock.service_date(excluding.starts_at):
+        own = share.is_given_back(nesting.floor, floors_fit(day, nesting, now), others.row.offices)
+    allowance = others.row.allowance or 0
+    return replace(
+        day,
+        owed=others.owed(own=own, allowance_left=max(0, allowance - use.week)),
+        shares={office.pk: others.share(own=own)},
+        released_at=others.released_at(nesting),
+    )
+
+
+def floors_fit(day: Day, nesting: Nesting, now: datetime) -> int:
+    """How many floors fit into what is free and not begun."""
+    gone = grid.bits(0, day.grid.first_from(now))
+    floor = max(1, nesting.floor)
+    return sum(share.floors_in(hours.free_for_all() & ~gone, floor) for hours in day.hours)
 
 
 def _closed(without_hours: Sequence[date]) -> frozenset[date]:

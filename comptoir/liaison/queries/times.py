@@ -66,9 +66,7 @@ def find_times(
     return found[1:] if not loaded[dates[0]].day.hours else found
 
 
-def _day_times(
-    day: Day, request: Request, now: datetime, own: datetime | None
-) -> DayTimes:
+def _day_times(day: Day, request: Request, now: datetime, own: datetime | None) -> DayTimes:
     fits = admission.offers(day, request, now)
     if fits:
         starts = (day.grid.instant(i) for i in grid.indexes(fits))

@@ -1,0 +1,131 @@
+"""What the nested classes need to know of a day: what it owes to others, what the office may have.
+
+One look at the counters of all offices, 448 rows a day. Nothing of it is kept in a second place: a sum
+over the counters cannot differ from them (docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from comptoir.domain.business_days import monday_of
+from comptoir.domain.share import Nesting, Owed, Share
+from comptoir.liaison.models import LIVE_STATUSES, Appointment
+from comptoir.people.models import Office, OfficeStatus
+from comptoir.ui import clock, statements
+
+
+class _Row(NamedTuple):
+    on: date
+    previous: date | None
+    days_left: int
+    offices: int
+    mean: float
+    variance: float
+    unclaimed: int
+    allowance: int | None
+    chance: float | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What a day owes to all offices but one, and what that one is allotted of the week."""
+
+    row: _Row
+
+    def owed(self, *, own: bool, allowance_left: int) -> Owed:
+        """The same with the office itself, which `own` says is owed its floor."""
+        row = self.row
+        chance = (row.chance or 0.0) if own else 0.0
+        return Owed(
+            offices=row.offices + own,
+            mean=row.mean + chance,
+            variance=row.variance + chance * (1 - chance),
+            allowances=row.unclaimed + allowance_left,
+            days_left=row.days_left,
+        )
+
+    def share(self, *, own: bool) -> Share:
+        """What the office may have and holds."""
+        row = self.row
+        return Share(row.allowance or 0, row.held, owed=own, chance=row.chance or 0.0)
+
+    def released_at(self, nesting: Nesting) -> datetime:
+        """When the allowances kept on this day are released: on the service day before."""
+        before = self.row.previous or self.row.on - timedelta(days=1)
+        return datetime.combine(before, nesting.release_at, clock.service_zone())
+
+
+_USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day in range(1, 8))
+
+_OTHERS = f"""
+WITH asked AS MATERIALIZED (
+    SELECT asked.on, asked.week, asked.weekday,
+           (SELECT apportionment.id FROM liaison_apportionment apportionment
+             WHERE apportionment.valid_from <= asked.on
+             ORDER BY apportionment.valid_from DESC LIMIT 1) AS apportionment_id,
+           (SELECT max(day.on) FROM roster_serviceday day WHERE day.on < asked.on) AS previous,
+           (SELECT count(*) FROM roster_serviceday day
+             WHERE day.on BETWEEN GREATEST(%(today)s, asked.week) AND asked.week + 6) AS days_left
+      FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
+           AS asked("on", week, weekday)),
+each AS (
+    SELECT asked.on, asked.previous, asked.days_left, office.id = %(office)s AS is_ours,
+           COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
+               AND NOT COALESCE(week.floor_gone[asked.weekday], false) AS owed,
+           COALESCE(allowance.quanta, %(floor)s) AS quanta,
+           COALESCE(allowance.chance, 1) AS chance,
+           COALESCE({_USED}, 0) AS used
+      FROM asked
+      CROSS JOIN people_office office
+      LEFT JOIN liaison_officeweek week ON week.office_id = office.id AND week.week = asked.week
+      LEFT JOIN liaison_allowance allowance
+        ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
+     WHERE office.status = %(active)s)
+SELECT each.on, each.previous, each.days_left,
+       count(*) FILTER (WHERE owed AND NOT is_ours),
+       COALESCE(sum(chance) FILTER (WHERE owed AND NOT is_ours), 0),
+       COALESCE(sum(chance * (1 - chance)) FILTER (WHERE owed AND NOT is_ours), 0),
+       COALESCE(sum(GREATEST(quanta - used, 0)) FILTER (WHERE NOT is_ours), 0),
+       max(quanta) FILTER (WHERE is_ours), max(chance) FILTER (WHERE is_ours),
+       (SELECT COALESCE(sum(extract(epoch FROM held.ends_at - held.starts_at)), 0)::int / 900
+          FROM liaison_appointment held
+         WHERE held.office_id = %(office)s AND held.status = ANY(%(live)s)
+           AND held.starts_at > %(now)s AND held.id IS DISTINCT FROM %(excluding)s)
+  FROM each
+ GROUP BY each.on, each.previous, each.days_left
+"""
+
+
+def others(
+    *,
+    office: Office,
+    dates: Collection[date],
+    weekly_floor: int,
+    now: datetime,
+    excluding: Appointment | None = None,
+) -> Mapping[date, Others]:
+    """What each of the days owes to all active offices but `office`, in quanta.
+
+    An office without an allowance of its own has the `weekly_floor`. `excluding` is not held.
+    """
+    if not dates:
+        return {}
+    values: dict[str, Any] = {
+        "dates": list(dates),
+        "weeks": [monday_of(on) for on in dates],
+        "weekdays": [on.weekday() + 1 for on in dates],
+        "today": clock.service_date(now),
+        "office": office.pk,
+        "floor": weekly_floor,
+        "active": OfficeStatus.ACTIVE.value,
+        "live": [status.value for status in LIVE_STATUSES],
+        "now": now,
+        "excluding": excluding.pk if excluding is not None else None,
+    }
+    found = (_Row(*row) for row in statements.rows(_OTHERS, values))
+    return {row.on: Others(row) for row in found}
