@@ -23,6 +23,11 @@ class Fault(StrEnum):
     LIMIT_NEGATIVE = "limit_negative"
     DAY_OVER_WEEK = "day_over_week"
     LENGTH_OVER_DAY = "length_over_day"
+    FLOOR_NOT_WHOLE = "floor_not_whole"
+    FLOOR_NOT_OFFERED = "floor_not_offered"
+    WEEKLY_FLOOR_NOT_WHOLE = "weekly_floor_not_whole"
+    FLOORS_OVER_DAY = "floors_over_day"
+    FLOORS_OVER_WEEK = "floors_over_week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,39 @@ class SharingRule:
             Fault.DAY_OVER_WEEK: self.minutes_per_day > self.minutes_per_week,
             Fault.LENGTH_OVER_DAY: any(m > self.minutes_per_day for m in self.lengths),
         }
+        if self.nesting is not None:
+            floor = self.nesting.floor_minutes
+            found |= {
+                Fault.FLOOR_NOT_WHOLE: floor % QUANTUM_MINUTES != 0,
+                Fault.FLOOR_NOT_OFFERED: floor > 0 and floor not in self.lengths,
+            }
         return tuple(fault for fault, present in found.items() if present)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What there is to share out: so many offices, and quanta of an ordinary day and week."""
+
+    offices: int
+    day: int
+    week: int
+
+
+def infeasible(
+    nesting: Nesting, *, weekly_floor_minutes: int, allotted_percent: int, house: House
+) -> tuple[Fault, ...]:
+    """Why the guarantees of this rule cannot be kept in this house; empty when they can.
+
+    Floors that may be too few on some days are not guarantees for everybody; those of a week are.
+    """
+    weekly = weekly_floor_minutes // QUANTUM_MINUTES
+    found = {
+        Fault.WEEKLY_FLOOR_NOT_WHOLE: weekly_floor_minutes % QUANTUM_MINUTES != 0,
+        Fault.FLOORS_OVER_DAY: not nesting.miss_per_mille
+        and house.offices * nesting.floor > house.day,
+        Fault.FLOORS_OVER_WEEK: 100 * house.offices * weekly > allotted_percent * house.week,
+    }
+    return tuple(fault for fault, present in found.items() if present)
 
 
 def in_force(rules: Mapping[date, SharingRule], on: date) -> SharingRule | None:

@@ -22,7 +22,7 @@ from comptoir.demonstration.names import Namer
 from comptoir.demonstration.scale import FULL
 from comptoir.domain import business_days, grid
 from comptoir.liaison.actions import counting
-from comptoir.liaison.models import Claim, OfficeWeek
+from comptoir.liaison.models import Allowance, Apportionment, Claim, OfficeWeek, Policy
 from comptoir.notices.models import Notice
 from comptoir.people.models import Grant, Office, Person, Role
 from comptoir.roster import queries as roster
@@ -95,6 +95,22 @@ def build() -> Ground:
     days = [list(_slots(day, number, rng)) for number, day in enumerate(published.values())]
     _build_bare(made, published.values())
     return Ground(_delegates(), days)
+
+
+def nest(nested: bool) -> None:
+    """Put the rule in force with the nested classes, or without; with allowances as of equal needs."""
+    last = Policy.objects.order_by("version").last()
+    assert last is not None, "the ground has a rule"
+    last.pk, last.version, last.nested, last.miss_per_mille = None, last.version + 1, nested, 10
+    last.save(force_insert=True)
+    if nested and not Apportionment.objects.exists():
+        made = Apportionment.objects.create(
+            valid_from=last.valid_from, policy=last, capacity=4_000, made_at=clock.now()
+        )
+        Allowance.objects.bulk_create(
+            Allowance(apportionment=made, office=office, need=8.0, quanta=8, chance=0.12)
+            for office in Office.objects.active()
+        )
 
 
 def forget_bookings() -> None:

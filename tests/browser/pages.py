@@ -170,6 +170,7 @@ def to_the_comparison(visitor: Visitor, world: World) -> None:
     visitor.go("liaison:new-rule")
     visitor.date("In force from", clock.service_date(world.now) + timedelta(days=30))
     visitor.type("Minutes a day for each office", "90")
+    visitor.tick("Keep hours for offices that have not had their share")
     visitor.press("Compare with the rule before it")
     visitor.page.locator("button[name=seen]").wait_for()
     visitor.ready()

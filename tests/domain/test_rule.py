@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.domain import rule as rules
-from comptoir.domain.rule import Fault
+from comptoir.domain.rule import Fault, House
+from comptoir.domain.share import Nesting
 from tests.domain.rules import RULE
 
 MONTREAL = ZoneInfo("America/Montreal")
@@ -150,3 +151,49 @@ def test_the_order_in_which_rules_are_listed_is_irrelevant(
     random.shuffle(keys)  # type: ignore[attr-defined]
 
     assert rules.in_force({key: dated[key] for key in keys}, on) == rules.in_force(dated, on)
+
+
+NESTED = replace(RULE, nesting=Nesting(floor_minutes=15))
+HOUSE = House(offices=10, day=20, week=100)
+
+
+def test_a_sound_rule_with_classes_has_no_fault() -> None:
+    assert NESTED.faults() == ()
+
+
+@pytest.mark.parametrize(
+    ("floor", "fault"),
+    [(20, Fault.FLOOR_NOT_WHOLE), (75, Fault.FLOOR_NOT_OFFERED), (0, None), (60, None)],
+)
+def test_a_floor_is_a_length_that_can_be_booked_or_nothing(floor: int, fault: Fault | None) -> None:
+    found = replace(RULE, nesting=Nesting(floor_minutes=floor)).faults()
+
+    assert (fault in found) if fault else found == ()
+
+
+@pytest.mark.parametrize(
+    ("floor", "miss", "possible"), [(30, 0, True), (45, 0, False), (45, 1, True)]
+)
+def test_hard_floors_for_everybody_fit_into_a_day(floor: int, miss: int, possible: bool) -> None:
+    """Ten offices and twenty quarter hours: half an hour each is all of it."""
+    faults = rules.infeasible(
+        Nesting(floor_minutes=floor, miss_per_mille=miss),
+        weekly_floor_minutes=0,
+        allotted_percent=90,
+        house=HOUSE,
+    )
+
+    assert (Fault.FLOORS_OVER_DAY not in faults) is possible
+
+
+@pytest.mark.parametrize(("weekly", "possible"), [(135, True), (150, False)])
+def test_floors_of_the_week_fit_into_what_is_allotted(weekly: int, possible: bool) -> None:
+    """Ten offices, 90 % of a hundred quarter hours: nine each, 135 minutes."""
+    faults = rules.infeasible(
+        Nesting(floor_minutes=15, miss_per_mille=10),
+        weekly_floor_minutes=weekly,
+        allotted_percent=90,
+        house=HOUSE,
+    )
+
+    assert (faults == ()) is possible

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
+from comptoir.domain import rule
 from comptoir.domain.rule import Fault
 from comptoir.liaison.models import Policy
 from comptoir.liaison.queries import days, versions
@@ -85,6 +86,14 @@ def start_rule(*, draft: Policy, by: Person, now: datetime, seen: int | None = N
 def check_rule(*, draft: Policy, now: datetime) -> None:
     """Raise CannotStartRule if the draft could not be set now."""
     faults = days.as_rule(draft).faults()
+    house = versions.house(clock.service_date(now))
+    if draft.nested and not faults and house is not None:
+        faults = rule.infeasible(
+            days.as_nesting(draft),
+            weekly_floor_minutes=draft.weekly_floor_minutes,
+            allotted_percent=draft.allotted_percent,
+            house=house,
+        )
     if faults:
         raise BadRule(faults)
     _check_first_day(draft.valid_from, clock.service_date(now))

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.rule import Fault
 from comptoir.liaison.actions import ruling
+from comptoir.liaison.forms.nested import NESTED, NestedFields
 from comptoir.liaison.models import Policy
 from comptoir.ui.times import duration
 
 LENGTHS = (15, 30, 45, 60)
+REMARKS = ("remark_en", "remark_fr")
+"""What was said of one version is not said of the next without being written again."""
 
 FAULTS = {
     Fault.NO_LENGTH: ("lengths", _("Offer at least one length.")),
@@ -26,6 +29,28 @@ FAULTS = {
     Fault.LENGTH_OVER_DAY: (
         "minutes_per_day",
         _("The limit of a day must allow the longest appointment on offer."),
+    ),
+    Fault.FLOOR_NOT_WHOLE: (
+        "floor_minutes",
+        _("What is guaranteed is whole quarter hours: 0, 15, 30 …"),
+    ),
+    Fault.FLOOR_NOT_OFFERED: (
+        "floor_minutes",
+        _("What is guaranteed must be one of the lengths on offer, or nobody could book it."),
+    ),
+    Fault.WEEKLY_FLOOR_NOT_WHOLE: (
+        "weekly_floor_minutes",
+        _("What is allotted is whole quarter hours: 15, 30, 45 …"),
+    ),
+    Fault.FLOORS_OVER_DAY: (
+        "floor_minutes",
+        _(
+            "A day does not have so much for every office. Guarantee less, or allow that it is too little on some days."
+        ),
+    ),
+    Fault.FLOORS_OVER_WEEK: (
+        "weekly_floor_minutes",
+        _("The part of a week that is allotted does not have so much for every office."),
     ),
 }
 
@@ -41,7 +66,7 @@ REFUSED: dict[type[ruling.CannotStartRule], Any] = {
 }
 
 
-class RuleForm(forms.Form):
+class RuleForm(NestedFields):
     """Every number of the rule, its name in both languages, and what the numbers do not say.
 
     The rule in words is made of its numbers, so that it can never say another thing than it does.
@@ -113,6 +138,8 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        plain = [name for name in self.fields if name not in (*NESTED, *REMARKS)]
+        self.order_fields([*plain, *NESTED, *REMARKS])
         field = self.fields["lengths"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(minutes, duration(minutes)) for minutes in LENGTHS]
@@ -120,7 +147,7 @@ class RuleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What is said is said in both languages."""
         given: dict[str, Any] = self.cleaned_data
-        remarks = {name: given.get(name, "") for name in ("remark_en", "remark_fr")}
+        remarks = {name: given.get(name, "") for name in REMARKS}
         for name, remark in remarks.items():
             if not remark and any(remarks.values()) and name not in self.errors:
                 self.add_error(name, _("Write the remark in both languages, or in neither."))
@@ -129,7 +156,9 @@ class RuleForm(forms.Form):
     def draft(self) -> Policy:
         """The version as written, without a number or an author."""
         lengths = sorted(self.cleaned_data["lengths"])
-        return Policy(version=0, **self.cleaned_data | {"lengths": lengths})
+        left_empty = {name for name in NESTED if self.cleaned_data[name] is None}
+        given = {name: one for name, one in self.cleaned_data.items() if name not in left_empty}
+        return Policy(version=0, **given | {"lengths": lengths})
 
     def refuse(self, reason: ruling.CannotStartRule) -> None:
         """Say why the version cannot be set, each reason beside its field."""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from comptoir.domain.rule import House
 from comptoir.liaison.models import Policy
+from comptoir.liaison.queries import kept
+from comptoir.liaison.queries.kept import Term
+from comptoir.people.models import Office
+from comptoir.roster.models import OfferedHours
 from comptoir.ui.times import duration
+
+DAYS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +38,6 @@ class Versions:
     coming: list[Policy]
     earlier: list[Policy]
     replaced: list[Replaced]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One number of a rule in words."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ def compare(draft: Policy) -> Comparison:
     before = governing(draft.valid_from - timedelta(days=1))
     then = governing(draft.valid_from)
     later = Policy.objects.filter(valid_from__gt=draft.valid_from)
-    now = terms(draft)
-    was = terms(before) if before is not None else [Term(term.label, "") for term in now]
+    nested = draft.nested or (before is not None and before.nested)
+    now = terms(draft, nested=nested)
+    was = terms(before, nested=nested) if before else [Term(term.label, "") for term in now]
     pairs = list(zip(was, now, strict=True))
     return Comparison(
         draft=draft,
@@ -116,9 +118,24 @@ def compare(draft: Policy) -> Comparison:
     )
 
 
-def terms(policy: Policy) -> list[Term]:
-    """Every number of the rule in words, in the language of the page; always the same terms in the same order."""
-    return [
+def house(today: date) -> House | None:
+    """The offices there are, and an ordinary day of those published from today on; None if none is."""
+    coming = OfferedHours.objects.filter(day__on__gte=today).values_list("day__on", "mask")
+    offered: dict[date, int] = defaultdict(int)
+    for on, mask in coming:
+        offered[on] += mask.bit_count()
+    if not offered:
+        return None
+    day = int(median(offered.values()))
+    return House(offices=Office.objects.active().count(), day=day, week=DAYS_A_WEEK * day)
+
+
+def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
+    """Every number of the rule in words, in the language of the page, in the same order always.
+
+    Those of the nested classes are left out where the rule has none, unless they are compared.
+    """
+    limits = [
         Term(_("A day, for each office"), duration(policy.minutes_per_day)),
         Term(_("A week, for each office"), duration(policy.minutes_per_week)),
         Term(_("Lengths on offer"), ", ".join(duration(minutes) for minutes in policy.lengths)),
@@ -132,6 +149,7 @@ def terms(policy: Policy) -> list[Term]:
         ),
         Term(_("A time is kept while an office types"), duration(policy.hold_minutes)),
     ]
+    return limits + (kept.terms(policy) if (policy.nested if nested is None else nested) else [])
 
 
 def _bookable(policy: Policy) -> str:

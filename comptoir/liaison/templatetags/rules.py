@@ -4,7 +4,7 @@ from django import template
 
 from comptoir.liaison.models import Policy
 from comptoir.liaison.queries import versions
-from comptoir.liaison.queries.versions import Term
+from comptoir.liaison.queries.kept import Term
 
 register = template.Library()
 

@@ -13,14 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import ruling
-from comptoir.liaison.forms.rule import RuleForm
+from comptoir.liaison.forms.rule import REMARKS, RuleForm
 from comptoir.liaison.queries import versions
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock, values
-
-REMARKS = ("remark_en", "remark_fr")
-"""What was said of one version is not said of the next without being written again."""
 
 
 @require_GET
