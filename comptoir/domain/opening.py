@@ -1,0 +1,125 @@
+"""The opening of a day: what was asked for in its first hour is granted in rounds, by lot.
+
+A new day of the horizon is not raced for. The requests of the first hour are one batch: in each round
+the offices are put into a new random order and each gets one appointment, the first of its own list
+that `admit` grants; after a round that adds nothing the day is open to first come, first served
+(design of the capacity model, 2.7). A batch ends the advantage of speed and of scripts (Hakimov,
+Heller, Kübler and Kurino 2021); one appointment a turn is a draft, which offices can play but which
+serves them better than to let the first take all it wants (Budish and Cantillon 2012).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from comptoir.domain.admission import admit
+from comptoir.domain.service_day import Admitted, Day, Refused, Request
+from comptoir.domain.waiting import granted
+
+
+class SameRank(ValueError):
+    """An office must say which of its requests it would rather have: two cannot have one rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A request for the day; `number` is how the caller knows it.
+
+    `rank` is its place on the office's own list, the smallest first.
+    """
+
+    number: int
+    request: Request
+    rank: int
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a request, and the round (from 1) that gave it; a refusal is of the last round."""
+
+    filed: Filed
+    answer: Admitted | Refused
+    in_round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What became of a batch: outcomes by number, the offices' order of each round, the day after."""
+
+    outcomes: tuple[Outcome, ...]
+    orders: tuple[tuple[int, ...], ...]
+    day: Day
+
+
+def in_batch(
+    filed: Iterable[Filed], opens_at: datetime, lasting: timedelta = timedelta(hours=1)
+) -> list[Filed]:
+    """The requests of the opening; who files at its very end is the first of those who come live."""
+    return [one for one in filed if opens_at <= one.filed_at < opens_at + lasting]
+
+
+def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> Opening:
+    """Grant what can be granted of the batch, round by round, on the day as it stands at `now`.
+
+    When it was filed is not looked at, nor in which order it is listed. A request that was refused is
+    tried again in the next round: what others take may set free what was kept for them. In the end
+    every request refused is one that `admit` refuses on the day as it is left. Each office is asked
+    in each round before any gets its next appointment in the round after. Raises SameRank.
+    """
+    left = _lists(batch)
+    outcomes: list[Outcome] = []
+    orders: list[tuple[int, ...]] = []
+    more = True
+    while more and any(left.values()):
+        order = _order(left, random)
+        orders.append(order)
+        more = False
+        for office in order:
+            found = _first_granted(day, left[office], now)
+            if found is not None:
+                filed, answer = found
+                outcomes.append(Outcome(filed, answer, len(orders)))
+                left[office].remove(filed)
+                day = granted(day, office, filed.request.quanta, answer)
+                more = True
+    outcomes += _refused(day, left, now, len(orders))
+    return Opening(tuple(sorted(outcomes, key=lambda o: o.filed.number)), tuple(orders), day)
+
+
+def _lists(batch: Iterable[Filed]) -> dict[int, list[Filed]]:
+    lists: defaultdict[int, list[Filed]] = defaultdict(list)
+    for filed in sorted(batch, key=lambda one: (one.request.office, one.rank)):
+        own = lists[filed.request.office]
+        if own and own[-1].rank == filed.rank:
+            raise SameRank(f"Office {filed.request.office} gave rank {filed.rank} twice.")
+        own.append(filed)
+    return dict(lists)
+
+
+def _order(left: Mapping[int, Sequence[Filed]], random: Random) -> tuple[int, ...]:
+    """By drawn numbers, not by `shuffle`: only `random()` is promised to replay on a later Python."""
+    draws = {office: random.random() for office in sorted(left) if left[office]}
+    return tuple(sorted(draws, key=lambda office: draws[office]))
+
+
+def _first_granted(
+    day: Day, wanted: Sequence[Filed], now: datetime
+) -> tuple[Filed, Admitted] | None:
+    for filed in wanted:
+        answer = admit(day, filed.request, now)
+        if isinstance(answer, Admitted):
+            return filed, answer
+    return None
+
+
+def _refused(
+    day: Day, left: Mapping[int, Sequence[Filed]], now: datetime, last: int
+) -> list[Outcome]:
+    """In a round that adds nothing the day stands still, so these are the answers of that round."""
+    refused = [filed for own in left.values() for filed in own]
+    return [Outcome(filed, admit(day, filed.request, now), last) for filed in refused]
