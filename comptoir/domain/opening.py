@@ -92,6 +92,7 @@ def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> O
 
 
 def _lists(batch: Iterable[Filed]) -> dict[int, list[Filed]]:
+    """By office, in the order of their keys and ranks: nothing else may decide who draws what."""
     lists: defaultdict[int, list[Filed]] = defaultdict(list)
     for filed in sorted(batch, key=lambda one: (one.request.office, one.rank)):
         own = lists[filed.request.office]
@@ -103,7 +104,7 @@ def _lists(batch: Iterable[Filed]) -> dict[int, list[Filed]]:
 
 def _order(left: Mapping[int, Sequence[Filed]], random: Random) -> tuple[int, ...]:
     """By drawn numbers, not by `shuffle`: only `random()` is promised to replay on a later Python."""
-    draws = {office: random.random() for office in sorted(left) if left[office]}
+    draws = {office: random.random() for office, own in left.items() if own}
     return tuple(sorted(draws, key=lambda office: draws[office]))
 
 
