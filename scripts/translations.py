@@ -163,8 +163,9 @@ def faults(entry: polib.POEntry, language: str) -> Iterator[str]:
 
 
 def _places(text: str) -> tuple[set[str], set[str]]:
-    """The values a sentence leaves room for."""
-    return {match[0] for match in PERCENT.finditer(text)}, set(BRACES.findall(text))
+    """The values a sentence leaves room for; `%%` is a percent sign."""
+    found = PERCENT.finditer(text.replace("%%", ""))
+    return {match[0] for match in found}, set(BRACES.findall(text))
 
 
 def main() -> None:

@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 from django.utils import translation
 
 from comptoir.domain.business_days import monday_of
@@ -24,6 +26,7 @@ from comptoir.liaison.models import (
     Side,
 )
 from comptoir.liaison.queries import days, explanations, times
+from comptoir.liaison.queries import offices as office_queries
 from comptoir.people.actions import offices as office_actions
 from comptoir.people.models import Office, OfficeEnd
 from tests.liaison.factories import (
@@ -37,8 +40,10 @@ from tests.liaison.factories import (
     delegate_of,
     open_day,
 )
+from tests.liaison.posted import said
 from tests.liaison.test_concurrency import at_once
 from tests.people.factories import OfficeFactory, PersonFactory
+from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -314,3 +319,50 @@ def test_a_rush_breaks_no_floor_and_counts_right() -> None:
         )
         given = book(office, Wish(free, 15, "en", Mode.TELEPHONE, "1"))
         assert given.decision.of_class == ShareClass.GUARANTEED
+
+
+def test_an_offices_home_says_what_is_kept_for_it_and_what_became_of_it(client: Client) -> None:
+    nested(floor_minutes=30, day_cap_percent=100, least_held_minutes=60)
+    (office,) = offices(1)
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(10, 45))
+    apportion({office: 6})
+    rules = days.load_rules()
+
+    def kept() -> tuple[str, int, int, int]:
+        found = office_queries.shares_on(office, [DAY], rules, NOW)
+        assert found is not None
+        assert found.kept is not None
+        one = found.kept
+        assert (one.guaranteed, one.allowance, one.most_held) == (30, 90, 90)
+        return one.floor, one.used, one.left, one.held
+
+    assert kept() == ("unclaimed", 0, 90, 0)
+    quarter = book(office, wish(15))
+    assert kept() == ("claimed", 15, 75, 15)
+    other = OfficeFactory.create()
+    delegate_of(other)
+    book(other, wish(30, 10, 15))
+    cancel(quarter)
+    assert kept() == ("gone", 0, 90, 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Kept for your office", "15 minutes, yours until", "1 hour, of which 1 hour are left"]),
+        ("fr", ["Réservé à votre bureau", "15 minutes, à vous jusqu’à", "1 heure, dont il reste 1 heure"]),
+    ],
+)  # fmt: skip
+def test_the_home_page_shows_it_in_both_languages(
+    client: Client, language: str, words: list[str]
+) -> None:
+    nested()
+    (office,) = offices(1)
+    two_hours()
+    sign_in(client, office.grants.get().person)
+
+    with time_machine.travel(NOW, tick=False):
+        page = said(client.get(f"/{language}/offices/{office.reference}/").content.decode())
+
+    text = " ".join(page.replace("\u00a0", " ").split())
+    assert [one for one in words if one not in text] == []

@@ -65,5 +65,11 @@ def test_a_bad_french_translation_is_named(entry: polib.POEntry, fault: str) -> 
     assert list(translations.faults(entry, "fr")) == [fault]
 
 
+def test_a_percent_sign_is_no_place_for_a_value() -> None:
+    entry = polib.POEntry(msgid="%(n)s%% of all", msgstr="%(n)s\u00a0%% du tout")
+
+    assert list(translations.faults(entry, "fr")) == []
+
+
 def test_english_is_the_source_and_needs_no_translation() -> None:
     assert list(translations.faults(polib.POEntry(msgid="Yes"), "en")) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -22,7 +23,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days
+from comptoir.liaison.queries import days, shares
 from comptoir.people.models import Office
 from comptoir.roster.models import ServiceDay
 from comptoir.ui import clock
@@ -50,6 +51,31 @@ class Share:
         return max(self.limit - self.used, 0)
 
 
+class Floor(StrEnum):
+    """What became of the office's floor of a day."""
+
+    UNCLAIMED = "unclaimed"
+    CLAIMED = "claimed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a rule with nested classes keeps for the office, in minutes, and what it holds ahead."""
+
+    guaranteed: int
+    floor: Floor
+    allowance: int
+    used: int
+    held: int
+    most_held: int
+
+    @property
+    def left(self) -> int:
+        """What is left of its allowance of the week."""
+        return max(self.allowance - self.used, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Shares:
     """The office's share of one day and of its week, under the rule of that day."""
@@ -59,6 +85,7 @@ class Shares:
     policy: Policy
     day: Share
     week: Share
+    kept: Kept | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +96,7 @@ class Happened:
     starts_at: datetime
 
 
-def shares_on(office: Office, dates: list[date], rules: days.Rules) -> Shares | None:
+def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetime) -> Shares | None:
     """What is left of the first published day of `dates` and of its week; None without a rule."""
     published = ServiceDay.objects.filter(on__in=dates).order_by("on").values_list("on", flat=True)
     on = published.first() or next(iter(dates), None)
@@ -93,6 +120,23 @@ def shares_on(office: Office, dates: list[date], rules: days.Rules) -> Shares | 
         Share(
             policy.minutes_per_week, sum(counters.booked) * minutes, sum(counters.late) * minutes
         ),
+        _kept(office, on, policy, counters, now) if policy.nested else None,
+    )
+
+
+def _kept(office: Office, on: date, policy: Policy, counters: OfficeWeek, now: datetime) -> Kept:
+    nesting = days.as_nesting(policy)
+    weekly_floor = policy.weekly_floor_minutes // QUANTUM_MINUTES
+    others = shares.others(office=office, dates=[on], weekly_floor=weekly_floor, now=now)[on]
+    share, use = others.share(own=False), days.use_of(counters, on)
+    floor = Floor.CLAIMED if use.day else Floor.UNCLAIMED
+    return Kept(
+        guaranteed=policy.floor_minutes,
+        floor=Floor.GONE if counters.floor_gone[on.weekday()] and not use.day else floor,
+        allowance=share.allowance * QUANTUM_MINUTES,
+        used=use.week * QUANTUM_MINUTES,
+        held=share.held * QUANTUM_MINUTES,
+        most_held=nesting.holding_cap(share.allowance) * QUANTUM_MINUTES,
     )
 
 

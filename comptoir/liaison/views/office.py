@@ -41,7 +41,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "manages": request.standing.manages(office),
         "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
         "answers": answered,
-        "shares": offices.shares_on(office, bookable, rules),
+        "shares": offices.shares_on(office, bookable, rules, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
     }
