@@ -129,12 +129,14 @@ OFFICES = (1, 2, 3, 4)
 @st.composite
 def batches(draw: st.DrawFn) -> list[Filed]:
     """Up to ten requests of four offices, at different minutes of the hour."""
-    batch = []
+    batch: list[Filed] = []
     for number in range(draw(st.integers(1, 10))):
         start = draw(st.none() | st.integers(0, SMALL - 1))
-        one = filed(number, draw(st.sampled_from(OFFICES)), draw(st.integers(1, 4)), start=start)
-        minute = draw(st.integers(0, 59))
-        batch.append(replace(one, filed_at=OPENS + timedelta(minutes=minute)))
+        office = draw(st.sampled_from(OFFICES))
+        one = filed(number, office, draw(st.integers(1, 4)), start=start)
+        rank = sum(f.request.office == office for f in batch)
+        minute = timedelta(minutes=draw(st.integers(0, 59)))
+        batch.append(replace(one, rank=rank, filed_at=OPENS + minute))
     return batch
 
 
