@@ -167,12 +167,16 @@ def kept_for_allowances(nesting: Nesting, asking: Asking) -> int:
 
 
 def kept(nesting: Nesting, asking: Asking, of_class: ShareClass) -> int:
-    """What a request of this class must leave free on the day."""
+    """What a request of this class must leave free on the day.
+
+    The levels are nested, not added: who claims its floor has used of its allowance, so what is kept
+    for allowances serves both (docs/adr/0013).
+    """
     if of_class is ShareClass.GUARANTEED:
         return 0
     floors = nesting.floor * offices_owed(nesting, asking)
     allowances = kept_for_allowances(nesting, asking) if of_class is ShareClass.OPEN else 0
-    return floors + allowances
+    return max(floors, allowances)
 
 
 def holds_too_much(nesting: Nesting, asking: Asking) -> bool:

@@ -102,6 +102,7 @@ SENTENCES: dict[str, Promise] = {
     "feed.revoked": _("Revoked a calendar address"),
     # The sharing rule
     "rule.started": _("Started a version of the sharing rule"),
+    "allowances.published": _("Published what each office is allotted of a week"),
     "follow_up_target.started": _("Set when follow-ups are due"),
     "counters.differ": _("Found that an office’s counters differ from a recount"),
     "claims.differ": _("Found an appointment whose quarter hours are not taken"),

@@ -112,6 +112,14 @@ def _importer(plural: str) -> Callable[[list[str]], int]:
     return run
 
 
+def _liaison(arguments: list[str]) -> int:
+    if arguments[:1] not in (["explain"], ["allowances"]):
+        usage = "comptoir liaison explain DECISION | comptoir liaison allowances FROM [--dry-run]"
+        print(f"comptoir: usage: {usage}", file=sys.stderr)
+        return BAD_ENVIRONMENT
+    return _django(arguments)
+
+
 def _django(words: list[str]) -> int:
     """Run one of Django's commands, or of a room's."""
     if words[0] in NEED_NO_DATABASE or "--help" in words or "-h" in words:
@@ -190,6 +198,11 @@ WORDS = {
         "demo", "fill an empty database with invented data", lambda rest: _django(["demo", *rest])
     ),
     "offices": Word("offices import FILE", "import legislators' offices", _importer("offices")),
+    "liaison": Word(
+        "liaison explain DECISION | allowances FROM",
+        "say why the rule decided so; publish what each office is allotted",
+        _liaison,
+    ),
     "roster": Word("roster import FILE", "import professionals and hours", _importer("roster")),
     "administrator": Word(
         "administrator EMAIL NAME",

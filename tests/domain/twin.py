@@ -163,7 +163,7 @@ def quarters_promised(day: Day, request: Request, nesting: Nesting, now: datetim
         return promised
     unclaimed = max(0, day.owed.allowances - max(0, own.allowance - use.week))
     share = unclaimed * nesting.take_up_percent / 100 / max(1, day.owed.days_left)
-    return promised + ceil(share - 1e-9)
+    return max(promised, ceil(share - 1e-9))
 
 
 def leaves_enough(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.service_day import Reason
+from comptoir.domain.share import ShareClass
 from comptoir.liaison.models import Decision
 from comptoir.liaison.queries.times import DayTimes
 from comptoir.ui.times import duration
@@ -29,6 +30,26 @@ Counters = Mapping[str, int]
 def explain(reason: str, counters: Counters) -> Explanation:
     """The words for a refusal with these numbers (in quanta)."""
     return _WORDS[Reason(reason)](counters)
+
+
+def of(decision: Decision) -> Explanation:
+    """The words for a decision, granted or refused."""
+    if not decision.accepted:
+        return explain(decision.reason, decision.counters)
+    return Explanation(_granted(decision), "")
+
+
+def _granted(decision: Decision) -> str:
+    minutes = {"asked": _minutes(decision.counters, "asked")}
+    if decision.of_class == ShareClass.GUARANTEED:
+        return (
+            _("You asked for %(asked)s, which is guaranteed to your office on that day.") % minutes
+        )
+    if decision.of_class == ShareClass.ALLOTTED:
+        return _("You asked for %(asked)s, which your office is allotted of that week.") % minutes
+    if decision.of_class == ShareClass.DIRECTED:
+        return _("You asked for %(asked)s of hours that are meant for your office.") % minutes
+    return _("You asked for %(asked)s, and nobody else was owed it.") % minutes
 
 
 def _minutes(counters: Counters, name: str) -> str:

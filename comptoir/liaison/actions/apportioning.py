@@ -1,0 +1,92 @@
+"""Publishing what each office is allotted of a week: computed, dated, never edited afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.db import IntegrityError, transaction
+
+from comptoir.audit import actions as audit
+from comptoir.domain import entitlements
+from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.models import Allowance, Apportionment, Policy
+from comptoir.liaison.queries import needs, versions
+from comptoir.people.models import Person
+from comptoir.ui import clock
+
+
+class CannotApportion(Exception):
+    """Nothing was published; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What would be published: the allowance of each office in quanta a week, with its inputs."""
+
+    valid_from: date
+    policy: Policy
+    capacity: int
+    needs: Mapping[int, float]
+    quanta: Mapping[int, int]
+
+
+def propose(*, valid_from: date, now: datetime) -> Proposal:
+    """Compute the allowances from a service day on. Raises CannotApportion."""
+    if valid_from <= clock.service_date(now):
+        raise CannotApportion("Choose tomorrow or a later day: what has begun is not changed.")
+    policy = versions.governing(valid_from)
+    if policy is None or not policy.nested:
+        raise CannotApportion(f"The rule of {valid_from} allots nothing: set one that does first.")
+    house = versions.house(clock.service_date(now))
+    if house is None:
+        raise CannotApportion("No day is published: publish hours first, so that there is a week.")
+    try:
+        known = entitlements.with_prior(needs.estimated(now))
+        quanta = entitlements.allowances(
+            known, house.week, _rule(policy), needs.in_force(valid_from).quanta or None
+        )
+    except (entitlements.FloorsExceedHouse, entitlements.NoKnownNeed) as error:
+        raise CannotApportion(str(error)) from error
+    wanted = {office: float(need) for office, need in known.items()}
+    return Proposal(valid_from, policy, house.week, wanted, quanta)
+
+
+@transaction.atomic
+def publish(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportionment:
+    """Publish a proposal. What is booked stays booked. Raises CannotApportion."""
+    try:
+        with transaction.atomic():
+            made = Apportionment.objects.create(
+                valid_from=proposal.valid_from,
+                policy=proposal.policy,
+                capacity=proposal.capacity,
+                made_by=by,
+                made_at=now,
+            )
+    except IntegrityError as error:
+        raise CannotApportion(
+            f"Allowances from {proposal.valid_from} are published already: choose another day."
+        ) from error
+    Allowance.objects.bulk_create(
+        Allowance(apportionment=made, office_id=office, need=proposal.needs[office], quanta=quanta)
+        for office, quanta in proposal.quanta.items()
+    )
+    audit.record(
+        action="allowances.published",
+        subject=made,
+        by=by,
+        now=now,
+        detail={"valid_from": made.valid_from.isoformat(), "offices": len(proposal.quanta)},
+    )
+    return made
+
+
+def _rule(policy: Policy) -> entitlements.AllowancePolicy:
+    return entitlements.AllowancePolicy(
+        floor=policy.weekly_floor_minutes // QUANTUM_MINUTES,
+        share=Fraction(policy.allotted_percent, 100),
+        alpha=Fraction(policy.alpha_percent, 100),
+    )

@@ -1,0 +1,74 @@
+"""What each office needs of a week, estimated from what it attended: the input of the allowances.
+
+Attended time only: what was booked and given up, searched for or refused does not raise it, so that
+clicking earns nothing (capacity model, P7). Nor does it say what an office would have used had a limit
+not stopped it; `domain.need` can, once refusals have been kept for a while.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from comptoir.domain.business_days import monday_of
+from comptoir.liaison.models import Allowance, Appointment, Apportionment, Status
+from comptoir.people.models import Office
+from comptoir.ui import clock
+
+WEEKS = 26
+HALF_LIFE = 13
+"""Weeks after which what was attended weighs half."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The allowances of a service day, and the publication they come from."""
+
+    apportionment: Apportionment | None
+    quanta: Mapping[int, int]
+
+
+def estimated(now: datetime) -> dict[int, float | None]:
+    """Quanta a week of every active office, from the last whole weeks; None for one too new to know.
+
+    A weighted mean of its weeks, which count less as they lie further back. Weeks before an office
+    began are none of its weeks.
+    """
+    this_week = monday_of(clock.service_date(now))
+    first = this_week - timedelta(weeks=WEEKS)
+    attended = _attended(first, this_week)
+    return {
+        office: _mean(attended.get(office, {}), max(first, monday_of(since)), this_week)
+        for office, since in Office.objects.active().values_list("pk", "since").order_by("pk")
+    }
+
+
+def in_force(on: date) -> InForce:
+    """What the offices are allotted on a service day, in quanta a week."""
+    found = Apportionment.objects.filter(valid_from__lte=on).order_by("valid_from").last()
+    rows = Allowance.objects.filter(apportionment=found).values_list("office_id", "quanta")
+    return InForce(found, dict(rows) if found is not None else {})
+
+
+def _attended(first: date, until: date) -> dict[int, dict[date, int]]:
+    """Quanta by office and Monday; the weeks are of the service's own calendar."""
+    found: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    rows = Appointment.objects.filter(
+        status=Status.FINISHED,
+        starts_at__gte=clock.midnight(first, clock.service_zone()),
+        starts_at__lt=clock.midnight(until, clock.service_zone()),
+    )
+    for one in rows.only("office_id", "starts_at", "ends_at").iterator():
+        found[one.office_id][monday_of(clock.service_date(one.starts_at))] += one.quanta
+    return found
+
+
+def _mean(weeks: Mapping[date, int], first: date, until: date) -> float | None:
+    total = weights = 0.0
+    for age in range(1, (until - first).days // 7 + 1):
+        weight = 2 ** (-age / HALF_LIFE)
+        total += weight * weeks.get(until - timedelta(weeks=age), 0)
+        weights += weight
+    return total / weights if weights else None
