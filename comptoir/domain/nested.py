@@ -16,7 +16,7 @@ class Classes:
     """One request on one day: its class, what is left to all, what of that must stay.
 
     `soon` are the starts so near that nothing is kept before them, `gone` the quarter hours that
-    have begun, `spare_floors` how many whole floors may be broken up.
+    can be booked no more, `spare_floors` how many whole floors may be broken up.
     """
 
     nesting: Nesting
@@ -43,7 +43,7 @@ class Classes:
         return starts & self.soon | sum(1 << i for i in later if self._leaves(hours, i))
 
     def class_at(self, hours: ProfessionalHours, start: int) -> ShareClass:
-        """The class of what is taken there: hours meant for the office itself come on top of its share."""
+        """The class of what is taken there; of hours meant for the office itself nothing is kept for others."""
         directed = not hours.free_for_all() & grids.bits(start, self.asking.quanta)
         return ShareClass.DIRECTED if directed else self.of_class
 
@@ -59,6 +59,14 @@ class Classes:
             "kept": self.kept,
             "kept_for_floors": nesting.floor * owed,
             "offices_owed": owed,
+            "offices_unclaimed": asking.owed.offices,
+            "claims_expected_milli": round(1000 * asking.owed.mean),
+            "claims_variance_milli": round(1000 * asking.owed.variance),
+            "unclaimed": asking.owed.allowances,
+            "days_left": asking.owed.days_left,
+            "ramp_milli": round(1000 * asking.ramp),
+            "released": int(asking.released),
+            "spare_floors": self.spare_floors,
         }
 
     def _leaves(self, hours: ProfessionalHours, start: int) -> bool:
@@ -82,7 +90,7 @@ def seen(day: Day, request: Request, now: datetime) -> Classes | None:
         return None
     asking = _asking(day, request, nesting, now)
     of_class = share.classify(nesting, asking)
-    gone = grids.bits(0, day.grid.first_from(now))
+    gone = _gone(day, now)
     left = [hours.free_for_all() & ~gone for hours in day.hours]
     fit = sum(share.floors_in(free, max(1, nesting.floor)) for free in left)
     standby = now + timedelta(minutes=nesting.standby_minutes)
@@ -96,6 +104,18 @@ def seen(day: Day, request: Request, now: datetime) -> Classes | None:
         kept=share.kept(nesting, asking, of_class),
         spare_floors=max(0, fit - share.offices_owed(nesting, asking)),
     )
+
+
+def floors_fit(day: Day, nesting: Nesting, now: datetime) -> int:
+    """How many floors fit into what is anybody's and can still be booked."""
+    left = (hours.free_for_all() & ~_gone(day, now) for hours in day.hours)
+    return sum(share.floors_in(free, max(1, nesting.floor)) for free in left)
+
+
+def _gone(day: Day, now: datetime) -> int:
+    """The quarter hours that nobody can book any more, begun or too near: nothing is kept in them."""
+    notice = timedelta(minutes=day.rule.least_notice_minutes if day.rule else 0)
+    return grids.bits(0, day.grid.first_from(now + notice))
 
 
 def _asking(day: Day, request: Request, nesting: Nesting, now: datetime) -> Asking:

@@ -35,9 +35,9 @@ class SharingRule:
     """One version of the rule, in minutes as its owner writes it.
 
     With `nesting`, what an office asks for is also put into the nested classes of `domain.share`;
-    without it the two limits are all there is. `lengths` in minutes; an appointment may be asked for up to `horizon_business_days` ahead and
-    with at least `least_notice_minutes`; time given up with less than `late_notice_minutes` of
-    notice still counts if `late_counts`.
+    without it the two limits are all there is. `lengths` in minutes; an appointment may be asked for
+    up to `horizon_business_days` ahead and with at least `least_notice_minutes`; time given up with
+    less than `late_notice_minutes` of notice still counts if `late_counts`.
     """
 
     version: int
@@ -86,11 +86,15 @@ class SharingRule:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What there is to share out: so many offices, and quanta of an ordinary day and week."""
+    """What there is to share out: so many offices, and quanta of an ordinary day and week.
+
+    `chances_known` says that it was estimated how probable it is that an office claims its floor.
+    """
 
     offices: int
     day: int
     week: int
+    chances_known: bool = False
 
 
 def infeasible(
@@ -98,12 +102,13 @@ def infeasible(
 ) -> tuple[Fault, ...]:
     """Why the guarantees of this rule cannot be kept in this house; empty when they can.
 
-    Floors that may be too few on some days are not guarantees for everybody; those of a week are.
+    Floors that may be too few on some days are not guarantees for everybody, once it is known how many
+    offices come; until then every one of them is kept. Those of a week are guarantees always.
     """
     weekly = weekly_floor_minutes // QUANTUM_MINUTES
     found = {
         Fault.WEEKLY_FLOOR_NOT_WHOLE: weekly_floor_minutes % QUANTUM_MINUTES != 0,
-        Fault.FLOORS_OVER_DAY: not nesting.miss_per_mille
+        Fault.FLOORS_OVER_DAY: not (nesting.miss_per_mille and house.chances_known)
         and house.offices * nesting.floor > house.day,
         Fault.FLOORS_OVER_WEEK: 100 * house.offices * weekly > allotted_percent * house.week,
     }

@@ -27,7 +27,7 @@ ROUNDING = 1e-9
 class ShareClass(StrEnum):
     """What an appointment takes of: the office's floor, its allowance, or what is open to all.
 
-    Hours directed at the office itself are a capacity of their own, beside the three.
+    Hours directed at the office itself are kept for it alone. They count in its use as any time does.
     """
 
     GUARANTEED = "guaranteed"
@@ -78,10 +78,6 @@ class Nesting:
             return 1.0
         gone = (now - grid.starts_at) / timedelta(minutes=1)
         return max(0.0, 1 - gone / self.ramp_minutes) if self.ramp_minutes else 0.0
-
-    def melted_at(self, grid: Grid) -> datetime:
-        """From when on no floor of the day is kept."""
-        return grid.starts_at + timedelta(minutes=self.ramp_minutes)
 
 
 @dataclass(frozen=True, slots=True)

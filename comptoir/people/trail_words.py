@@ -89,6 +89,7 @@ SENTENCES: dict[str, Promise] = {
     "appointment.no_show": _("Recorded that nobody came to an appointment"),
     "appointment.not_started": _("Took back the start of an appointment"),
     "appointment.not_missed": _("Took back that nobody came to an appointment"),
+    "appointment.refilled": _("Took time that an office had given up late"),
     "appointment.seen": _("Looked at an appointment"),
     "cases.seen": _("Looked at an office’s cases"),
     "follow_ups.seen": _("Looked at follow-ups"),

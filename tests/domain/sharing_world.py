@@ -12,7 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from comptoir.domain import grid as grids
-from comptoir.domain import share
+from comptoir.domain import nested, share
 from comptoir.domain.admission import admit
 from comptoir.domain.grid import Grid
 from comptoir.domain.service_day import (
@@ -56,6 +56,7 @@ class World:
     allowances: dict[int, int]
     nesting: Nesting
     quanta: int = 8
+    notice: int = 0
     now: datetime = LONG_BEFORE
     taken: list[Taken] = field(default_factory=list)
     unclaimed: set[int] = field(default_factory=set)
@@ -68,7 +69,7 @@ class World:
             RULE,
             minutes_per_day=15 * self.quanta,
             minutes_per_week=150 * self.quanta,
-            least_notice_minutes=0,
+            least_notice_minutes=self.notice,
             nesting=self.nesting,
         )
         self.unclaimed = set(self.allowances)
@@ -139,11 +140,7 @@ class World:
 
     def floors_fit(self) -> int:
         """How many floors fit into what is free and not begun."""
-        gone = grids.bits(0, self.grid.first_from(self.now))
-        return sum(
-            share.floors_in(offered & ~self.mask_of(number) & ~gone, self.nesting.floor)
-            for number, offered in self.offered.items()
-        )
+        return nested.floors_fit(self.day(), self.nesting, self.now)
 
     def floor_is_safe(self, office: int) -> bool:
         """Whether an office that is owed its floor would get it now."""
@@ -161,6 +158,7 @@ def adversarial_misses(seed: int, floor: int, steps: int) -> int:
         nesting=Nesting(
             floor_minutes=15 * floor, holding_percent=1000, take_up_percent=random.choice([0, 50])
         ),
+        notice=random.choice([0, 15, 120]),
     )
     misses = 0
     for _ in range(steps):

@@ -172,15 +172,21 @@ def test_a_floor_is_a_length_that_can_be_booked_or_nothing(floor: int, fault: Fa
 
 
 @pytest.mark.parametrize(
-    ("floor", "miss", "possible"), [(30, 0, True), (45, 0, False), (45, 1, True)]
+    ("floor", "miss", "known", "possible"),
+    [(30, 0, True, True), (45, 0, True, False), (45, 1, True, True), (45, 1, False, False)],
 )
-def test_hard_floors_for_everybody_fit_into_a_day(floor: int, miss: int, possible: bool) -> None:
-    """Ten offices and twenty quarter hours: half an hour each is all of it."""
+def test_hard_floors_for_everybody_fit_into_a_day(
+    floor: int, miss: int, known: bool, possible: bool
+) -> None:
+    """Ten offices and twenty quarter hours: half an hour each is all of it.
+
+    As long as nobody knows how many come, a floor is kept for every one.
+    """
     faults = rules.infeasible(
         Nesting(floor_minutes=floor, miss_per_mille=miss),
         weekly_floor_minutes=0,
         allotted_percent=90,
-        house=HOUSE,
+        house=replace(HOUSE, chances_known=known),
     )
 
     assert (Fault.FLOORS_OVER_DAY not in faults) is possible

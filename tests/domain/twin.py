@@ -125,7 +125,7 @@ def common_places(day: Day, hours: ProfessionalHours, now: datetime) -> set[int]
     """What is free of one professional, not begun, and directed at nobody."""
     directed = {i for reserve in hours.reserves for i in places(reserve.mask)}
     free = places(hours.offered) - places(hours.taken) - directed
-    return {i for i in free if day.grid.starts_at + i * QUARTER >= now}
+    return {i for i in free if soon_enough(day, i, now)}
 
 
 def floors_laid(free: set[int], floor: int) -> int:

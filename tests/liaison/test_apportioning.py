@@ -34,7 +34,8 @@ pytestmark = pytest.mark.django_db
 
 TODAY = clocks.service_date(NOW)
 THIS_WEEK = monday_of(TODAY)
-DECEMBER = date(2026, 12, 1)
+DECEMBER = date(2026, 12, 7)
+"""A Monday."""
 LONG_AGO = date(2024, 1, 1)
 
 
@@ -100,6 +101,21 @@ def test_weeks_before_an_office_began_are_none_of_its_weeks(house: list[Office])
     assert needs.estimated(NOW)[new.pk] == pytest.approx(4)
 
 
+def test_how_often_an_office_comes_is_drawn_towards_the_mean_of_all(house: list[Office]) -> None:
+    one, other = house
+    attended(one, 2)
+    attended(one, 1, Status.CANCELLED)
+
+    found = needs.chances(NOW)
+
+    # Two service days; one office had booked for both, the other for none: half of them on average.
+    assert found == {one.pk: (2 + 5) / 12, other.pk: (0 + 5) / 12}
+
+
+def test_where_no_day_has_passed_every_office_is_expected(house: list[Office]) -> None:
+    assert needs.chances(NOW) == {office.pk: 1.0 for office in house}
+
+
 def test_allowances_are_published_with_their_inputs_and_are_then_in_force(
     house: list[Office],
 ) -> None:
@@ -113,6 +129,7 @@ def test_allowances_are_published_with_their_inputs_and_are_then_in_force(
 
     assert proposal.capacity == 480
     rows = {row.office: row for row in made.allowances.all()}
+    assert rows[one].chance > rows[other].chance > 0
     assert set(rows) == {one, other}
     assert rows[one].need == pytest.approx(proposal.needs[one.pk])
     assert rows[one].quanta >= rows[other].quanta == 4  # never under an hour a week
@@ -139,7 +156,11 @@ def test_the_next_ones_move_by_a_quarter_at_most(house: list[Office]) -> None:
 
 @pytest.mark.parametrize(
     ("on", "words"),
-    [(TODAY, "Choose tomorrow or a later day"), (date(2020, 1, 6), "Choose tomorrow")],
+    [
+        (TODAY, "Choose tomorrow or a later day"),
+        (date(2020, 1, 6), "Choose tomorrow"),
+        (date(2026, 12, 1), "Choose a Monday"),
+    ],
 )
 def test_what_has_begun_is_not_changed(house: list[Office], on: date, words: str) -> None:
     with pytest.raises(CannotApportion, match=words):
@@ -178,9 +199,9 @@ def told(*words: str) -> str:
 
 
 def test_the_command_shows_and_publishes(house: list[Office]) -> None:
-    shown = told("allowances", "2026-12-01", "--dry-run")
+    shown = told("allowances", "2026-12-07", "--dry-run")
     assert not Apportionment.objects.exists()
-    published = told("allowances", "2026-12-01")
+    published = told("allowances", "2026-12-07")
 
     assert house[0].reference in shown
     assert "need 0.00  1 hour" in shown

@@ -12,7 +12,9 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
+from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import Grid
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.actions import booking, changing, counting, holding
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
@@ -24,11 +26,13 @@ from comptoir.liaison.models import (
     Policy,
     Reason,
     Side,
+    Status,
 )
 from comptoir.liaison.queries import days, explanations, times
 from comptoir.liaison.queries import offices as office_queries
 from comptoir.people.actions import offices as office_actions
 from comptoir.people.models import Office, OfficeEnd
+from comptoir.roster.models import OfferedHours
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -39,11 +43,13 @@ from tests.liaison.factories import (
     consent_case,
     delegate_of,
     open_day,
+    reserve,
 )
 from tests.liaison.posted import said
 from tests.liaison.test_concurrency import at_once
 from tests.people.factories import OfficeFactory, PersonFactory
 from tests.people.signing_in import sign_in
+from tests.roster.factories import ExtraHoursFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +59,14 @@ WIDE = {"minutes_per_day": 600, "minutes_per_week": 3000, "late_notice_minutes":
 def nested(**values: Any) -> Policy:
     """Hard floors of a quarter hour, limits too wide to matter, unless said otherwise."""
     return PolicyFactory.create(
-        **{**WIDE, "nested": True, "floor_minutes": 15, "miss_per_mille": 0, **values}
+        **{
+            **WIDE,
+            "nested": True,
+            "floor_minutes": 15,
+            "miss_per_mille": 0,
+            "weekly_floor_minutes": 0,
+            **values,
+        }
     )
 
 
@@ -349,14 +362,14 @@ def test_an_offices_home_says_what_is_kept_for_it_and_what_became_of_it(client: 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Kept for your office", "15 minutes, yours until", "1 hour, of which 1 hour are left"]),
-        ("fr", ["Réservé à votre bureau", "15 minutes, à vous jusqu’à", "1 heure, dont il reste 1 heure"]),
+        ("en", ["Kept for your office", "15 minutes, yours until", "1 hour; 1 hour left"]),
+        ("fr", ["Réservé à votre bureau", "15 minutes, à vous jusqu’à", "1 heure; il en reste 1 heure"]),
     ],
 )  # fmt: skip
 def test_the_home_page_shows_it_in_both_languages(
     client: Client, language: str, words: list[str]
 ) -> None:
-    nested()
+    nested(weekly_floor_minutes=60)
     (office,) = offices(1)
     two_hours()
     sign_in(client, office.grants.get().person)
@@ -366,3 +379,145 @@ def test_the_home_page_shows_it_in_both_languages(
 
     text = " ".join(page.replace("\u00a0", " ").split())
     assert [one for one in words if one not in text] == []
+
+
+def test_hours_directed_at_an_office_are_nobody_elses_and_ask_for_no_share() -> None:
+    """Four common quarter hours for four offices; four more for the first one alone."""
+    nested(least_held_minutes=0, holding_percent=0)
+    first, *others = offices(4)
+    professional = ProfessionalFactory.create()
+    open_day(DAY, [professional], first=time(10), last=time(12))
+    hours = OfferedHours.objects.get()
+    index = Grid(hours.day.starts_at, hours.day.quanta).index(at(DAY, 11))
+    reserve(hours, ExtraHoursFactory.create(), mask=grid.bits(index, 4), offices=[first.pk])
+
+    assert refused(first, wish(30, 10)).reason == "holds_too_much"
+    assert refused(others[0], wish(30, 11)).reason in ("time_taken", "not_worked")
+    assert book(first, wish(60, 11)).decision.of_class == ShareClass.DIRECTED
+    for number, office in enumerate(others):
+        start = at(DAY, 10) + timedelta(minutes=15 * number)
+        given = book(office, Wish(start, 15, "en", Mode.TELEPHONE, "1"))
+        assert given.decision.of_class == ShareClass.GUARANTEED
+
+
+def test_what_nobody_can_book_any_more_is_not_left_to_anybody() -> None:
+    """At half past nine, with an hour of notice, the first half hour of the two is over for all."""
+    nested(least_notice_minutes=60, day_cap_percent=100, ramp_minutes=10_000)
+    first, *rest = offices(5)
+    two_hours()
+    apportion({first: 8, **dict.fromkeys(rest, 0)})
+    half_past_nine = at(DAY, 9, 30)
+
+    decision = refused(first, wish(45, 11), half_past_nine)
+
+    assert (decision.counters["left"], decision.counters["kept"]) == (6, 4)
+
+
+def test_what_the_centre_takes_away_is_owed_again() -> None:
+    nested(floor_minutes=30, day_cap_percent=100)
+    (office,) = offices(1)
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(10, 45))
+    apportion({office: 8})
+    quarter = book(office, wish(15))
+
+    changing.cancel_appointment(
+        appointment=quarter, side=Side.CENTRE, reason=Reason.ABSENCE, by=PersonFactory.create(),
+        now=NOW,
+    )  # fmt: skip
+
+    assert OfficeWeek.objects.get().floor_gone == [False] * 7
+
+
+def test_a_floor_that_was_gone_is_claimed_anew_by_the_next_booking() -> None:
+    nested(floor_minutes=30, day_cap_percent=100)
+    first, second = offices(2)
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(10, 45))
+    apportion({first: 8, second: 8})
+    cancel(book(first, wish(15)))
+    cancel(book(second, wish(30)))
+    again = book(first, wish(15))
+    assert OfficeWeek.objects.get(office=first).floor_gone == [False] * 7
+
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
+    cancel(again)
+
+    assert OfficeWeek.objects.get(office=first).floor_gone == [False] * 7
+
+
+def test_a_move_within_the_day_keeps_a_floor_that_a_cancellation_would_keep() -> None:
+    nested(holding_percent=0, least_held_minutes=0)
+    first, *_ = offices(8)
+    two_hours()
+    own = book(first, wish(15))
+
+    moved = changing.move_appointment(
+        appointment=own, starts_at=at(DAY, 11), minutes=15, side=Side.OFFICE,
+        reason=Reason.CONFLICT, by=own.booked_by, now=NOW, seed=1,
+    )  # fmt: skip
+
+    assert moved.starts_at == at(DAY, 11)
+
+
+def test_a_time_that_is_held_is_not_taken_by_what_others_book_of_theirs() -> None:
+    """Two quarter hours are open when they are held; then two are allotted, and those were the last."""
+    nested(floor_minutes=0, take_up_percent=100, day_cap_percent=100)
+    first, second = offices(2)
+    two_hours()
+    apportion({first: 0, second: 6})
+    holding.hold_time(office=first, wish=wish(30), by=first.grants.get().person, now=NOW, seed=1)
+    book(second, wish(60, 10, 30))
+    apportion({first: 0, second: 20}, on=date(2026, 11, 2))
+
+    assert book(first, wish(30)).decision.of_class == ShareClass.OPEN
+
+
+def test_where_no_office_is_active_nobody_is_owed_anything() -> None:
+    nested(floor_minutes=30)
+    (office,) = offices(1)
+    two_hours()
+    booked = book(office, wish(30))
+    office_actions.suspend(
+        office=office, reason=OfficeEnd.DISSOLUTION, by=PersonFactory.create(), now=NOW
+    )
+
+    assert cancel(booked).status == Status.CANCELLED
+
+
+def test_a_weekly_floor_that_was_raised_since_holds_at_once() -> None:
+    policy = nested(floor_minutes=0, weekly_floor_minutes=120, day_cap_percent=100)
+    (office,) = offices(1)
+    two_hours()
+    apportion({office: 4})
+
+    assert book(office, wish(60)).decision.of_class == ShareClass.ALLOTTED
+    assert book(office, wish(60, 11)).decision.of_class == ShareClass.ALLOTTED
+    assert policy.weekly_floor_minutes == 120
+
+
+def test_who_is_kept_from_every_day_hears_that_it_is_released() -> None:
+    nested(day_cap_percent=100)
+    first, *rest = offices(7)
+    two_hours()
+    apportion({first: 8, **dict.fromkeys(rest, 0)})
+
+    found = times.find_times(office=first, minutes=45, language="en", now=NOW)
+
+    said_of = times.main_refusal(found)
+    assert said_of is not None
+    assert said_of.reason == "kept"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"nested": False}, "which is within the limits of your office"),
+        ({"floor_minutes": 0, "weekly_floor_minutes": 0}, "nothing of it was kept for others"),
+        ({"floor_minutes": 30}, "which is guaranteed to your office on that day"),
+    ],
+)
+def test_a_grant_is_explained_by_its_class(values: dict[str, Any], words: str) -> None:
+    nested(**values)
+    (office,) = offices(1)
+    two_hours()
+
+    assert words in explanations.of(book(office, wish(30)).decision).sentence

@@ -14,13 +14,22 @@ from django.utils import timezone, translation
 
 from comptoir.liaison.forms.nested import NESTED
 from comptoir.liaison.forms.rule import RuleForm
-from comptoir.liaison.models import Policy
+from comptoir.liaison.models import Allowance, Apportionment, Policy
 from comptoir.liaison.queries import days, versions
 from comptoir.people.models import Role
-from tests.liaison.factories import DAY, NOW, PolicyFactory, ProfessionalFactory, open_day
+from comptoir.roster.models import OfferedHours
+from tests.liaison.factories import (
+    DAY,
+    NOW,
+    PolicyFactory,
+    ProfessionalFactory,
+    open_day,
+    reserve,
+)
 from tests.liaison.posted import said, url
 from tests.people.factories import OfficeFactory, person_with
 from tests.people.signing_in import sign_in
+from tests.roster.factories import ExtraHoursFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +57,16 @@ def written(**values: Any) -> dict[str, Any]:
         "valid_from_0": "1", "valid_from_1": "12", "valid_from_2": "2026",
         "valid_from": "2026-12-01", **values,
     }  # fmt: skip
+
+
+def it_is_known_how_many_come() -> None:
+    """An estimate was published with earlier allowances."""
+    made = Apportionment.objects.create(
+        valid_from=DAY, policy=Policy.objects.get(), capacity=40, made_at=NOW
+    )
+    Allowance.objects.create(
+        apportionment=made, office=OfficeFactory.create(), need=1, quanta=4, chance=0.5
+    )
 
 
 def send(owner: Client, **values: Any) -> Any:
@@ -99,7 +118,8 @@ def test_a_rule_that_cannot_be_kept_is_refused_with_the_reason(
 ) -> None:
     """Nine offices; a day of two hours: eight quarter hours a day, forty a week, 36 of them allotted."""
     open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
-    for _ in range(9):
+    it_is_known_how_many_come()
+    for _ in range(8):
         OfficeFactory.create()
 
     response = send(owner, **{"weekly_floor_minutes": 30, "miss_per_mille": 10, **values})
@@ -112,10 +132,35 @@ def test_a_rule_that_cannot_be_kept_is_refused_with_the_reason(
 def test_a_week_that_just_holds_what_is_allotted_is_accepted(owner: Client) -> None:
     """Nine times four quarter hours are 36, and 90 % of forty."""
     open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
-    for _ in range(9):
+    it_is_known_how_many_come()
+    for _ in range(8):
         OfficeFactory.create()
 
     assert send(owner, weekly_floor_minutes=60, miss_per_mille=10).status_code == 302
+
+
+def test_until_it_is_known_how_many_come_a_floor_is_kept_for_every_office(owner: Client) -> None:
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
+    for _ in range(9):
+        OfficeFactory.create()
+
+    response = send(owner, weekly_floor_minutes=60, miss_per_mille=10)
+
+    assert response.status_code == 422
+    assert "A day does not have so much for every office." in said(response.content.decode())
+
+
+def test_hours_directed_at_an_office_are_not_shared_out() -> None:
+    OfficeFactory.create()
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
+    hours = OfferedHours.objects.get()
+    half = hours.mask & ~(hours.mask >> 4)  # the last four of the eight
+    reserve(hours, ExtraHoursFactory.create(), mask=half, offices=[1])
+
+    house = versions.house(DAY)
+
+    assert house is not None
+    assert house.day == 4
 
 
 def test_without_a_published_day_nothing_is_known_of_the_house(owner: Client) -> None:
@@ -136,8 +181,8 @@ def terms(language: str, **values: Any) -> dict[str, str]:
     [
         ({"miss_per_mille": 0}, "15 minutes, kept for every office; released over the first 6 hours of the day"),
         ({"floor_minutes": 0}, "nothing"),
-        ({"alpha_percent": 0}, "90% of all hours in equal parts, at least 1 hour"),
-        ({"alpha_percent": 75}, "90% of all hours, following need to 75%, at least 1 hour"),
+        ({"alpha_percent": 0}, "up to 90% of all hours in equal parts, to nobody over 1.2 times its need; at least 1 hour"),
+        ({"alpha_percent": 75}, "up to 90% of all hours, following need to 75%, to nobody over 1.2 times its need; at least 1 hour"),
         ({"take_up_percent": 70}, "70% of it, until 2:00 p.m. on the service day before"),
     ],
 )  # fmt: skip

@@ -31,12 +31,15 @@ class Proposal:
     capacity: int
     needs: Mapping[int, float]
     quanta: Mapping[int, int]
+    chances: Mapping[int, float]
 
 
 def propose(*, valid_from: date, now: datetime) -> Proposal:
     """Compute the allowances from a service day on. Raises CannotApportion."""
     if valid_from <= clock.service_date(now):
         raise CannotApportion("Choose tomorrow or a later day: what has begun is not changed.")
+    if valid_from.weekday() != 0:
+        raise CannotApportion("Choose a Monday: a week has one allowance.")
     policy = versions.governing(valid_from)
     if policy is None or not policy.nested:
         raise CannotApportion(f"The rule of {valid_from} allots nothing: set one that does first.")
@@ -51,7 +54,7 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
     except (entitlements.FloorsExceedHouse, entitlements.NoKnownNeed) as error:
         raise CannotApportion(str(error)) from error
     wanted = {office: float(need) for office, need in known.items()}
-    return Proposal(valid_from, policy, house.week, wanted, quanta)
+    return Proposal(valid_from, policy, house.week, wanted, quanta, needs.chances(now))
 
 
 @transaction.atomic
@@ -71,7 +74,13 @@ def publish(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportio
             f"Allowances from {proposal.valid_from} are published already: choose another day."
         ) from error
     Allowance.objects.bulk_create(
-        Allowance(apportionment=made, office_id=office, need=proposal.needs[office], quanta=quanta)
+        Allowance(
+            apportionment=made,
+            office_id=office,
+            need=proposal.needs[office],
+            quanta=quanta,
+            chance=proposal.chances[office],
+        )
         for office, quanta in proposal.quanta.items()
     )
     audit.record(

@@ -18,8 +18,8 @@ from django.db import IntegrityError, transaction
 from comptoir.audit import actions as audit
 from comptoir.domain import disclosure, grid
 from comptoir.domain.admission import admit_at
-from comptoir.domain.service_day import Admitted, Refused, Request
-from comptoir.liaison.actions import counting, locking, telling
+from comptoir.domain.service_day import Admitted, Day, Refused, Request
+from comptoir.liaison.actions import counting, locking, refunding, telling
 from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,
@@ -200,6 +200,8 @@ def _book(
         appointment.professional_id = answer.professional
         statements.insert([appointment])
         claim(appointment, loaded, answer.start)
+    if decision.policy is not None and decision.policy.nested:
+        refunding.refund(taken=appointment, now=now)
     return appointment
 
 
@@ -259,11 +261,25 @@ def ask(
     )
     for professional, mask in loaded.held.items():
         if mask == grid.bits(loaded.day.grid.first_from(wish.starts_at), wish.quanta):
-            kept = replace(request, professional=professional)
-            answer = admit_at(loaded.day, kept, wish.starts_at, now)
+            answer = _what_is_held(
+                loaded.day, replace(request, professional=professional), wish, now
+            )
             if isinstance(answer, Admitted):
                 return answer
     return admit_at(loaded.day, request, wish.starts_at, now)
+
+
+def _what_is_held(day: Day, request: Request, wish: Wish, now: datetime) -> Admitted | Refused:
+    """A time that is held was left by the classes when it was held: only limits and calendar are asked.
+
+    Else what others booked of theirs meanwhile would take it from under the fingers of who is typing.
+    """
+    answer = admit_at(day, request, wish.starts_at, now)
+    if isinstance(answer, Admitted) or answer.of_class is None or day.rule is None:
+        return answer
+    plain = replace(day, rule=replace(day.rule, nesting=None))
+    again = admit_at(plain, request, wish.starts_at, now)
+    return replace(again, counters=answer.counters, of_class=answer.of_class)
 
 
 def record_decision(

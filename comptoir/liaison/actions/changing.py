@@ -19,7 +19,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Admitted
-from comptoir.liaison.actions import booking, counting, locking, telling
+from comptoir.liaison.actions import booking, counting, locking, refunding, telling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -80,7 +80,7 @@ def move_appointment(
         weeks, rules = locking.lock_weeks(current.office, published), days.load_rules()
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
-        _settle_floor(current, rules, weeks, now, to=new_on)
+        _settle_floor(current, rules, weeks, now, side, to=new_on)
         wish = replace(_same_wish(current), starts_at=starts_at, minutes=minutes)
         loaded = _without(current, new_on, rules, weeks, now)
         answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
@@ -99,7 +99,7 @@ def move_appointment(
             _place(current, loaded, answer, wish)
             counting.add(weeks, new_on, wish.quanta)
             counting.save(weeks)
-            event.save()
+            _record(event, current, rules, now)
             _close(current, event, by, now)
             telling.moved(current, now=now)
     if not decision.accepted:
@@ -140,7 +140,7 @@ def reassign_appointment(
         event = _given_up(current, rules, Happening.REASSIGNED, Side.CENTRE, reason, by, now, note)
         start = loaded.day.grid.index(current.starts_at)
         _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current))
-        event.save()
+        _record(event, current, rules, now)
         _close(current, event, by, now)
         telling.reassigned(current, now=now)
     return current
@@ -168,13 +168,13 @@ def cancel_appointment(
         rules = days.load_rules()
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
         counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
-        _settle_floor(current, rules, weeks, now)
+        _settle_floor(current, rules, weeks, now, side)
         counting.save(weeks)
         Claim.objects.filter(appointment=current).delete()
         current.status = Status.CANCELLED
         current.sequence += 1
         current.save(update_fields=["status", "sequence"])
-        event.save()
+        _record(event, current, rules, now)
         _close(current, event, by, now)
         telling.cancelled(current, now=now)
     return current
@@ -256,17 +256,37 @@ def _given_up(
     )
 
 
+def _record(
+    event: AppointmentEvent, appointment: Appointment, rules: days.Rules, now: datetime
+) -> None:
+    """Write the event; what it gave up late is charged until taken, what is taken now no longer."""
+    event.save()
+    if _has_classes(rules, event.from_starts_at):
+        refunding.leave_pending(event=event, now=now)
+    if appointment.status == Status.BOOKED and _has_classes(rules, appointment.starts_at):
+        refunding.refund(taken=appointment, now=now)
+
+
+def _has_classes(rules: days.Rules, at: datetime | None) -> bool:
+    rule = rules.on(clock.service_date(at)) if at is not None else None
+    return rule is not None and rule.nesting is not None
+
+
 def _settle_floor(
     appointment: Appointment,
     rules: days.Rules,
     weeks: Mapping[date, OfficeWeek],
     now: datetime,
+    side: Side,
     to: date | None = None,
 ) -> None:
     """Mark the floor of the day that is left as gone, if the office cannot be owed it again.
 
     A single quarter hour always can: what was given up is one. A move `to` the same day leaves none.
+    What the centre takes away is owed again in any case, though there may be no room for it.
     """
+    if side == Side.CENTRE:
+        return
     on = clock.service_date(appointment.starts_at)
     rule = rules.on(on)
     if rule is None or rule.nesting is None or rule.nesting.floor <= 1 or on == to:

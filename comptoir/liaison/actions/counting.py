@@ -25,8 +25,9 @@ Weeks = Mapping[date, OfficeWeek]
 
 
 def add(weeks: Weeks, on: date, quanta: int) -> None:
-    """Count `quanta` as booked on this day."""
+    """Count `quanta` as booked on this day: a new claim, whatever became of an earlier one."""
     weeks[monday_of(on)].booked[on.weekday()] += quanta
+    weeks[monday_of(on)].floor_gone[on.weekday()] = False
 
 
 def give_up(weeks: Weeks, on: date, quanta: int, *, still_counted: int) -> None:
@@ -34,6 +35,11 @@ def give_up(weeks: Weeks, on: date, quanta: int, *, still_counted: int) -> None:
     week = weeks[monday_of(on)]
     week.booked[on.weekday()] -= quanta
     week.late[on.weekday()] += still_counted
+
+
+def keep_floor_claimed(weeks: Weeks, on: date) -> None:
+    """Who had time and did not come has had its floor of the day, whether that time counts or not."""
+    weeks[monday_of(on)].floor_gone[on.weekday()] = True
 
 
 _SAVE = "UPDATE liaison_officeweek SET booked = %s, late = %s, floor_gone = %s WHERE id = %s"

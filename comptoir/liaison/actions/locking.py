@@ -7,6 +7,9 @@
 5. the office's weeks, by date;
 6. the office's hold, and the notices.
 
+Taking time that others had given up late touches the weeks of their offices too, after one's own: two
+who do that for each other on different days close a circle, and one of them begins again (`patient`).
+
 An action takes those it needs and leaves out the others. Every change to a day serialises on that
 day's row. Rows are locked without their key: a booking that only refers to one waits for nobody. The
 wait is bounded by the connection's lock_timeout; who waited too long is told so and has lost nothing.

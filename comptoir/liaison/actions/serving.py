@@ -166,6 +166,7 @@ def record_no_show(*, appointment: Appointment, by: Person, now: datetime) -> Ap
         rule = rules.on(on)
         counted = current.quanta if rule is not None and rule.late_counts else 0
         counting.give_up(weeks, on, current.quanta, still_counted=counted)
+        counting.keep_floor_claimed(weeks, on)
         counting.save(weeks)
         Claim.objects.filter(appointment=current).delete()
         current.status = Status.NO_SHOW

@@ -35,7 +35,7 @@ class NestedFields(forms.Form):
     miss_per_mille = forms.IntegerField(
         label=_("Days in 1,000 on which these may be too few"),
         help_text=_(
-            "0 keeps them for every single office, and leaves much of the day empty until it is released."
+            "0 keeps them for every single office, and leaves much of the day empty until it is released. So does any number until it is known how many offices come."
         ),
         min_value=0,
         max_value=200,
@@ -48,7 +48,7 @@ class NestedFields(forms.Form):
     allotted_percent = _percent(_("Per cent of all hours that are allotted"))
     alpha_percent = _percent(
         _("How far allowances follow need, in per cent"),
-        _("0: the same for every office. 100: in proportion to need."),
+        _("0: the same for every office, up to 1.2 times its need. 100: in proportion to need."),
         most=140,
     )
     take_up_percent = _percent(_("Per cent of unclaimed allowances that are kept"))

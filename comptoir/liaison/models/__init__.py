@@ -16,6 +16,7 @@ from comptoir.liaison.models.appointments import (
     Happening,
     Hold,
     Mode,
+    PendingCharge,
     Reason,
     Status,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "OFFICE_REASONS",
     "OfficeWeek",
     "Outcome",
+    "PendingCharge",
     "Policy",
     "Reason",
     "SHIPPED_SOURCE",

@@ -192,6 +192,24 @@ class Claim(models.Model):
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
 
 
+class PendingCharge(models.Model):
+    """One quarter hour that an office gave up late: charged until somebody takes it, or for good.
+
+    Counted as late from the beginning. A row whose time has come is a loss; no job settles it. Two
+    appointments cannot have given up the same one: the second had to take it first, which ends the row.
+    """
+
+    pk = models.CompositePrimaryKey("professional_id", "starts_at")
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, related_name="pending_charges"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+
 class Hold(models.Model):
     """A time kept for an office while somebody types: one per office, for minutes.
 
@@ -222,6 +240,7 @@ class Happening(models.TextChoices):
     NO_SHOW = "no_show", _("Not attended")
     NOT_STARTED = "not_started", _("“Started” taken back")
     NOT_MISSED = "not_missed", _("“Not attended” taken back")
+    REFILLED = "refilled", _("Its time was taken again")
 
 
 class AppointmentEvent(models.Model):

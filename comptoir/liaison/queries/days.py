@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from comptoir.domain import business_days, grid, rule, share
+from comptoir.domain import business_days, nested, rule, share
 from comptoir.domain.grid import QUANTUM_MINUTES, Grid
 from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
@@ -77,6 +77,7 @@ class _Row(NamedTuple):
     held_by_others: int
     held_by_us: int
     kept_from_us: int
+    kept_for_us: int
 
 
 _POLICIES = f"""
@@ -134,9 +135,8 @@ def load_days(
 ) -> dict[date, LoadedDay]:
     """Each of `dates` as it stands for this office at `now`.
 
-    How far ahead may be booked is a matter of the rule in force today, not of the day asked for;
-    who already knows that day passes it as `last_bookable`. Who knows on which dates the centre is
-    closed, or will not say why there are no hours, passes them as `closed`.
+    How far ahead may be booked is a matter of the rule in force today: who knows that day passes it as
+    `last_bookable`. Who knows when the centre is closed, or will not say so, passes `closed`.
 
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
     passes the `weeks` it has locked and changed; of other weeks the office's counters are read and
@@ -166,6 +166,7 @@ def load_days(
                 first_bookable=clock.service_date(now),
                 closed=on in closed,
             ),
+            office,
         )
         for on in dates
     }
@@ -212,8 +213,11 @@ def _with_shares(
     assert day.rule.nesting is not None, "only a rule with classes keeps anything"
     nesting, use = day.rule.nesting, day.use[office.pk]
     own = use.day == 0 and not (week is not None and week.floor_gone[day.on.weekday()])
-    if own and excluding is not None and day.on == clock.service_date(excluding.starts_at):
-        own = share.is_given_back(nesting.floor, floors_fit(day, nesting, now), others.row.offices)
+    gives_up = excluding is not None and day.on == clock.service_date(excluding.starts_at)
+    if own and gives_up and nesting.floor > 1:
+        # A single quarter hour is always there: what is given up is one.
+        fit = nested.floors_fit(day, nesting, now)
+        own = share.is_given_back(nesting.floor, fit, others.row.offices)
     allowance = others.row.allowance or 0
     return replace(
         day,
@@ -221,13 +225,6 @@ def _with_shares(
         shares={office.pk: others.share(own=own)},
         released_at=others.released_at(nesting),
     )
-
-
-def floors_fit(day: Day, nesting: Nesting, now: datetime) -> int:
-    """How many floors fit into what is free and not begun."""
-    gone = grid.bits(0, day.grid.first_from(now))
-    floor = max(1, nesting.floor)
-    return sum(share.floors_in(hours.free_for_all() & ~gone, floor) for hours in day.hours)
 
 
 def _closed(without_hours: Sequence[date]) -> frozenset[date]:
@@ -254,7 +251,16 @@ def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
     return roster.horizon(today, current.horizon_business_days)
 
 
-def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
+def _reserves(row: _Row, office: Office) -> tuple[Reserve, ...]:
+    """What is kept for others, and for this office: neither is anybody's."""
+    kept = (
+        Reserve(row.kept_from_us, frozenset()),
+        Reserve(row.kept_for_us, frozenset({office.pk})),
+    )
+    return tuple(one for one in kept if one.mask)
+
+
+def _loaded(rows: list[_Row], day: Day, office: Office) -> LoadedDay:
     """The day with its hours, if it has any."""
     if not rows:
         return LoadedDay(day)
@@ -264,7 +270,7 @@ def _loaded(rows: list[_Row], day: Day) -> LoadedDay:
             languages=frozenset(row.languages),
             offered=row.mask,
             taken=row.claimed | row.held_by_others,
-            reserves=(Reserve(row.kept_from_us, frozenset()),) if row.kept_from_us else (),
+            reserves=_reserves(row, office),
         )
         for row in rows
     )
@@ -313,13 +319,14 @@ held AS (
      WHERE hours_id = ANY(ARRAY(SELECT id FROM offered)) AND expires_at > %(now)s
      GROUP BY hours_id),
 kept AS (
-    SELECT hours_id, bit_or(mask) AS mask
+    SELECT hours_id,
+           bit_or(mask) FILTER (WHERE NOT offices @> ARRAY[%(office)s]::bigint[]) AS from_us,
+           bit_or(mask) FILTER (WHERE offices @> ARRAY[%(office)s]::bigint[]) AS for_us
       FROM roster_reservedhours
-     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered))
-       AND offices <> '{}' AND NOT offices @> ARRAY[%(office)s]::bigint[]
+     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered)) AND offices <> '{}'
      GROUP BY hours_id)
 SELECT offered.*, COALESCE(claimed.mask, 0), COALESCE(held.by_others, 0), COALESCE(held.by_us, 0),
-       COALESCE(kept.mask, 0)
+       COALESCE(kept.from_us, 0), COALESCE(kept.for_us, 0)
   FROM offered
   LEFT JOIN claimed ON claimed.hours_id = offered.id
   LEFT JOIN held ON held.hours_id = offered.id

@@ -49,7 +49,9 @@ def _granted(decision: Decision) -> str:
         return _("You asked for %(asked)s, which your office is allotted of that week.") % minutes
     if decision.of_class == ShareClass.DIRECTED:
         return _("You asked for %(asked)s of hours that are meant for your office.") % minutes
-    return _("You asked for %(asked)s, and nobody else was owed it.") % minutes
+    if decision.of_class == ShareClass.OPEN:
+        return _("You asked for %(asked)s, and nothing of it was kept for others.") % minutes
+    return _("You asked for %(asked)s, which is within the limits of your office.") % minutes
 
 
 def _minutes(counters: Counters, name: str) -> str:
@@ -178,30 +180,35 @@ def _holds_too_much(counters: Counters) -> Explanation:
     return Explanation(
         _("Your office may hold %(cap)s of appointments ahead and holds %(held)s.")
         % {"cap": _minutes(counters, "holding_cap"), "held": _minutes(counters, "held")},
-        _("Book again once one of them is over, or cancel one that you do not need."),
+        _own_share(counters)
+        or _("Book again once one of them is over, or cancel one that you do not need."),
     )
+
+
+def _own_share(counters: Counters) -> str:
+    """The next step where the office's own floor is there for it; else nothing."""
+    if not counters.get("instead"):
+        return ""
+    return _("Your own share of that day, %(instead)s, is yours now if you take it.") % {
+        "instead": _minutes(counters, "instead")
+    }
 
 
 def _kept(counters: Counters) -> Explanation:
     sentence = _(
         "You asked for %(asked)s. Still free that day: %(left)s. Kept for offices that have not had their share: %(kept)s."
     ) % {name: _minutes(counters, name) for name in ("asked", "left", "kept")}
-    if counters.get("instead"):
-        return Explanation(
-            sentence,
-            _("Your own share of that day, %(instead)s, is yours now if you take it.")
-            % {"instead": _minutes(counters, "instead")},
-        )
     return Explanation(
         sentence,
-        _("Choose another day, or come back: what nobody claims is released."),
+        _own_share(counters)
+        or _("Choose another day, or come back: what nobody claims is released."),
     )
 
 
 def _would_split(counters: Counters) -> Explanation:
     return Explanation(
         _("At that time you would break up time that is kept for offices that have had none yet."),
-        _("Choose one of the times in the list."),
+        _own_share(counters) or _("Choose another of the times in the list, or another day."),
     )
 
 

@@ -64,10 +64,20 @@ def _allotted(policy: Policy) -> str:
         "alpha": policy.alpha_percent,
     }
     if policy.alpha_percent == 0:
-        return _("%(part)s%% of all hours in equal parts, at least %(least)s") % least
+        return (
+            _(
+                "up to %(part)s%% of all hours in equal parts, to nobody over 1.2 times its need; at least %(least)s"
+            )
+            % least
+        )
     if policy.alpha_percent == 100:
-        return _("%(part)s%% of all hours in proportion to need, at least %(least)s") % least
-    return _("%(part)s%% of all hours, following need to %(alpha)s%%, at least %(least)s") % least
+        return _("up to %(part)s%% of all hours in proportion to need; at least %(least)s") % least
+    return (
+        _(
+            "up to %(part)s%% of all hours, following need to %(alpha)s%%, to nobody over 1.2 times its need; at least %(least)s"
+        )
+        % least
+    )
 
 
 def _kept(policy: Policy) -> str:

@@ -15,11 +15,16 @@ from datetime import date, datetime, timedelta
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import Allowance, Appointment, Apportionment, Status
 from comptoir.people.models import Office
+from comptoir.roster.models import ServiceDay
 from comptoir.ui import clock
 
 WEEKS = 26
 HALF_LIFE = 13
 """Weeks after which what was attended weighs half."""
+
+
+PRIOR_DAYS = 10
+"""For how many days of an office's own the mean of all offices stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,32 @@ def estimated(now: datetime) -> dict[int, float | None]:
     return {
         office: _mean(attended.get(office, {}), max(first, monday_of(since)), this_week)
         for office, since in Office.objects.active().values_list("pk", "since").order_by("pk")
+    }
+
+
+def chances(now: datetime) -> dict[int, float]:
+    """How probable it is that each active office claims its floor of a day; 1 where nothing is known.
+
+    The part of the last service days for which it had booked, whatever became of it, drawn towards the
+    mean of all offices: a new one, or one that was away for a while, is not taken for one that never comes.
+    """
+    today = clock.service_date(now)
+    first = monday_of(today) - timedelta(weeks=WEEKS)
+    days = ServiceDay.objects.filter(on__gte=first, on__lt=today).count()
+    claimed: dict[int, set[date]] = defaultdict(set)
+    rows = Appointment.objects.filter(
+        starts_at__gte=clock.midnight(first, clock.service_zone()),
+        starts_at__lt=clock.midnight(today, clock.service_zone()),
+    )
+    for office, starts_at in rows.values_list("office_id", "starts_at").iterator():
+        claimed[office].add(clock.service_date(starts_at))
+    offices = list(Office.objects.active().values_list("pk", flat=True).order_by("pk"))
+    if not days or not offices:
+        return dict.fromkeys(offices, 1.0)
+    mean = sum(len(claimed[office]) for office in offices) / (days * len(offices))
+    return {
+        office: min(1.0, (len(claimed[office]) + PRIOR_DAYS * mean) / (days + PRIOR_DAYS))
+        for office in offices
     }
 
 

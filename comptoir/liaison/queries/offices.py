@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from comptoir.liaison.models import (
     CaseLine,
     Decision,
     OfficeWeek,
+    PendingCharge,
     Policy,
     Side,
     Status,
@@ -39,6 +41,8 @@ class Share:
     limit: int
     booked: int
     late: int
+    pending: int = 0
+    """What of the late is charged no longer once somebody takes it."""
 
     @property
     def used(self) -> int:
@@ -108,6 +112,8 @@ def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetim
     counters = counters or OfficeWeek(office=office, week=monday)
     minutes = QUANTUM_MINUTES
     weekday = on.weekday()
+    waiting = _pending(office, now) if policy.nested else Counter()
+    of_week = sum(count for day, count in waiting.items() if monday_of(day) == monday)
     return Shares(
         on,
         monday,
@@ -116,12 +122,22 @@ def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetim
             policy.minutes_per_day,
             counters.booked[weekday] * minutes,
             counters.late[weekday] * minutes,
+            waiting[on] * minutes,
         ),
         Share(
-            policy.minutes_per_week, sum(counters.booked) * minutes, sum(counters.late) * minutes
+            policy.minutes_per_week,
+            sum(counters.booked) * minutes,
+            sum(counters.late) * minutes,
+            of_week * minutes,
         ),
         _kept(office, on, policy, counters, now) if policy.nested else None,
     )
+
+
+def _pending(office: Office, now: datetime) -> Counter[date]:
+    """Quarter hours that the office gave up late and somebody may still take, by service day."""
+    rows = PendingCharge.objects.filter(appointment__office=office, starts_at__gte=now)
+    return Counter(clock.service_date(at) for at in rows.values_list("starts_at", flat=True))
 
 
 def _kept(office: Office, on: date, policy: Policy, counters: OfficeWeek, now: datetime) -> Kept:

@@ -62,22 +62,27 @@ class Others:
 
 _USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day in range(1, 8))
 
+_WORKED = """EXISTS (
+    SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
+
 _OTHERS = f"""
 WITH asked AS MATERIALIZED (
     SELECT asked.on, asked.week, asked.weekday,
            (SELECT apportionment.id FROM liaison_apportionment apportionment
              WHERE apportionment.valid_from <= asked.on
              ORDER BY apportionment.valid_from DESC LIMIT 1) AS apportionment_id,
-           (SELECT max(day.on) FROM roster_serviceday day WHERE day.on < asked.on) AS previous,
+           (SELECT max(day.on) FROM roster_serviceday day
+             WHERE day.on < asked.on AND {_WORKED}) AS previous,
            (SELECT count(*) FROM roster_serviceday day
-             WHERE day.on BETWEEN GREATEST(%(today)s, asked.week) AND asked.week + 6) AS days_left
+             WHERE day.on BETWEEN GREATEST(%(today)s, asked.week) AND asked.week + 6
+               AND {_WORKED}) AS days_left
       FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
            AS asked("on", week, weekday)),
 each AS (
     SELECT asked.on, asked.previous, asked.days_left, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false) AS owed,
-           COALESCE(allowance.quanta, %(floor)s) AS quanta,
+           GREATEST(allowance.quanta, %(floor)s) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
            COALESCE({_USED}, 0) AS used
       FROM asked
@@ -111,7 +116,7 @@ def others(
 ) -> Mapping[date, Others]:
     """What each of the days owes to all active offices but `office`, in quanta.
 
-    An office without an allowance of its own has the `weekly_floor`. `excluding` is not held.
+    No office has less of a week than the `weekly_floor`. `excluding` is not held.
     """
     if not dates:
         return {}
@@ -127,5 +132,7 @@ def others(
         "now": now,
         "excluding": excluding.pk if excluding is not None else None,
     }
-    found = (_Row(*row) for row in statements.rows(_OTHERS, values))
-    return {row.on: Others(row) for row in found}
+    found = {row[0]: _Row(*row) for row in statements.rows(_OTHERS, values)}
+    # Where no office is active, nobody is owed anything.
+    nobody = {on: _Row(on, None, 1, 0, 0.0, 0.0, 0, None, None, 0) for on in dates}
+    return {on: Others(row) for on, row in (nobody | found).items()}

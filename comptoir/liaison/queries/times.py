@@ -118,5 +118,12 @@ def main_refusal(times: list[DayTimes]) -> Refused | None:
     refusals = [day.refused for day in times if day.refused is not None]
     if any(day.starts for day in times) or not refusals:
         return None
-    order = [Reason.WEEK_LIMIT, Reason.DAY_LIMIT, Reason.NO_TIME]
+    order = [
+        Reason.WEEK_LIMIT,
+        Reason.DAY_LIMIT,
+        Reason.HOLDS_TOO_MUCH,
+        Reason.KEPT,
+        Reason.WOULD_SPLIT,
+        Reason.NO_TIME,
+    ]
     return min(refusals, key=lambda r: order.index(r.reason) if r.reason in order else len(order))

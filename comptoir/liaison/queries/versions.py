@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptoir.domain.rule import House
-from comptoir.liaison.models import Policy
+from comptoir.liaison.models import Allowance, Policy
 from comptoir.liaison.queries import kept
 from comptoir.liaison.queries.kept import Term
 from comptoir.people.models import Office
@@ -119,15 +119,22 @@ def compare(draft: Policy) -> Comparison:
 
 
 def house(today: date) -> House | None:
-    """The offices there are, and an ordinary day of those published from today on; None if none is."""
-    coming = OfferedHours.objects.filter(day__on__gte=today).values_list("day__on", "mask")
+    """The offices there are, and an ordinary day of those published from today on; None if none is.
+
+    Hours directed at some offices are theirs, and not shared out.
+    """
+    coming = OfferedHours.objects.filter(day__on__gte=today, mask__gt=0)
     offered: dict[date, int] = defaultdict(int)
-    for on, mask in coming:
-        offered[on] += mask.bit_count()
+    for hours in coming.select_related("day").prefetch_related("reserved"):
+        directed = 0
+        for reserve in hours.reserved.all():
+            directed |= reserve.mask if reserve.offices else 0
+        offered[hours.day.on] += (hours.mask & ~directed).bit_count()
     if not offered:
         return None
     day = int(median(offered.values()))
-    return House(offices=Office.objects.active().count(), day=day, week=DAYS_A_WEEK * day)
+    known = Allowance.objects.filter(chance__lt=1).exists()
+    return House(Office.objects.active().count(), day, DAYS_A_WEEK * day, chances_known=known)
 
 
 def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:

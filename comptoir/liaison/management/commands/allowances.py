@@ -40,7 +40,10 @@ class Command(BaseCommand):
     def _show(self, proposal: apportioning.Proposal) -> None:
         for office in Office.objects.filter(pk__in=proposal.quanta).order_by("sort_name"):
             need, quanta = proposal.needs[office.pk], proposal.quanta[office.pk]
-            self.stdout.write(f"{office.reference}  need {need:.2f}  {duration(15 * quanta)}")
+            comes = round(100 * proposal.chances[office.pk])
+            self.stdout.write(
+                f"{office.reference}  need {need:.2f}  {duration(15 * quanta)}  comes {comes} % of days"
+            )
         given = sum(proposal.quanta.values())
         self.stdout.write(
             f"{len(proposal.quanta)} offices: {given} of {proposal.capacity} quarter hours of a week"
