@@ -200,7 +200,7 @@ def _book(
         appointment.professional_id = answer.professional
         statements.insert([appointment])
         claim(appointment, loaded, answer.start)
-    if decision.policy is not None and decision.policy.nested:
+    if loaded.has_pending:
         refunding.refund(taken=appointment, now=now)
     return appointment
 

@@ -206,6 +206,9 @@ class PendingCharge(models.Model):
         Appointment, on_delete=models.PROTECT, related_name="pending_charges"
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["starts_at"], name="pending_charge_at")]
+
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
 

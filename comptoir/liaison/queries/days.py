@@ -56,6 +56,9 @@ class LoadedDay:
     held: Mapping[int, int] = field(default_factory=dict)
     """What the office itself holds, as masks by professional: one at most."""
 
+    has_pending: bool = False
+    """Whether somebody gave up late what is still charged, under a rule that refunds it."""
+
     def row_id(self) -> int:
         """The id of the service day's row; only a published day has one, and only such are written."""
         assert self.day_id is not None, "an admitted day is a published one"
@@ -196,7 +199,8 @@ def _nested(
         for on in dates:
             week = weeks.get(business_days.monday_of(on))
             day = _with_shares(loaded[on].day, office, others[on], week, now, excluding)
-            found[on] = replace(loaded[on], day=day)
+            has_pending = others[on].row.has_pending
+            found[on] = replace(loaded[on], day=day, has_pending=has_pending)
     return found
 
 

@@ -22,6 +22,7 @@ class _Row(NamedTuple):
     on: date
     previous: date | None
     days_left: int
+    has_pending: bool
     offices: int
     mean: float
     variance: float
@@ -33,7 +34,7 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What a day owes to all offices but one, and what that one is allotted of the week."""
+    """What a day owes to all offices but one, what that one is allotted, whether a charge is pending."""
 
     row: _Row
 
@@ -75,11 +76,17 @@ WITH asked AS MATERIALIZED (
              WHERE day.on < asked.on AND {_WORKED}) AS previous,
            (SELECT count(*) FROM roster_serviceday day
              WHERE day.on BETWEEN GREATEST(%(today)s, asked.week) AND asked.week + 6
-               AND {_WORKED}) AS days_left
+               AND {_WORKED}) AS days_left,
+           EXISTS (
+               SELECT 1 FROM roster_serviceday day
+                 JOIN liaison_pendingcharge pending
+                   ON pending.starts_at >= day.starts_at
+                  AND pending.starts_at < day.starts_at + day.quanta * interval '15 minutes'
+                WHERE day.on = asked.on) AS has_pending
       FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
            AS asked("on", week, weekday)),
 each AS (
-    SELECT asked.on, asked.previous, asked.days_left, office.id = %(office)s AS is_ours,
+    SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false) AS owed,
            GREATEST(allowance.quanta, %(floor)s) AS quanta,
@@ -91,7 +98,7 @@ each AS (
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
      WHERE office.status = %(active)s)
-SELECT each.on, each.previous, each.days_left,
+SELECT each.on, each.previous, each.days_left, each.has_pending,
        count(*) FILTER (WHERE owed AND NOT is_ours),
        COALESCE(sum(chance) FILTER (WHERE owed AND NOT is_ours), 0),
        COALESCE(sum(chance * (1 - chance)) FILTER (WHERE owed AND NOT is_ours), 0),
@@ -102,7 +109,7 @@ SELECT each.on, each.previous, each.days_left,
          WHERE held.office_id = %(office)s AND held.status = ANY(%(live)s)
            AND held.starts_at > %(now)s AND held.id IS DISTINCT FROM %(excluding)s)
   FROM each
- GROUP BY each.on, each.previous, each.days_left
+ GROUP BY each.on, each.previous, each.days_left, each.has_pending
 """
 
 
@@ -134,5 +141,5 @@ def others(
     }
     found = {row[0]: _Row(*row) for row in statements.rows(_OTHERS, values)}
     # Where no office is active, nobody is owed anything.
-    nobody = {on: _Row(on, None, 1, 0, 0.0, 0.0, 0, None, None, 0) for on in dates}
+    nobody = {on: _Row(on, None, 1, True, 0, 0.0, 0.0, 0, None, None, 0) for on in dates}
     return {on: Others(row) for on, row in (nobody | found).items()}
