@@ -521,3 +521,18 @@ def test_a_grant_is_explained_by_its_class(values: dict[str, Any], words: str) -
     two_hours()
 
     assert words in explanations.of(book(office, wish(30)).decision).sentence
+
+
+def test_nothing_is_kept_for_who_has_used_its_limit_of_the_week() -> None:
+    """It could not claim it: the limit would refuse it."""
+    nested(minutes_per_day=60, minutes_per_week=60, day_cap_percent=100)
+    first, second = offices(2)
+    yesterday = DAY - timedelta(days=1)
+    two_hours(yesterday)
+    open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(10, 30))
+    apportion({first: 40, second: 8})
+    assert refused(second, wish(30)).reason == "kept"
+
+    book(first, wish(60, 10, 0, yesterday))
+
+    assert book(second, wish(30)).decision.counters["offices_unclaimed"] == 1

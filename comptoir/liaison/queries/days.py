@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from comptoir.domain import business_days, nested, rule, share
-from comptoir.domain.grid import QUANTUM_MINUTES, Grid
+from comptoir.domain.grid import Grid
 from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
 from comptoir.domain.share import Nesting
@@ -186,15 +186,14 @@ def _nested(
 ) -> dict[date, LoadedDay]:
     """Those of the days whose rule has nested classes, with what these need."""
     found: dict[date, LoadedDay] = {}
-    by_floor: dict[int, list[date]] = defaultdict(list)
+    by_policy: dict[Policy, list[date]] = defaultdict(list)
     for on, one in loaded.items():
-        if one.day.rule is not None and one.day.rule.nesting is not None and one.day.hours:
-            policy = rules.policy(on)
-            assert policy is not None, "the rule has a row"
-            by_floor[policy.weekly_floor_minutes // QUANTUM_MINUTES].append(on)
-    for floor, dates in by_floor.items():
+        policy = rules.policy(on)
+        if policy is not None and policy.nested and one.day.hours:
+            by_policy[policy].append(on)
+    for policy, dates in by_policy.items():
         others = shares.others(
-            office=office, dates=dates, weekly_floor=floor, now=now, excluding=excluding
+            office=office, dates=dates, policy=policy, now=now, excluding=excluding
         )
         for on in dates:
             week = weeks.get(business_days.monday_of(on))
@@ -216,7 +215,8 @@ def _with_shares(
     assert day.rule is not None, "only a rule has classes"
     assert day.rule.nesting is not None, "only a rule with classes keeps anything"
     nesting, use = day.rule.nesting, day.use[office.pk]
-    own = use.day == 0 and not (week is not None and week.floor_gone[day.on.weekday()])
+    own = use.day == 0 and use.week + nesting.floor <= day.rule.week_limit
+    own = own and not (week is not None and week.floor_gone[day.on.weekday()])
     gives_up = excluding is not None and day.on == clock.service_date(excluding.starts_at)
     if own and gives_up and nesting.floor > 1:
         # A single quarter hour is always there: what is given up is one.

@@ -142,8 +142,7 @@ def _pending(office: Office, now: datetime) -> Counter[date]:
 
 def _kept(office: Office, on: date, policy: Policy, counters: OfficeWeek, now: datetime) -> Kept:
     nesting = days.as_nesting(policy)
-    weekly_floor = policy.weekly_floor_minutes // QUANTUM_MINUTES
-    others = shares.others(office=office, dates=[on], weekly_floor=weekly_floor, now=now)[on]
+    others = shares.others(office=office, dates=[on], policy=policy, now=now)[on]
     share, use = others.share(own=False), days.use_of(counters, on)
     floor = Floor.CLAIMED if use.day else Floor.UNCLAIMED
     return Kept(

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.share import Nesting, Owed, Share
-from comptoir.liaison.models import LIVE_STATUSES, Appointment
+from comptoir.liaison.models import LIVE_STATUSES, Appointment, Policy
 from comptoir.people.models import Office, OfficeStatus
 from comptoir.ui import clock, statements
 
@@ -88,8 +89,9 @@ WITH asked AS MATERIALIZED (
 each AS (
     SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
-               AND NOT COALESCE(week.floor_gone[asked.weekday], false) AS owed,
-           GREATEST(allowance.quanta, %(floor)s) AS quanta,
+               AND NOT COALESCE(week.floor_gone[asked.weekday], false)
+               AND COALESCE({_USED}, 0) + %(floor)s <= %(week_limit)s AS owed,
+           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s), %(week_limit)s) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
            COALESCE({_USED}, 0) AS used
       FROM asked
@@ -117,13 +119,14 @@ def others(
     *,
     office: Office,
     dates: Collection[date],
-    weekly_floor: int,
+    policy: Policy,
     now: datetime,
     excluding: Appointment | None = None,
 ) -> Mapping[date, Others]:
     """What each of the days owes to all active offices but `office`, in quanta.
 
-    No office has less of a week than the `weekly_floor`. `excluding` is not held.
+    The dates are of one policy. No office is allotted less than its weekly floor, nor more than its limit
+    of a week; who has used that limit is owed nothing, since it could not claim it. `excluding` is not held.
     """
     if not dates:
         return {}
@@ -133,7 +136,9 @@ def others(
         "weekdays": [on.weekday() + 1 for on in dates],
         "today": clock.service_date(now),
         "office": office.pk,
-        "floor": weekly_floor,
+        "floor": policy.floor_minutes // QUANTUM_MINUTES,
+        "weekly_floor": policy.weekly_floor_minutes // QUANTUM_MINUTES,
+        "week_limit": policy.minutes_per_week // QUANTUM_MINUTES,
         "active": OfficeStatus.ACTIVE.value,
         "live": [status.value for status in LIVE_STATUSES],
         "now": now,
