@@ -221,41 +221,42 @@ NESTINGS = st.builds(
 )
 
 
+ANY_SHARE = st.builds(Share, st.integers(0, 6), st.integers(0, 3), st.booleans(), st.just(0.3))
+ANY_OWED = st.builds(Owed, st.integers(0, 6), st.floats(0, 4), st.floats(0, 2), st.integers(0, 9))
+ANY_USE = st.builds(Use, st.integers(0, 3), st.integers(3, 9))
+
+
+@st.composite
+def hours_of(draw: st.DrawFn, number: int) -> ProfessionalHours:
+    """Any hours of one professional, partly taken, partly directed at somebody."""
+    return ProfessionalHours(
+        number,
+        draw(st.sampled_from([ENGLISH, FRENCH, BOTH])),
+        draw(MASKS),
+        draw(st.sampled_from([0, 0b1, 0b1000, 0b110])),
+        tuple(draw(st.lists(RESERVES, max_size=1))),
+    )
+
+
 @st.composite
 def days(draw: st.DrawFn) -> Day:
     """One to three professionals, any hours, limits and shares; released or not."""
-    hours = tuple(
-        ProfessionalHours(
-            number,
-            draw(st.sampled_from([ENGLISH, FRENCH, BOTH])),
-            draw(MASKS),
-            draw(st.sampled_from([0, 0b1, 0b1000, 0b110])),
-            tuple(draw(st.lists(RESERVES, max_size=1))),
-        )
-        for number in range(1, draw(st.integers(1, 3)) + 1)
-    )
+    hours = tuple(draw(hours_of(number)) for number in range(1, draw(st.integers(1, 3)) + 1))
     rule = replace(
         WIDE,
         minutes_per_day=draw(st.sampled_from([30, 60, 105])),
         least_notice_minutes=draw(st.sampled_from([0, 20])),
         nesting=draw(st.none() | NESTINGS),
     )
-    shares = st.builds(Share, st.integers(0, 6), st.integers(0, 3), st.booleans(), st.just(0.3))
     return Day(
         on=ON,
         grid=GRID,
         rule=rule,
         last_bookable=ON,
         hours=hours,
-        use=draw(
-            st.dictionaries(
-                st.sampled_from(OFFICES), st.builds(Use, st.integers(0, 3), st.integers(3, 9))
-            )
-        ),
-        owed=draw(
-            st.builds(Owed, st.integers(0, 6), st.floats(0, 4), st.floats(0, 2), st.integers(0, 9))
-        ),
-        shares=draw(st.fixed_dictionaries(dict.fromkeys(OFFICES, shares))),
+        use=draw(st.dictionaries(st.sampled_from(OFFICES), ANY_USE)),
+        owed=draw(ANY_OWED),
+        shares=draw(st.fixed_dictionaries(dict.fromkeys(OFFICES, ANY_SHARE))),
         released_at=draw(st.sampled_from([None, NINE - timedelta(hours=19)])),
     )
 

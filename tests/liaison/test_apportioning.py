@@ -181,6 +181,15 @@ def test_floors_of_the_week_that_do_not_fit_are_refused_in_words(house: list[Off
         apportioning.propose(valid_from=DECEMBER, now=NOW)
 
 
+def test_a_rule_that_allots_no_part_of_a_week_is_refused_in_words(house: list[Office]) -> None:
+    PolicyFactory.create(
+        valid_from=DECEMBER, nested=True, allotted_percent=0, weekly_floor_minutes=0
+    )
+
+    with pytest.raises(CannotApportion, match="must be above 0"):
+        apportioning.propose(valid_from=DECEMBER, now=NOW)
+
+
 def test_one_day_has_one_publication(house: list[Office]) -> None:
     proposal = apportioning.propose(valid_from=DECEMBER, now=NOW)
     apportioning.publish(proposal=proposal, by=None, now=NOW)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
+from comptoir.domain import charges
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import Grid
 from comptoir.liaison.actions import booking, changing, counting
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
@@ -18,6 +21,7 @@ from comptoir.liaison.models import (
     Mode,
     OfficeWeek,
     PendingCharge,
+    Policy,
     Reason,
     Side,
     Status,
@@ -186,6 +190,53 @@ def test_the_home_of_an_office_says_what_may_still_be_refunded(house: list[Offic
     assert waiting(NINE) == (45, 45)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_rows_agree_with_the_rule_that_the_domain_proves(
+    house: list[Office], seed: int
+) -> None:
+    random, rule = Random(seed), days.load_rules().on(DAY)
+    assert rule is not None
+    grid = Grid(at(DAY, 10), 12)
+    expected: list[charges.Charge] = []
+    for _ in range(14):
+        office, start = random.choice(house), random.randrange(11)
+        quanta = random.randint(1, min(4, 12 - start))
+        try:
+            made = book(office, 10 + start // 4, 15 * (start % 4), 15 * quanta)
+        except NotAdmitted:
+            continue
+        place = charges.Booked(DAY, grid, office.pk, made.professional_id, start, quanta)
+        expected = [charges.refilled(c, place.professional, place.mask) for c in expected]
+        if random.random() < 0.7:
+            cancel(made)
+            expected.append(charges.given_up(place, rule, NINE))
+
+    assert expected
+    for office in house:
+        if office.weeks.exists():
+            assert charged(office) == charges.charged(expected, office.pk, DAY).day
+
+
+def test_what_was_taken_under_a_version_without_classes_can_be_given_up_late_again(
+    house: list[Office],
+) -> None:
+    cancel(book(house[0], 10))
+    with_classes = Policy.objects.get()
+    PolicyFactory.create(
+        version=with_classes.version + 1, nested=False, late_notice_minutes=120,
+        minutes_per_day=600, minutes_per_week=3_000,
+    )  # fmt: skip
+    taken = book(house[1], 10)
+    with_classes.pk, with_classes.version = None, with_classes.version + 2
+    with_classes.save(force_insert=True)
+
+    cancel(taken)
+
+    assert (charged(house[0]), charged(house[1])) == (4, 4)
+    book(house[2], 10)
+    assert (charged(house[0]), charged(house[1])) == (4, 0)
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_many_who_take_and_give_up_at_once_leave_counters_that_agree(house: list[Office]) -> None:
@@ -205,7 +256,7 @@ def test_many_who_take_and_give_up_at_once_leave_counters_that_agree(house: list
             if random.random() < 0.7:
                 cancel(made)
 
-    results = at_once([lambda seed=seed: churn(seed) for seed in range(8)])  # type: ignore[misc]
+    results = at_once([partial(churn, seed) for seed in range(8)])
 
     assert [result for result in results if isinstance(result, BaseException)] == []
     assert Appointment.objects.filter(status=Status.CANCELLED).exists()

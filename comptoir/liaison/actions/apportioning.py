@@ -51,7 +51,11 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
         quanta = entitlements.allowances(
             known, house.week, _rule(policy), needs.in_force(valid_from).quanta or None
         )
-    except (entitlements.FloorsExceedHouse, entitlements.NoKnownNeed) as error:
+    except (
+        entitlements.BadNumber,
+        entitlements.FloorsExceedHouse,
+        entitlements.NoKnownNeed,
+    ) as error:
         raise CannotApportion(str(error)) from error
     wanted = {office: float(need) for office, need in known.items()}
     return Proposal(valid_from, policy, house.week, wanted, quanta, needs.chances(now))

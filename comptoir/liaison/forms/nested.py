@@ -8,13 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def _minutes(label: Any, help_text: Any = "", most: int = 1_440) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label, help_text=help_text, min_value=0, max_value=most, required=False
-    )
-
-
-def _percent(label: Any, help_text: Any = "", most: int = 100) -> forms.IntegerField:
+def _number(label: Any, help_text: Any = "", *, most: int) -> forms.IntegerField:
     return forms.IntegerField(
         label=label, help_text=help_text, min_value=0, max_value=most, required=False
     )
@@ -31,38 +25,36 @@ class NestedFields(forms.Form):
         ),
         required=False,
     )
-    floor_minutes = _minutes(_("Minutes guaranteed to every office on every day"), most=60)
-    miss_per_mille = forms.IntegerField(
-        label=_("Days in 1,000 on which these may be too few"),
-        help_text=_(
+    floor_minutes = _number(_("Minutes guaranteed to every office on every day"), most=60)
+    miss_per_mille = _number(
+        _("Days in 1,000 on which these may be too few"),
+        _(
             "0 keeps them for every single office, and leaves much of the day empty until it is released. So does any number until it is known how many offices come."
         ),
-        min_value=0,
-        max_value=200,
-        required=False,
+        most=200,
     )
-    ramp_minutes = _minutes(_("Minutes into the day after which all of it is released"))
-    weekly_floor_minutes = _minutes(
+    ramp_minutes = _number(_("Minutes into the day after which all of it is released"), most=1_440)
+    weekly_floor_minutes = _number(
         _("Minutes a week that every office is allotted at least"), most=600
     )
-    allotted_percent = _percent(_("Per cent of all hours that are allotted"))
-    alpha_percent = _percent(
+    allotted_percent = _number(_("Per cent of all hours that are allotted"), most=100)
+    alpha_percent = _number(
         _("How far allowances follow need, in per cent"),
         _("0: the same for every office, up to 1.2 times its need. 100: in proportion to need."),
         most=140,
     )
-    take_up_percent = _percent(_("Per cent of unclaimed allowances that are kept"))
+    take_up_percent = _number(_("Per cent of unclaimed allowances that are kept"), most=100)
     release_at = forms.TimeField(
         label=_("Time at which these are released, on the service day before"),
         widget=forms.TimeInput(format="%H:%M"),
         required=False,
     )
-    day_cap_percent = _percent(
-        _("Per cent of its allowance an office may use on one day until then")
+    day_cap_percent = _number(
+        _("Per cent of its allowance an office may use on one day until then"), most=100
     )
-    holding_percent = _percent(_("Per cent of its allowance an office may hold ahead"), most=500)
-    least_held_minutes = _minutes(_("Minutes every office may hold ahead at least"), most=3_000)
-    standby_minutes = _minutes(
+    holding_percent = _number(_("Per cent of its allowance an office may hold ahead"), most=500)
+    least_held_minutes = _number(_("Minutes every office may hold ahead at least"), most=3_000)
+    standby_minutes = _number(
         _("Minutes before a start from which nothing is kept any more"), most=480
     )
 

@@ -112,8 +112,7 @@ def affected_by(cause: Cause) -> AppointmentQuerySet:
 def _not_worked() -> QuerySet[Claim]:
     """The claims of an appointment that lie outside what its professional still works."""
     claims = Claim.objects.filter(appointment=OuterRef("pk"))
-    # Django takes any expression; its stubs know only numbers.
-    worked = F("bit").bitand(F("hours__mask"))  # type: ignore[arg-type]
+    worked = F("bit").bitand(F("hours__mask"))  # type: ignore[arg-type]  # stubs know numbers only
     return claims.annotate(worked=worked).filter(worked=0)
 
 

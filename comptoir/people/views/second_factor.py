@@ -55,7 +55,7 @@ def _added(request: HttpRequest, kind: str) -> None:
         person=person,
         change="added",
         kind=kind,
-        now=request.now,  # type: ignore[attr-defined]
+        now=request.now,  # type: ignore[attr-defined]  # set by ui.middleware
     )
 
 
@@ -65,7 +65,7 @@ def _removed(request: HttpRequest, kind: str) -> None:
         person=person,
         change="removed",
         kind=kind,
-        now=request.now,  # type: ignore[attr-defined]
+        now=request.now,  # type: ignore[attr-defined]  # set by ui.middleware
     )
 
 
@@ -130,7 +130,7 @@ class _OnceMore:
     def _check_reauthentication_method_available(self, request: HttpRequest) -> Any:
         if not second_factor.strong(request.user).exists():  # type: ignore[arg-type]  # signed in
             return redirect("mfa_index")
-        return super()._check_reauthentication_method_available(request)  # type: ignore[misc]
+        return super()._check_reauthentication_method_available(request)  # type: ignore[misc]  # mixed in
 
 
 class ConfirmByPasskey(_OnceMore, ReauthenticateWebAuthnView):

@@ -30,14 +30,12 @@ STRETCHES = {
 }
 """What the board says of a stretch of each kind; of one that is not worked it says nothing."""
 
-PLAIN = {"zone": ZoneInfo("UTC"), "named": False}
-
 
 @register.simple_tag
 def wall_range(starts: time, ends: time) -> str:
     """ "8:00 a.m. to 4:00 p.m.", "de 8 h à 16 h": times on somebody's wall, whatever the date."""
     first, last = (datetime.combine(A_MONDAY, at, UTC) for at in (starts, ends))
-    return times.time_range(first, last, **PLAIN)  # type: ignore[arg-type]
+    return times.time_range(first, last, zone=ZoneInfo("UTC"), named=False)
 
 
 @register.simple_tag

@@ -51,7 +51,7 @@ def set_pattern(request: SignedIn, code: str) -> HttpResponse:
         try:
             patterns.set_pattern(
                 professional=professional,
-                rows=[row for spell in spells.forms for row in spell.rows()],  # type: ignore[attr-defined]
+                rows=[row for spell in spells.forms for row in spell.rows()],  # type: ignore[attr-defined]  # a SpellForm
                 valid_from=form.cleaned_data["valid_from"],
                 by=request.user,
                 now=request.now,
