@@ -149,7 +149,7 @@ def test_errors_take_the_focus_and_lead_to_their_fields_without_losing_what_was_
         assert page.title() == "Error: Style guide – Comptoir"
         assert page.get_by_label("Name").first.input_value() == "Ann"
         page.get_by_role("link", name="Number of cases: This field is required.").click()
-        assert page.evaluate("document.activeElement.id") == "f_id_lines"
+        page.wait_for_function("document.activeElement.id === 'f_id_lines'")
 
     assert [text for text in complaints if "422" not in text] == []
 
@@ -161,13 +161,13 @@ def test_a_form_works_without_scripts(live_server: LiveServer) -> None:
         page.fill("#id_cases-0-number", "W1")
         page.click("button[name=cases-add]")
 
-        assert page.locator(".rows__row").count() == 2
+        expect(page.locator(".rows__row")).to_have_count(2)
         assert page.input_value("#id_name") == "Ann"
         assert page.input_value("#id_cases-0-number") == "W1"
-        assert page.locator("[data-error-summary]").count() == 0
+        expect(page.locator("[data-error-summary]")).to_have_count(0)
         page.click("noscript button[name=action]")
-        assert "Case 1, Question: This field is required." in page.inner_text(
-            "[data-error-summary]"
+        expect(page.locator("[data-error-summary]")).to_contain_text(
+            "Case 1, Question: This field is required."
         )
 
 
