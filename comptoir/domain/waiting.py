@@ -16,6 +16,7 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from comptoir.domain import grid as grids
+from comptoir.domain import nested
 from comptoir.domain.admission import admit, offers
 from comptoir.domain.periods import Period
 from comptoir.domain.service_day import Admitted, Day, Request, Use
@@ -42,7 +43,8 @@ class Entry:
 
     `number` is how the caller knows it. It wants `least_notice`, on top of what the rule asks for,
     and is booked without being asked first if `auto_accept`. `ledger` is what its office has used of
-    late (see `ledger`), in quanta.
+    late (see `ledger`), in quanta. It is served `first` where the centre took from its office what it
+    had. `declined` are starts that it will not be offered again.
     """
 
     number: int
@@ -56,6 +58,8 @@ class Entry:
     auto_accept: bool = False
     ledger: Fraction = Fraction(0)
     office_active: bool = True
+    first: bool = False
+    declined: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.least <= self.most:
@@ -124,24 +128,35 @@ def candidates(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> 
     )
 
 
-Place = tuple[int, bool, Fraction, bytes, int]
+Place = tuple[bool, int, bool, Fraction, bytes, int]
 
 
 def place(entry: Entry, of_class: ShareClass | None, allowance: int, seed: int) -> Place:
     """The key of an entry, the smallest served first: class, (ledger + 1) / (4 * allowance), a draw.
 
-    An allowance of nought is the limit of small ones: last of its class, by the ledger alone.
+    Before all of them who is served `first`. An allowance of nought is the limit of small ones: last of its class, by the ledger alone.
     """
     used = entry.ledger + 1
     ratio = used / (4 * allowance) if allowance else used
-    return (ORDER.index(of_class), allowance == 0, ratio, _draw(seed, entry.number), entry.number)
+    draw = _draw(seed, entry.number)
+    return (not entry.first, ORDER.index(of_class), allowance == 0, ratio, draw, entry.number)
+
+
+def in_order(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> list[Entry]:
+    """The entries as they would be served if time for the longest each asks for came free now."""
+
+    def key(entry: Entry) -> Place:
+        classes = nested.seen(day, entry.request(entry.most), now)
+        of_class = classes.of_class if classes is not None else None
+        allowance = day.shares.get(entry.office, Share()).allowance
+        return place(entry, of_class, allowance, seed)
+
+    return sorted(entries, key=key)
 
 
 def _longest(day: Day, entry: Entry, now: datetime, seed: int) -> Match | None:
-    window = day.grid.mask(entry.window)
-    near = grids.bits(0, day.grid.first_from(now + entry.least_notice))
     for quanta in range(entry.most, entry.least - 1, -1):
-        wanted = grids.starts(window, quanta) & ~near
+        wanted = _wanted(day, entry, quanta, now)
         if not _is_free(day, entry, quanta, wanted):
             continue
         left = offers(day, entry.request(quanta), now) & wanted
@@ -151,6 +166,12 @@ def _longest(day: Day, entry: Entry, now: datetime, seed: int) -> Match | None:
             assert isinstance(answer, Admitted), "what is offered is granted"
             return Match(entry, quanta, answer)
     return None
+
+
+def _wanted(day: Day, entry: Entry, quanta: int, now: datetime) -> int:
+    """The starts at which so much suits the entry, whoever has it."""
+    near = grids.bits(0, day.grid.first_from(now + entry.least_notice))
+    return grids.starts(day.grid.mask(entry.window), quanta) & ~near & ~entry.declined
 
 
 def _is_free(day: Day, entry: Entry, quanta: int, wanted: int) -> bool:
@@ -239,6 +260,53 @@ def offer(start: datetime, now: datetime, policy: OfferPolicy) -> Offer:
         return Offer(min(now + timedelta(seconds=policy.answer_seconds), start), together=True)
     hold = min(timedelta(minutes=policy.longest_minutes), notice / policy.parts)
     return Offer(now + hold, together=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Time offered to one entry, or to several at the same time; each with what it would get of it."""
+
+    offer: Offer
+    matches: tuple[Match, ...]
+
+
+def hand_out(
+    day: Day, entries: Iterable[Entry], now: datetime, seed: int, policy: OfferPolicy
+) -> list[Handed]:
+    """Offer all that can be offered at `now`, one after the other, to nobody more than once.
+
+    Who is booked without being asked has it alone, however short the notice is. Raises NoNotice if
+    an entry would take time that begins at once.
+    """
+    waiting, found = list(entries), []
+    while best := match(day, waiting, now, seed):
+        made = offer(day.grid.instant(best.start), now, policy)
+        made = replace(made, together=made.together and not best.entry.auto_accept)
+        others = _rivals(day, best, waiting, now, seed) if made.together else []
+        found.append(Handed(made, (best, *others)))
+        asked = {one.entry.number for one in found[-1].matches}
+        waiting = [entry for entry in waiting if entry.number not in asked]
+        day = granted(day, best.entry.office, best.quanta, best.admitted)
+    return found
+
+
+def _rivals(
+    day: Day, best: Match, entries: Iterable[Entry], now: datetime, seed: int
+) -> list[Match]:
+    """Whom else that very time fits, and how much of it."""
+    found = []
+    for entry in entries:
+        if entry.number == best.entry.number or entry.filed_at > now:
+            continue
+        for quanta in range(min(entry.most, best.quanta), entry.least - 1, -1):
+            request = replace(
+                entry.request(quanta, best.start, seed), professional=best.professional
+            )
+            suits = _wanted(day, entry, quanta, now) >> best.start & 1
+            if suits and isinstance(answer := admit(day, request, now), Admitted):
+                found.append(Match(entry, quanta, answer))
+                break
+    return found
 
 
 def drawn(accepted: Collection[int], seed: int) -> int | None:

@@ -9,7 +9,13 @@ class LiaisonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.liaison.queries import booked, handing_over, messages, offices
+        from comptoir.liaison.queries import (
+            booked,
+            handing_over,
+            messages,
+            offices,
+            waiting_messages,
+        )
         from comptoir.notices import kinds
         from comptoir.people import commitments, office_home
         from comptoir.roster import gateway
@@ -28,7 +34,7 @@ class LiaisonConfig(AppConfig):
         office_home.register("liaison:office")
         commitments.register(offices.count_coming)
         commitments.register_duties(handing_over.count_to_do)
-        for kind in messages.KINDS:
+        for kind in (*messages.KINDS, *waiting_messages.KINDS):
             kinds.register(kind)
         office = frozenset({"delegate", "office_manager"})
         everybody = office | {

@@ -1,19 +1,26 @@
-"""Background work: appointments of offices that ended, and the nightly recount."""
+"""Background work: the waiting list, appointments of offices that ended, and the nightly recount."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from comptoir.liaison.actions import closing, counting
+from comptoir.liaison.actions import closing, counting, locking, offering, waiting_rounds
+from comptoir.liaison.queries import days, waiting
 from comptoir.ui import clock
 
 logger = logging.getLogger(__name__)
 
 MOST_CANCELLED = 200
 """How many appointments one run cancels; the next comes in five minutes."""
+
+MOST_ENDED = 200
+"""How many entries of the waiting list one round ends; the next comes within the minute."""
+
+SEED_BITS = 31
 
 RECOUNTED = timedelta(weeks=5)
 """How far back the nightly recount looks: what is older no longer changes."""
@@ -26,6 +33,33 @@ def cancel_for_ended_offices(timestamp: int) -> None:
     cancelled = closing.cancel_for_ended_offices(most=MOST_CANCELLED, now=clock.now())
     if cancelled:
         logger.info("%s appointments of offices that ended were cancelled", cancelled)
+
+
+@app.task(name=offering.ROUND)
+def waiting_round() -> None:
+    """See to the waiting list now: deferred for when an offer is made and for when it ends."""
+    see_to_the_waiting_list()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="liaison.waiting_each_minute", queueing_lock="liaison.waiting_each_minute")
+def waiting_each_minute(timestamp: int) -> None:
+    """The same every minute: what the clock has released, and what a lost job would have done."""
+    see_to_the_waiting_list()
+
+
+def see_to_the_waiting_list() -> None:
+    """Book what need not be asked, draw, end what is over, and offer what is free on each day."""
+    now = clock.now()
+    seed = secrets.randbits(SEED_BITS)
+    waiting_rounds.draw_due(now=now, seed=seed)
+    waiting_rounds.end_what_is_over(most=MOST_ENDED, now=now)
+    for on in waiting.dates_waited_for(now, days.bookable_dates(days.load_rules(), now)):
+        try:
+            waiting_rounds.serve_day(on=on, now=now)
+        except locking.DayBusy:
+            logger.warning("A busy day: who waits for %s is served in the next round", on)
+    waiting_rounds.take_automatic_offers(now=now, seed=seed)
 
 
 # In the small hours of Montréal, whatever its offset.

@@ -13,6 +13,8 @@ from comptoir.liaison.models import (
     CalendarFeed,
     CaseLine,
     FollowUp,
+    Offer,
+    WaitingEntry,
 )
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.permissions import Standing
@@ -99,6 +101,22 @@ def get_service_day_for(standing: Standing, on: date) -> ServiceDay:
     found = None
     if Role.TEAM_LEAD in standing.roles:
         found = ServiceDay.objects.filter(on=on).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_entry_for(office: Office, pk: int) -> WaitingEntry:
+    """What this office waits for; raises Http404 for another's."""
+    found = WaitingEntry.objects.filter(office=office, pk=pk).select_related("office").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_offer_for(office: Office, pk: int) -> Offer:
+    """Time offered to this office; raises Http404 for another's."""
+    found = Offer.objects.filter(office=office, pk=pk).select_related("entry", "office").first()
     if found is None:
         raise Http404
     return found

@@ -101,6 +101,12 @@ SENTENCES: dict[str, Promise] = {
     "liaison.cases_disposed": _("Deleted an office’s old cases for good"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
+    # The waiting list
+    "waiting.filed": _("Put an office on the waiting list"),
+    "waiting.withdrawn": _("Took an office off the waiting list"),
+    "waiting.accepted": _("Accepted time that was offered to several offices"),
+    "waiting.declined": _("Declined time that was offered"),
+    "waiting.ended": _("Ended an entry of the waiting list"),
     # The sharing rule
     "rule.started": _("Started a version of the sharing rule"),
     "allowances.published": _("Published what each office is allotted of a week"),

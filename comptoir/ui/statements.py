@@ -97,6 +97,16 @@ def together() -> Iterator[list[tuple[str, Values]]]:
             pass
 
 
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Send what is written inside by itself, even within `together`: it is no part of that."""
+    token = _waiting.set(None)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
 def write(sql: str, values: Values) -> None:
     """Insert, update or delete, with `%s` where a value goes; inside `together`, with the others."""
     waiting = _waiting.get()

@@ -14,6 +14,9 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
+from comptoir.liaison.actions import waiting
+from comptoir.liaison.models import WaitingEntry
+from comptoir.liaison.queries import days
 from comptoir.notices import actions as notices
 from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
@@ -21,6 +24,7 @@ from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
+from tests.liaison.factories import waiting_entry
 
 Arguments = Callable[[World], tuple[Any, ...]]
 
@@ -112,6 +116,20 @@ def to_no_answer(visitor: Visitor, world: World) -> None:
     visitor.press("Search")
     visitor.page.locator(".empty-state").wait_for()
     visitor.ready()
+
+
+def to_an_offer(visitor: Visitor, world: World) -> None:
+    """Wait for any time there is: some is free, and is offered at once."""
+    now = clock.now()
+    dates = days.bookable_dates(days.load_rules(), now)
+    waiting_entry(world.office, now=now, first_on=dates[1], last_on=dates[-1])
+    visitor.go("liaison:waiting", world.office.reference)
+
+
+def withdrawn(world: World) -> None:
+    """The office waits for nothing again."""
+    for entry in WaitingEntry.objects.live():
+        waiting.withdraw(entry=entry, by=entry.person, now=clock.now())
 
 
 def to_the_new_feed(visitor: Visitor, world: World) -> None:
@@ -246,6 +264,11 @@ OFFICE = [
     Visit("liaison:times", DELEGATE, office, {"minutes": "60", "view": "calendar"}, "calendar"),
     Visit("liaison:book", DELEGATE, arrive=to_the_form),
     Visit("liaison:book", DELEGATE, office, query=NEVER, state="refused"),
+    Visit("liaison:waiting", DELEGATE, office),
+    Visit(
+        "liaison:waiting", DELEGATE, office, state="offered", arrive=to_an_offer, leave=withdrawn
+    ),
+    Visit("liaison:wait", DELEGATE, office),
     Visit("liaison:make-feed", DELEGATE, arrive=to_the_new_feed),
     Visit("liaison:appointment", DELEGATE, appointment("booked"), state="booked"),
     Visit("liaison:appointment", DELEGATE, appointment("finished"), state="finished"),
@@ -359,6 +382,10 @@ VISITS = [
 
 POSTED = {
     "liaison:hold",
+    "liaison:offers",
+    "liaison:accept",
+    "liaison:decline",
+    "liaison:withdraw-entry",
     "liaison:rebook",
     "liaison:rebook-all",
     "liaison:rebook-all-on",

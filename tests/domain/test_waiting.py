@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import permutations
 from math import ceil, sqrt
 from random import Random
 from typing import Any
@@ -32,7 +31,7 @@ from comptoir.domain.service_day import (
     Use,
 )
 from comptoir.domain.share import Nesting, Owed, Share, ShareClass
-from comptoir.domain.waiting import BadEntry, Entry, Match, NoNotice, Offer, OfferPolicy
+from comptoir.domain.waiting import BadEntry, Entry, Match, OfferPolicy
 from tests.domain.rules import RULE
 from tests.domain.sharing_world import World
 
@@ -168,12 +167,32 @@ def test_equal_shares_are_equal_exactly_and_then_the_draw_decides() -> None:
     third, one = entry(1, ledger=Fraction(1, 3)), entry(2, ledger=Fraction(1))
     places = [waiting.place(third, None, 4, 0), waiting.place(one, None, 6, 0)]
 
-    assert places[0][:3] == places[1][:3] == (0, False, Fraction(1, 12))
+    assert places[0][:4] == places[1][:4] == (True, 0, False, Fraction(1, 12))
     first = Counter(
         min([(third, 4), (one, 6)], key=lambda e: waiting.place(e[0], None, e[1], seed))[0].number
         for seed in range(2000)
     )
     assert abs(first[1] - 1000) < binomial_tolerance(2000, 0.5)
+
+
+def test_who_lost_time_through_the_centre_comes_before_every_class() -> None:
+    nothing_used = entry(1, 1)
+    made_good = entry(2, 2, ledger=Fraction(10**6), first=True)
+    day = shared_day()
+
+    assert numbers(waiting.candidates(day, [nothing_used, made_good], YESTERDAY, 0)) == [2, 1]
+
+
+def test_the_order_of_a_full_day_is_the_order_in_which_time_would_be_given() -> None:
+    """Nothing is free; with all of it free the same entries are served in the same order."""
+    free = shared_day()
+    full = replace(free, hours=tuple(replace(hours, taken=hours.offered) for hours in free.hours))
+    entries = [entry(number, number) for number in (3, 2, 1)]
+
+    assert waiting.candidates(full, entries, YESTERDAY, 0) == []
+    assert [one.number for one in waiting.in_order(full, entries, YESTERDAY, 0)] == numbers(
+        waiting.candidates(free, entries, YESTERDAY, 0)
+    )
 
 
 def binomial_tolerance(trials: int, chance: float) -> float:
@@ -189,7 +208,7 @@ def test_without_an_allowance_one_is_last_of_its_class_and_ordered_by_the_ledger
     heaviest = entry(2, ledger=Fraction(10**9))
 
     assert all(waiting.place(heaviest, ShareClass.OPEN, a, 0) < nothing for a in allowances)
-    assert nothing[0] > waiting.place(heaviest, ShareClass.ALLOTTED, 0, 0)[0]
+    assert nothing > waiting.place(heaviest, ShareClass.ALLOTTED, 0, 0)
     if ledger < other:
         assert nothing < waiting.place(entry(3, ledger=other), ShareClass.OPEN, 0, 0)
 
@@ -480,101 +499,3 @@ def test_a_first_claim_takes_its_own_term_out_of_what_will_probably_be_claimed()
     for one in (after.owed, again.owed):
         assert one.mean == pytest.approx(expected.mean)
         assert one.variance == pytest.approx(expected.variance)
-
-
-# --- Offers ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("notice_minutes", "held_minutes"), [(600, 15.0), (60, 15.0), (40, 10.0), (30, 7.5)]
-)
-def test_an_offer_is_held_for_a_quarter_of_the_notice_and_at_most_a_quarter_of_an_hour(
-    notice_minutes: int, held_minutes: float
-) -> None:
-    now = NINE - timedelta(minutes=notice_minutes)
-
-    expected = Offer(now + timedelta(minutes=held_minutes), together=False)
-    assert waiting.offer(NINE, now, POLICY) == expected
-
-
-@pytest.mark.parametrize(("notice", "held"), [(1799, 60), (61, 60), (20, 20)])
-def test_under_half_an_hour_all_have_a_minute_to_answer_but_never_beyond_the_start(
-    notice: int, held: int
-) -> None:
-    now = NINE - timedelta(seconds=notice)
-
-    expected = Offer(now + timedelta(seconds=held), together=True)
-    assert waiting.offer(NINE, now, POLICY) == expected
-
-
-@pytest.mark.parametrize("late", [0, 1])
-def test_time_that_has_begun_is_not_offered(late: int) -> None:
-    with pytest.raises(NoNotice):
-        waiting.offer(NINE, NINE + timedelta(seconds=late), POLICY)
-
-
-@given(st.integers(30 * 60, 30 * 86_400), st.integers(0, 5))
-def test_offers_that_nobody_answers_leave_three_quarters_of_the_notice_each(
-    seconds: int, unanswered: int
-) -> None:
-    start = NINE
-    now = start - timedelta(seconds=seconds)
-    for _ in range(unanswered):
-        if start - now >= timedelta(minutes=30):
-            now = waiting.offer(start, now, POLICY).until
-
-    assert start - now >= seconds * 0.75**unanswered * timedelta(seconds=1) - timedelta(seconds=1)
-
-
-def test_of_those_who_accepted_each_is_drawn_as_often_however_they_are_listed() -> None:
-    trials = 3000
-    picked = Counter(waiting.drawn([4, 11, 7], seed) for seed in range(trials))
-
-    assert set(picked) == {4, 7, 11}
-    for number in picked:
-        assert abs(picked[number] - trials / 3) < binomial_tolerance(trials, 1 / 3)
-    for seed in range(20):
-        orders = {waiting.drawn(list(order), seed) for order in permutations([4, 11, 7])}
-        assert len(orders) == 1
-
-
-def test_of_nobody_nobody_is_drawn() -> None:
-    assert waiting.drawn([], 1) is None
-
-
-# --- The ledger --------------------------------------------------------------------------------
-
-CHARGES = st.dictionaries(
-    st.integers(-60, 5).map(lambda days: ON + timedelta(days=days)), st.integers(0, 40), max_size=8
-)
-
-
-def test_what_was_used_counts_half_after_a_fortnight_and_a_quarter_after_four_weeks() -> None:
-    used = {ON - timedelta(days=days): 8 for days in (1, 15, 29)}
-
-    assert waiting.ledger(used, ON, POLICY) == 8 + 4 + 2
-
-
-def test_what_is_used_today_and_later_does_not_count_yet() -> None:
-    assert waiting.ledger({ON: 3, ON + timedelta(days=2): 5}, ON, POLICY) == 0
-
-
-@given(CHARGES)
-def test_the_ledger_decays_every_night_and_then_adds_the_day(charges: dict[date, int]) -> None:
-    """The design's nightly step, Led * 2**(-1/14) + the day's charges, done in floats."""
-    led = 0.0
-    for days in range(-60, 0):
-        led = led * 2 ** (-1 / 14) + charges.get(ON + timedelta(days=days), 0)
-
-    assert float(waiting.ledger(charges, ON, POLICY)) == pytest.approx(led, rel=1e-8)
-
-
-@given(CHARGES, st.integers(0, 3))
-def test_a_fortnight_without_use_halves_the_ledger_exactly(
-    charges: dict[date, int], fortnights: int
-) -> None:
-    past = {day: quanta for day, quanta in charges.items() if day < ON}
-    later = ON + timedelta(days=14 * fortnights)
-
-    halved = waiting.ledger(past, ON, POLICY) / 2**fortnights
-    assert waiting.ledger(past, later, POLICY) == halved

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
-from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp
+from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp, Offer, WaitingEntry
 from comptoir.people.models import Role
-from tests.liaison.factories import NOW, AppointmentFactory, follow_up
+from tests.liaison.factories import NOW, AppointmentFactory, follow_up, open_offer, waiting_entry
 from tests.people.factories import OfficeFactory, PersonFactory
 from tests.repository.describing import Foreign
 
@@ -36,6 +36,16 @@ def _feed() -> dict[str, Any]:
     return {"office_ref": feed.office.reference, "pk": feed.pk}
 
 
+def _entry() -> dict[str, Any]:
+    entry = WaitingEntry.objects.first() or waiting_entry(from_time=time(14))
+    return {"office_ref": entry.office.reference, "pk": entry.pk}
+
+
+def _offer() -> dict[str, Any]:
+    offer = Offer.objects.first() or open_offer(from_time=time(14))
+    return {"office_ref": offer.office.reference, "pk": offer.pk}
+
+
 def _appointment() -> dict[str, Any]:
     # One is enough: the next would have to find another free time.
     found = Appointment.objects.first() or AppointmentFactory.create()
@@ -62,9 +72,15 @@ FOREIGN = {
             "book",
             "kept",
             "make-feed",
+            "waiting",
+            "wait",
+            "offers",
         )
     },
     "liaison:revoke-feed": Foreign(_feed),
+    "liaison:withdraw-entry": Foreign(_entry),
+    "liaison:accept": Foreign(_offer),
+    "liaison:decline": Foreign(_offer),
     **{
         f"liaison:{name}": Foreign(_appointment)
         for name in ("appointment", "move", "cancel", "calendar-file")

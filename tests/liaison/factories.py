@@ -17,8 +17,10 @@ from factory.django import DjangoModelFactory
 from comptoir.domain import grid
 from comptoir.domain.grid import Grid
 from comptoir.domain.periods import Period
-from comptoir.liaison.actions import booking, changing, serving
-from comptoir.liaison.actions.booking import Case, Wish
+from comptoir.liaison.actions import booking, changing, serving, waiting
+from comptoir.liaison.actions.booking import Wish
+from comptoir.liaison.actions.bringing import Case
+from comptoir.liaison.actions.waiting import Waits
 from comptoir.liaison.models import (
     FOLLOWED_OUTCOMES,
     Allowance,
@@ -26,11 +28,13 @@ from comptoir.liaison.models import (
     Apportionment,
     LegalBasis,
     Mode,
+    Offer,
     Outcome,
     Policy,
     Reason,
     Side,
     Status,
+    WaitingEntry,
 )
 from comptoir.people.models import Grant, Role
 from comptoir.roster.models import (
@@ -418,3 +422,33 @@ def apportion(quanta: dict[Any, int], *, on: date = date(2026, 1, 5)) -> Apporti
         for office, allowed in quanta.items()
     )
     return made
+
+
+def waiting_entry(office: Any = None, *, now: datetime = NOW, **values: Any) -> WaitingEntry:
+    """An office on the waiting list: for half an hour at any time of `DAY`, asked first."""
+    office = office or OfficeFactory.create()
+    if not Policy.objects.exists():
+        PolicyFactory.create()
+    if not ServiceDay.objects.filter(on=values.get("first_on", DAY)).exists():
+        open_day(values.get("first_on", DAY))
+    cases = values.pop("cases", None) or [consent_case()]
+    whole: dict[str, Any] = {
+        "first_on": DAY,
+        "last_on": DAY,
+        "from_time": time(6),
+        "until_time": time(20),
+        "least_quanta": 2,
+        "most_quanta": 2,
+        "language": "en",
+        "least_notice_minutes": 0,
+        "auto_accept": False,
+        "mode": Mode.TELEPHONE,
+        "telephone": "613-555-0100",
+    }
+    waits = Waits(**{**whole, **values})
+    return waiting.wait(office=office, waits=waits, cases=cases, by=delegate_of(office), now=now)
+
+
+def open_offer(office: Any = None, **values: Any) -> Offer:
+    """Time that is offered to an office on the waiting list at this moment."""
+    return waiting_entry(office, **values).offers.get()

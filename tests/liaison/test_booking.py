@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Refused
 from comptoir.liaison.actions import booking, counting, holding
-from comptoir.liaison.actions.booking import BadCases, Case, NotAdmitted, Wish
+from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.actions.bringing import BadCases, Case
 from comptoir.liaison.models import (
     LIVE_STATUSES,
     Appointment,

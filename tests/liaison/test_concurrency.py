@@ -97,7 +97,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         locking,
         "lock_days",
-        lambda dates: [d.on for d in ServiceDay.objects.filter(on__in=dates)],
+        lambda dates: {d.on: False for d in ServiceDay.objects.filter(on__in=dates)},
     )
     monkeypatch.setattr(
         locking,

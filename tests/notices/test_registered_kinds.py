@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 
-from comptoir.liaison.actions import changing
+from comptoir.liaison.actions import changing, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.notices import actions, gateway, kinds
@@ -25,10 +25,12 @@ from tests.liaison.factories import (
     DAY,
     NOW,
     AppointmentFactory,
+    PolicyFactory,
     ProfessionalFactory,
     at,
     move,
     open_day,
+    waiting_entry,
 )
 from tests.notices.mail_server import MailServer
 from tests.people import post
@@ -129,9 +131,25 @@ def code_asked_for(kind: str) -> Callable[[str], None]:
     return ask
 
 
+def offered(language: str) -> None:
+    office = OfficeFactory.create(reference=REFERENCE)
+    person_with(Role.DELEGATE, office=office, email=READER, language=language)
+    waiting_entry(office)
+
+
+def waited_in_vain(language: str) -> None:
+    """What was offered was not answered."""
+    PolicyFactory.create(most_unanswered=1)
+    offered(language)
+    waiting_rounds.serve_day(on=DAY, now=NOW + 16 * MINUTE)
+    waiting_rounds.end_what_is_over(most=1, now=NOW + 16 * MINUTE)
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
     ("liaison.booked", booked),
+    ("liaison.offered", offered),
+    ("liaison.waited_in_vain", waited_in_vain),
     ("liaison.reminder_day", booked),
     ("liaison.reminder_hour", booked),
     ("liaison.moved", moved),
@@ -229,7 +247,8 @@ def test_whoever_changes_a_calendar_brings_its_file_and_a_reminder_does_not(
     received = letter(kind, fact, "en", mail_server)
 
     methods = [part.get_param("method") for part in received.walk()]
-    expected = None if "reminder" in kind else "CANCEL" if "cancelled" in kind else "REQUEST"
+    changes_nothing = "reminder" in kind or fact in (offered, waited_in_vain)
+    expected = None if changes_nothing else "CANCEL" if "cancelled" in kind else "REQUEST"
     assert [method for method in methods if method] == ([expected] if expected else [])
 
 

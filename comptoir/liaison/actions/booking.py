@@ -10,45 +10,39 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.domain import disclosure, grid
+from comptoir.domain import grid
 from comptoir.domain.admission import admit_at
 from comptoir.domain.service_day import Admitted, Day, Refused, Request
-from comptoir.liaison.actions import counting, locking, refunding, telling
+from comptoir.liaison.actions import (
+    bringing,
+    counting,
+    locking,
+    offering,
+    refunding,
+    telling,
+)
+from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.models import (
     Appointment,
     AppointmentEvent,
-    CaseLine,
     Claim,
     Decision,
     Happening,
-    LegalBasis,
     Policy,
     Side,
 )
 from comptoir.liaison.queries import days
-from comptoir.people.models import Chamber, Office, OfficeStatus, Person
+from comptoir.people.models import Office, OfficeStatus, Person
 from comptoir.ui import clock, statements
 
 REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 """Letters and digits that are not mistaken for one another when spoken."""
-
-
-class BadCases(Exception):
-    """The cases cannot be brought: too many, none, or one without a legal basis that holds.
-
-    `faults` are by position from 1; position 0 speaks of their number. Forms say it in words before
-    it comes to this.
-    """
-
-    def __init__(self, faults: list[tuple[int, str]]) -> None:
-        super().__init__(faults)
-        self.faults = faults
 
 
 class BookedAnother(Exception):
@@ -68,42 +62,6 @@ class NotAdmitted(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.reason)
         self.decision = decision
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One case as the office brings it, checked by the form; `CaseLine` without its ids."""
-
-    line_of_business: str
-    question: str
-    legal_basis: str
-    uci: str = ""
-    application_number: str = ""
-    consent_signer: str = ""
-    consent_signed_on: date | None = None
-    consent_scope: str = ""
-    consent_expires_on: date | None = None
-
-    @classmethod
-    def of(cls, line: CaseLine) -> Case:
-        """The case that a row was made from."""
-        return cls(**{field.name: getattr(line, field.name) for field in fields(cls)})
-
-    def line(self, appointment: Appointment, position: int) -> CaseLine:
-        """The row it becomes."""
-        return CaseLine(
-            appointment=appointment,
-            position=position,
-            uci=self.uci,
-            application_number=self.application_number,
-            line_of_business=self.line_of_business,
-            question=self.question,
-            legal_basis=self.legal_basis,
-            consent_signer=self.consent_signer,
-            consent_signed_on=self.consent_signed_on,
-            consent_scope=self.consent_scope,
-            consent_expires_on=self.consent_expires_on,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +99,20 @@ def book_appointment(
 
     With an `attempt` that has already led to this appointment, it is returned and nothing is
     written: a button pressed twice books once. Raises NotAdmitted (the decision stands in the
-    database); BookedAnother, BadCases, locking.DayBusy (nothing stands).
+    database); BookedAnother, bringing.BadCases, locking.DayBusy (nothing stands).
     """
     try:
         with transaction.atomic():
-            booked = _book(office, wish, cases, by, now, seed, attempt, rules or days.load_rules())
+            booked = book_within(
+                office=office,
+                wish=wish,
+                cases=cases,
+                by=by,
+                now=now,
+                seed=seed,
+                attempt=attempt,
+                rules=rules or days.load_rules(),
+            )
     except IntegrityError as error:
         # Pressed twice, and there was room twice: the form's key let only the first one in.
         twin = _twin(office, attempt, wish, cases)
@@ -157,19 +124,22 @@ def book_appointment(
     return booked
 
 
-def _book(
+def book_within(
+    *,
     office: Office,
     wish: Wish,
     cases: Sequence[Case],
     by: Person,
     now: datetime,
     seed: int,
-    attempt: uuid.UUID | None,
     rules: days.Rules,
+    attempt: uuid.UUID | None = None,
+    offered: Held | None = None,
 ) -> Appointment | Decision:
-    """Decide and write, under the day's lock; a Decision is a refusal.
+    """Decide and write in the caller's transaction, under the day's lock; a Decision is a refusal.
 
-    What this very form has booked already is no reason to refuse it.
+    Who waits for time on the day is served first, unless this is what was `offered` to them. What this
+    very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
     policy = rules.policy(on)
@@ -178,16 +148,19 @@ def _book(
     with statements.together() as parts:
         # Before the lock goes what can: others wait for as long as it is held.
         _write_belongings(appointment, cases)
-        weeks = locking.lock_weeks(office, locking.lock_days([on]))
+        published = locking.lock_days([on])
+        if offered is None:
+            offering.serve_first(published, rules=rules, now=now)
+        weeks = locking.lock_weeks(office, published)
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]
-        answer = ask(loaded, office=office, wish=wish, now=now, seed=seed)
+        answer = ask(loaded, office=office, wish=wish, now=now, seed=seed, offered=offered)
         if isinstance(answer, Refused):
             parts.clear()
-            if (twin := _twin(office, attempt, wish, cases)) is not None:
+            if twin := _twin(office, attempt, wish, cases):
                 return twin
-        check_cases(office, cases, policy, meeting_on=on, today=clock.service_date(now))
+        bringing.check(office, cases, policy, meeting_on=on, today=clock.service_date(now))
         decision = record_decision(
             answer, office=office, wish=wish, policy=policy, by=by, now=now, seed=seed, pk=keys[0]
         )
@@ -195,14 +168,21 @@ def _book(
             return decision
         counting.add(weeks, on, wish.quanta)
         counting.save(weeks)
-        appointment.decision = decision
-        appointment.day_id = loaded.row_id()
-        appointment.professional_id = answer.professional
-        statements.insert([appointment])
-        claim(appointment, loaded, answer.start)
+        _give(appointment, decision, loaded, answer)
     if loaded.has_pending:
         refunding.refund(taken=appointment, now=now)
     return appointment
+
+
+def _give(
+    appointment: Appointment, decision: Decision, loaded: days.LoadedDay, answer: Admitted
+) -> None:
+    """Write the appointment as it was granted, and take its quarter hours."""
+    appointment.decision = decision
+    appointment.day_id = loaded.row_id()
+    appointment.professional_id = answer.professional
+    statements.insert([appointment])
+    claim(appointment, loaded, answer.start)
 
 
 def _twin(
@@ -222,36 +202,20 @@ def _twin(
     return twin
 
 
-def check_cases(
-    office: Office,
-    cases: Sequence[Case],
-    policy: Policy | None,
-    *,
-    meeting_on: date,
-    today: date,
-) -> None:
-    """Raise BadCases unless the office may bring these cases to a meeting on that day."""
-    faults: list[tuple[int, str]] = []
-    if not 1 <= len(cases) <= (policy.most_case_lines if policy is not None else len(cases)):
-        faults.append((0, "number"))
-    for position, case in enumerate(cases, start=1):
-        found = disclosure.faults(
-            chamber=disclosure.Chamber(Chamber(office.chamber).value),
-            basis=disclosure.Basis(LegalBasis(case.legal_basis).value),
-            signed_on=case.consent_signed_on,
-            expires_on=case.consent_expires_on,
-            meeting_on=meeting_on,
-            today=today,
-        )
-        faults += [(position, fault) for fault in found]
-    if faults:
-        raise BadCases(faults)
+Held = tuple[int, int]
+"""A professional and the quarter hours of theirs that are kept for an office, as a mask."""
 
 
 def ask(
-    loaded: days.LoadedDay, *, office: Office, wish: Wish, now: datetime, seed: int
+    loaded: days.LoadedDay,
+    *,
+    office: Office,
+    wish: Wish,
+    now: datetime,
+    seed: int,
+    offered: Held | None = None,
 ) -> Admitted | Refused:
-    """Put the wish to the domain. A live hold of exactly this time keeps its professional."""
+    """Put the wish to the domain. A live hold or offer of exactly this time keeps its professional."""
     request = Request(
         office=office.pk,
         quanta=wish.quanta,
@@ -259,7 +223,8 @@ def ask(
         office_active=office.status == OfficeStatus.ACTIVE,
         seed=seed,
     )
-    for professional, mask in loaded.held.items():
+    kept = [*loaded.held.items(), *([offered] if offered is not None else [])]
+    for professional, mask in kept:
         if mask == grid.bits(loaded.day.grid.first_from(wish.starts_at), wish.quanta):
             answer = _what_is_held(
                 loaded.day, replace(request, professional=professional), wish, now

@@ -19,7 +19,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Admitted
-from comptoir.liaison.actions import booking, counting, locking, refunding, telling
+from comptoir.liaison.actions import booking, counting, locking, offering, refunding, telling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -75,9 +75,10 @@ def move_appointment(
     """
     with transaction.atomic():
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
-        published = locking.lock_days([old_on, new_on])
+        published, rules = locking.lock_days([old_on, new_on]), days.load_rules()
         current = _movable(appointment, old_on, side, starts_at, minutes, now, seen)
-        weeks, rules = locking.lock_weeks(current.office, published), days.load_rules()
+        offering.serve_first(published, rules=rules, now=now)
+        weeks = locking.lock_weeks(current.office, published)
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
         _settle_floor(current, rules, weeks, now, side, to=new_on)
@@ -85,16 +86,9 @@ def move_appointment(
         loaded = _without(current, new_on, rules, weeks, now)
         answer = booking.ask(loaded, office=current.office, wish=wish, now=now, seed=seed)
         decision = booking.record_decision(
-            answer,
-            office=current.office,
-            wish=wish,
-            policy=rules.policy(new_on),
-            by=by,
-            now=now,
-            seed=seed,
-            pk=statements.keys(Decision)[0],
-            side=side,
-        )
+            answer, office=current.office, wish=wish, policy=rules.policy(new_on), by=by,
+            now=now, seed=seed, pk=statements.keys(Decision)[0], side=side,
+        )  # fmt: skip
         if isinstance(answer, Admitted):
             _place(current, loaded, answer, wish)
             counting.add(weeks, new_on, wish.quanta)
@@ -102,6 +96,7 @@ def move_appointment(
             _record(event, current, rules, now)
             _close(current, event, by, now)
             telling.moved(current, now=now)
+            offering.serve_first(published, rules=rules, now=now)
     if not decision.accepted:
         raise NotAdmitted(decision)
     return current
@@ -162,10 +157,9 @@ def cancel_appointment(
     """
     with transaction.atomic():
         on = clock.service_date(appointment.starts_at)
-        locking.lock_days([on])
+        published, rules = locking.lock_days([on]), days.load_rules()
         current = _changeable(appointment, on, side, now, seen)
         weeks = locking.lock_weeks(current.office, [on])
-        rules = days.load_rules()
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
         counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
         _settle_floor(current, rules, weeks, now, side)
@@ -177,6 +171,7 @@ def cancel_appointment(
         _record(event, current, rules, now)
         _close(current, event, by, now)
         telling.cancelled(current, now=now)
+        offering.serve_first(published, rules=rules, now=now)
     return current
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from comptoir.domain import grid
 from comptoir.domain.service_day import Refused
-from comptoir.liaison.actions import booking, locking
+from comptoir.liaison.actions import booking, locking, offering
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.models import Hold
 from comptoir.liaison.queries import days
@@ -27,9 +27,9 @@ def hold_time(
     """
     with transaction.atomic():
         on = clock.service_date(wish.starts_at)
-        published = locking.lock_days([on])
+        published, rules = locking.lock_days([on]), days.load_rules()
+        offering.serve_first(published, rules=rules, now=now)
         weeks = locking.lock_weeks(office, published)
-        rules = days.load_rules()
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]

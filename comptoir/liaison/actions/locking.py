@@ -4,8 +4,9 @@
 2. the professional;
 3. service days, by date;
 4. the appointment, then its case line, then its follow-up;
-5. the office's weeks, by date;
-6. the office's hold, and the notices.
+5. an entry of the waiting list, then its offers;
+6. the office's weeks, by date;
+7. the office's hold, and the notices.
 
 Taking time that others had given up late touches the weeks of their offices too, after one's own: two
 who do that for each other on different days close a circle, and one of them begins again (`patient`).
@@ -41,13 +42,18 @@ class DayBusy(Exception):
 
 
 _LOCK_DAYS = """
-SELECT "on" FROM roster_serviceday WHERE "on" = ANY(%s) ORDER BY "on" FOR NO KEY UPDATE
+SELECT day.on, EXISTS (
+           SELECT 1 FROM liaison_waitingentry entry
+            WHERE entry.ended_at IS NULL AND entry.first_on <= day.on AND entry.last_on >= day.on)
+  FROM roster_serviceday day
+ WHERE day.on = ANY(%s)
+ ORDER BY day.on FOR NO KEY UPDATE OF day
 """
 
 
-def lock_days(dates: Iterable[date]) -> list[date]:
-    """Lock the rows of these service days in order of date; which of them are published."""
-    return [on for (on,) in statements.rows(_LOCK_DAYS, [sorted(set(dates))])]
+def lock_days(dates: Iterable[date]) -> dict[date, bool]:
+    """Lock the rows of these service days in order of date; which of them are published, and waited for."""
+    return dict(statements.rows(_LOCK_DAYS, [sorted(set(dates))]))
 
 
 _LOCK_WEEK = """

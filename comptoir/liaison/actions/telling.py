@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from comptoir.liaison.models import Appointment
-from comptoir.liaison.queries import messages
+from comptoir.liaison.models import Appointment, Offer, WaitingEntry
+from comptoir.liaison.queries import messages, waiting_messages
 from comptoir.notices import actions as notices
 from comptoir.notices.actions import Message
 
@@ -18,6 +18,10 @@ REMINDER_CATCH_UP = timedelta(minutes=30)
 
 CANCELLATION_CATCH_UP = timedelta(days=10)
 """However late, a cancellation takes the appointment out of a calendar."""
+
+
+IN_VAIN_CATCH_UP = timedelta(days=1)
+"""After a day nobody plans with it any more."""
 
 
 REMINDERS = (
@@ -49,6 +53,32 @@ def cancelled(appointment: Appointment, *, now: datetime) -> None:
     """Take the appointment out of its readers' calendars."""
     until = now + CANCELLATION_CATCH_UP
     notices.queue_all([_message(appointment, messages.CANCELLED, now, until)], now=now)
+
+
+def offered(offer: Offer, *, now: datetime) -> None:
+    """Say that time is kept for an office that waits; of no use once it is kept no longer."""
+    told = Message(
+        kind=waiting_messages.OFFERED,
+        subject_id=offer.pk,
+        version=0,
+        office_id=offer.office_id,
+        send_after=now,
+        useless_after=offer.expires_at,
+    )
+    notices.queue_all([told], now=now)
+
+
+def waited_in_vain(entry: WaitingEntry, *, now: datetime) -> None:
+    """Say that an office waits no longer, and had nothing."""
+    told = Message(
+        kind=waiting_messages.IN_VAIN,
+        subject_id=entry.pk,
+        version=0,
+        office_id=entry.office_id,
+        send_after=now,
+        useless_after=now + IN_VAIN_CATCH_UP,
+    )
+    notices.queue_all([told], now=now)
 
 
 def reminders(appointment: Appointment, now: datetime) -> list[Message]:

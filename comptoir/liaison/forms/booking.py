@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import disclosure, identifiers
 from comptoir.domain.rule import SharingRule
-from comptoir.liaison.actions.booking import Case
+from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.models import LegalBasis, Mode
 from comptoir.people.forms.telephones import TelephoneField
 from comptoir.people.models import Chamber, Language, Office

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.domain.rule import Fault
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.nested import NESTED, NestedFields
+from comptoir.liaison.forms.offers import OFFERS, OfferFields
 from comptoir.liaison.models import Policy
 from comptoir.ui.times import duration
 
@@ -66,7 +67,7 @@ REFUSED: dict[type[ruling.CannotStartRule], Any] = {
 }
 
 
-class RuleForm(NestedFields):
+class RuleForm(NestedFields, OfferFields):
     """Every number of the rule, its name in both languages, and what the numbers do not say.
 
     The rule in words is made of its numbers, so that it can never say another thing than it does.
@@ -138,8 +139,8 @@ class RuleForm(NestedFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plain = [name for name in self.fields if name not in (*NESTED, *REMARKS)]
-        self.order_fields([*plain, *NESTED, *REMARKS])
+        plain = [name for name in self.fields if name not in (*NESTED, *OFFERS, *REMARKS)]
+        self.order_fields([*plain, *OFFERS, *NESTED, *REMARKS])
         field = self.fields["lengths"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(minutes, duration(minutes)) for minutes in LENGTHS]
@@ -156,7 +157,7 @@ class RuleForm(NestedFields):
     def draft(self) -> Policy:
         """The version as written, without a number or an author."""
         lengths = sorted(self.cleaned_data["lengths"])
-        left_empty = {name for name in NESTED if self.cleaned_data[name] is None}
+        left_empty = {name for name in (*NESTED, *OFFERS) if self.cleaned_data[name] is None}
         given = {name: one for name, one in self.cleaned_data.items() if name not in left_empty}
         return Policy(version=0, **given | {"lengths": lengths})
 

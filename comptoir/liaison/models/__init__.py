@@ -44,9 +44,18 @@ from comptoir.liaison.models.sharing import (
     seven_noes,
     seven_zeros,
 )
+from comptoir.liaison.models.waiting import (
+    PENDING_ANSWERS,
+    Answer,
+    EntryEnd,
+    Offer,
+    WaitingEntry,
+    WaitingEntryQuerySet,
+)
 
 __all__ = [
     "Allowance",
+    "Answer",
     "Appointment",
     "AppointmentEvent",
     "AppointmentQuerySet",
@@ -57,6 +66,7 @@ __all__ = [
     "CaseLine",
     "Claim",
     "Decision",
+    "EntryEnd",
     "FOLLOWED_OUTCOMES",
     "FollowUp",
     "FollowUpTarget",
@@ -67,8 +77,10 @@ __all__ = [
     "Mode",
     "MOVE_REASONS",
     "OFFICE_REASONS",
+    "Offer",
     "OfficeWeek",
     "Outcome",
+    "PENDING_ANSWERS",
     "PendingCharge",
     "Policy",
     "Reason",
@@ -77,6 +89,8 @@ __all__ = [
     "Side",
     "Status",
     "UNFINISHED_STATUSES",
+    "WaitingEntry",
+    "WaitingEntryQuerySet",
     "seven_noes",
     "seven_zeros",
 ]

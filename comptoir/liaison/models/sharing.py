@@ -91,6 +91,25 @@ class Policy(models.Model):
     alpha_percent = models.PositiveSmallIntegerField(
         default=100, help_text="0: equal allowances; 100: in proportion to need."
     )
+    # The waiting list: `domain.waiting.OfferPolicy`. The values are defaults of ours.
+    most_waiting = models.PositiveSmallIntegerField(
+        default=3, help_text="How many entries of an office may wait at once."
+    )
+    offer_minutes = models.PositiveSmallIntegerField(
+        default=15, help_text="How long an offer is kept at most; a quarter of the notice if less."
+    )
+    together_minutes = models.PositiveSmallIntegerField(
+        default=30, help_text="With less notice than this, time is offered to all who wait for it."
+    )
+    answer_seconds = models.PositiveSmallIntegerField(
+        default=60, help_text="How long these have to accept before one of them is drawn."
+    )
+    most_unanswered = models.PositiveSmallIntegerField(
+        default=2, help_text="An entry ends when so many offers were not answered."
+    )
+    half_life_days = models.PositiveSmallIntegerField(
+        default=14, help_text="In how many days what an office has used counts half."
+    )
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
@@ -103,6 +122,15 @@ class Policy(models.Model):
             models.CheckConstraint(
                 condition=Q(miss_per_mille__lt=1000, allotted_percent__lte=100),
                 name="policy_shares_are_shares",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    offer_minutes__gte=1,
+                    answer_seconds__gte=10,
+                    most_unanswered__gte=1,
+                    half_life_days__gte=1,
+                ),
+                name="policy_offers_can_be_answered",
             ),
         ]
         triggers = [

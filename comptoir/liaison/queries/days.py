@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
 
 from comptoir.domain import business_days, nested, rule, share
 from comptoir.domain.grid import Grid
@@ -21,7 +20,7 @@ from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
 from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
-from comptoir.liaison.queries import shares
+from comptoir.liaison.queries import hours, shares
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
 from comptoir.ui import clock, statements
@@ -63,24 +62,6 @@ class LoadedDay:
         """The id of the service day's row; only a published day has one, and only such are written."""
         assert self.day_id is not None, "an admitted day is a published one"
         return self.day_id
-
-
-class _Row(NamedTuple):
-    pk: int
-    day_id: int
-    on: date
-    starts: int
-    """Seconds since 1970: read for every row, but a moment only once a day."""
-
-    quanta: int
-    professional_id: int
-    languages: list[str]
-    mask: int
-    claimed: int
-    held_by_others: int
-    held_by_us: int
-    kept_from_us: int
-    kept_for_us: int
 
 
 _POLICIES = f"""
@@ -151,10 +132,8 @@ def load_days(
     if missing := {business_days.monday_of(on) for on in dates} - known.keys():
         known |= _weeks(office, missing, excluding, still_counted)
     use = {on: use_of(known.get(business_days.monday_of(on)), on) for on in dates}
-    rows = {
-        on: list(found)
-        for on, found in groupby(_rows(dates, office, now, excluding), key=attrgetter("on"))
-    }
+    offered = hours.offered(dates, office=office.pk, now=now, excluding=excluding)
+    rows = {on: list(found) for on, found in groupby(offered, key=attrgetter("on"))}
     if closed is None:
         closed = _closed([on for on in dates if not any(row.mask for row in rows.get(on, []))])
     loaded = {
@@ -174,6 +153,27 @@ def load_days(
         for on in dates
     }
     return loaded | _nested(loaded, office, rules, known, now, excluding)
+
+
+def load_for_all(on: date, rules: Rules, now: datetime) -> LoadedDay:
+    """A day as it stands for all offices together: what it owes to them, nobody's use or share yet."""
+    rows = hours.offered([on], office=hours.NOBODY, now=now)
+    day = Day(
+        on=on,
+        grid=Grid(datetime.combine(on, datetime.min.time(), clock.service_zone()), 0),
+        rule=rules.on(on),
+        last_bookable=_last_bookable(on, rules, now),
+        first_bookable=clock.service_date(now),
+    )
+    if not rows:
+        return LoadedDay(day)
+    policy = rules.policy(on)
+    if policy is not None and policy.nested:
+        owes = shares.others(office=None, dates=[on], policy=policy, now=now)[on]
+        released_at = owes.released_at(as_nesting(policy))
+        day = replace(day, owed=owes.owed(own=False, allowance_left=0), released_at=released_at)
+    reserves = hours.reserves([row.pk for row in rows])
+    return _with_hours(day, rows, {row.pk: reserves.get(row.pk, ()) for row in rows})
 
 
 def _nested(
@@ -255,7 +255,17 @@ def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
     return roster.horizon(today, current.horizon_business_days)
 
 
-def _reserves(row: _Row, office: Office) -> tuple[Reserve, ...]:
+def _of_professional(row: hours.Row, reserves: tuple[Reserve, ...]) -> ProfessionalHours:
+    return ProfessionalHours(
+        professional=row.professional_id,
+        languages=frozenset(row.languages),
+        offered=row.mask,
+        taken=row.claimed | row.held_by_others,
+        reserves=reserves,
+    )
+
+
+def _reserves(row: hours.Row, office: Office) -> tuple[Reserve, ...]:
     """What is kept for others, and for this office: neither is anybody's."""
     kept = (
         Reserve(row.kept_from_us, frozenset()),
@@ -264,92 +274,25 @@ def _reserves(row: _Row, office: Office) -> tuple[Reserve, ...]:
     return tuple(one for one in kept if one.mask)
 
 
-def _loaded(rows: list[_Row], day: Day, office: Office) -> LoadedDay:
+def _loaded(rows: list[hours.Row], day: Day, office: Office) -> LoadedDay:
     """The day with its hours, if it has any."""
     if not rows:
         return LoadedDay(day)
-    hours = tuple(
-        ProfessionalHours(
-            professional=row.professional_id,
-            languages=frozenset(row.languages),
-            offered=row.mask,
-            taken=row.claimed | row.held_by_others,
-            reserves=_reserves(row, office),
-        )
-        for row in rows
-    )
+    loaded = _with_hours(day, rows, {row.pk: _reserves(row, office) for row in rows})
+    held = {row.professional_id: row.held_by_us for row in rows if row.held_by_us}
+    return replace(loaded, held=held)
+
+
+def _with_hours(
+    day: Day, rows: Sequence[hours.Row], reserves: Mapping[int, tuple[Reserve, ...]]
+) -> LoadedDay:
     starts_at = datetime.fromtimestamp(rows[0].starts, UTC)
+    offered = tuple(_of_professional(row, reserves[row.pk]) for row in rows)
     return LoadedDay(
-        replace(day, grid=Grid(starts_at, rows[0].quanta), hours=hours),
+        replace(day, grid=Grid(starts_at, rows[0].quanta), hours=offered),
         rows[0].day_id,
         hours_ids={row.professional_id: row.pk for row in rows},
-        held={row.professional_id: row.held_by_us for row in rows if row.held_by_us},
     )
-
-
-# Written out, because the ORM takes longer to compose it than PostgreSQL to answer it, and every
-# booking waits for it under the day's lock (docs/adr/0002). Claims, holds and reserves are gathered once
-# for all hours: one look at a table, even by a plan that was made when it was empty. Who takes
-# appointments is asked as in `Professional.objects.serving`: whoever was shut out since the last
-# publication, or will not be there any more on that day, is not sold. `OFFSET 0` has it asked of each
-# professional by key, not of everybody there is.
-_HOURS = """
-WITH offered AS MATERIALIZED (
-    SELECT hours.id, hours.day_id, day.on, extract(epoch FROM day.starts_at)::bigint AS starts,
-           day.quanta, hours.professional_id, professional.languages, hours.mask
-      FROM roster_serviceday day
-      JOIN roster_offeredhours hours ON hours.day_id = day.id
-      JOIN roster_professional professional ON professional.id = hours.professional_id
-     WHERE day.on = ANY(%(dates)s) AND professional.active
-       AND EXISTS (
-           SELECT 1
-             FROM people_grant held
-             JOIN people_person person ON person.id = held.person_id
-            WHERE held.person_id = professional.person_id AND person.is_active
-              AND held.role = 'professional' AND held.starts_at <= %(now)s
-              AND (held.ends_at IS NULL OR held.ends_at > GREATEST(%(now)s, day.starts_at))
-           OFFSET 0)),
-claimed AS (
-    SELECT hours_id, bit_or(bit) AS mask
-      FROM liaison_claim
-     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered))
-       AND appointment_id IS DISTINCT FROM %(excluding)s
-     GROUP BY hours_id),
-held AS (
-    SELECT hours_id,
-           bit_or(mask) FILTER (WHERE office_id <> %(office)s) AS by_others,
-           bit_or(mask) FILTER (WHERE office_id = %(office)s) AS by_us
-      FROM liaison_hold
-     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered)) AND expires_at > %(now)s
-     GROUP BY hours_id),
-kept AS (
-    SELECT hours_id,
-           bit_or(mask) FILTER (WHERE NOT offices @> ARRAY[%(office)s]::bigint[]) AS from_us,
-           bit_or(mask) FILTER (WHERE offices @> ARRAY[%(office)s]::bigint[]) AS for_us
-      FROM roster_reservedhours
-     WHERE hours_id = ANY(ARRAY(SELECT id FROM offered)) AND offices <> '{}'
-     GROUP BY hours_id)
-SELECT offered.*, COALESCE(claimed.mask, 0), COALESCE(held.by_others, 0), COALESCE(held.by_us, 0),
-       COALESCE(kept.from_us, 0), COALESCE(kept.for_us, 0)
-  FROM offered
-  LEFT JOIN claimed ON claimed.hours_id = offered.id
-  LEFT JOIN held ON held.hours_id = offered.id
-  LEFT JOIN kept ON kept.hours_id = offered.id
- ORDER BY offered.on, offered.professional_id
-"""
-
-
-def _rows(
-    dates: Collection[date], office: Office, now: datetime, excluding: Appointment | None
-) -> list[_Row]:
-    """What each professional offers on each date, what is taken, held, or kept for other offices."""
-    values: dict[str, Any] = {
-        "dates": list(dates),
-        "office": office.pk,
-        "now": now,
-        "excluding": excluding.pk if excluding is not None else None,
-    }
-    return [_Row(*row) for row in statements.rows(_HOURS, values)]
 
 
 def _weeks(

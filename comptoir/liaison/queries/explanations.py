@@ -239,6 +239,11 @@ class DayRow:
     on: date
     starts: tuple[datetime, ...]
     explanation: Explanation | None
+    can_be_waited_for: bool = False
+
+
+WAITED_OUT = (Reason.NO_TIME, Reason.KEPT, Reason.WOULD_SPLIT, Reason.TIME_TAKEN)
+"""What may change without the office doing anything: it can wait for it."""
 
 
 def at_that_time_already() -> Explanation:
@@ -268,6 +273,7 @@ def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
             day.on,
             day.starts,
             _why_none(day),
+            day.refused is not None and day.refused.reason in WAITED_OUT,
         )
         for day in found
     ]

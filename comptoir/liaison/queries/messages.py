@@ -44,19 +44,24 @@ MOST_READERS = 5
 
 
 def readers(notice: Notice, now: datetime) -> list[Reader]:
-    """Whoever booked, if they still act for the office and their mailbox takes what we say; else the
-    office's people, managers first.
-    """
+    """Whoever booked, or the office; see `to_tell`."""
     appointment = _of(notice)
     if appointment is None:
         return []
-    found = people.readers_of(appointment.office, now)
-    bookers = [person for person in found if person.pk == appointment.booked_by_id]
-    if any(_came_back(person, notice) for person in bookers):
-        found, bookers = [person for person in found if person not in bookers], []
+    return to_tell(appointment.office, appointment.booked_by_id, notice, now)
+
+
+def to_tell(office: Office, person: int, notice: Notice, now: datetime) -> list[Reader]:
+    """The person (by key) if they still act for the office and their mailbox takes what we say; else the
+    office's people, managers first.
+    """
+    found = people.readers_of(office, now)
+    own = [one for one in found if one.pk == person]
+    if any(_came_back(one, notice) for one in own):
+        found, own = [one for one in found if one not in own], []
     return [
-        Reader(address=person.email, language=person.language, time_zone=person.time_zone)
-        for person in bookers or found[:MOST_READERS]
+        Reader(address=one.email, language=one.language, time_zone=one.time_zone)
+        for one in own or found[:MOST_READERS]
     ]
 
 

@@ -15,6 +15,7 @@ from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.share import Nesting, Owed, Share
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, Policy
+from comptoir.liaison.queries.hours import NOBODY
 from comptoir.people.models import Office, OfficeStatus
 from comptoir.ui import clock, statements
 
@@ -67,7 +68,7 @@ _USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day 
 _WORKED = """EXISTS (
     SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
 
-_OTHERS = f"""
+_EACH = f"""
 WITH asked AS MATERIALIZED (
     SELECT asked.on, asked.week, asked.weekday,
            (SELECT apportionment.id FROM liaison_apportionment apportionment
@@ -87,7 +88,7 @@ WITH asked AS MATERIALIZED (
       FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
            AS asked("on", week, weekday)),
 each AS (
-    SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id = %(office)s AS is_ours,
+    SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
                AND COALESCE({_USED}, 0) + %(floor)s <= %(week_limit)s AS owed,
@@ -100,16 +101,22 @@ each AS (
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
      WHERE office.status = %(active)s)
-SELECT each.on, each.previous, each.days_left, each.has_pending,
+"""
+
+_HELD = """(
+    SELECT COALESCE(sum(extract(epoch FROM held.ends_at - held.starts_at)), 0)::int / 900
+      FROM liaison_appointment held
+     WHERE held.office_id = {office} AND held.status = ANY(%(live)s)
+       AND held.starts_at > %(now)s AND held.id IS DISTINCT FROM %(excluding)s)"""
+
+_OTHERS = f"""
+{_EACH}SELECT each.on, each.previous, each.days_left, each.has_pending,
        count(*) FILTER (WHERE owed AND NOT is_ours),
        COALESCE(sum(chance) FILTER (WHERE owed AND NOT is_ours), 0),
        COALESCE(sum(chance * (1 - chance)) FILTER (WHERE owed AND NOT is_ours), 0),
        COALESCE(sum(GREATEST(quanta - used, 0)) FILTER (WHERE NOT is_ours), 0),
        max(quanta) FILTER (WHERE is_ours), max(chance) FILTER (WHERE is_ours),
-       (SELECT COALESCE(sum(extract(epoch FROM held.ends_at - held.starts_at)), 0)::int / 900
-          FROM liaison_appointment held
-         WHERE held.office_id = %(office)s AND held.status = ANY(%(live)s)
-           AND held.starts_at > %(now)s AND held.id IS DISTINCT FROM %(excluding)s)
+       {_HELD.format(office="%(office)s")}
   FROM each
  GROUP BY each.on, each.previous, each.days_left, each.has_pending
 """
@@ -117,34 +124,59 @@ SELECT each.on, each.previous, each.days_left, each.has_pending,
 
 def others(
     *,
-    office: Office,
+    office: Office | None,
     dates: Collection[date],
     policy: Policy,
     now: datetime,
     excluding: Appointment | None = None,
 ) -> Mapping[date, Others]:
-    """What each of the days owes to all active offices but `office`, in quanta.
+    """What each of the days owes to all active offices but `office`, in quanta; without it, to all.
 
     The dates are of one policy. No office is allotted less than its weekly floor, nor more than its limit
     of a week; who has used that limit is owed nothing, since it could not claim it. `excluding` is not held.
     """
     if not dates:
         return {}
-    values: dict[str, Any] = {
-        "dates": list(dates),
-        "weeks": [monday_of(on) for on in dates],
-        "weekdays": [on.weekday() + 1 for on in dates],
-        "today": clock.service_date(now),
-        "office": office.pk,
-        "floor": policy.floor_minutes // QUANTUM_MINUTES,
-        "weekly_floor": policy.weekly_floor_minutes // QUANTUM_MINUTES,
-        "week_limit": policy.minutes_per_week // QUANTUM_MINUTES,
-        "active": OfficeStatus.ACTIVE.value,
-        "live": [status.value for status in LIVE_STATUSES],
-        "now": now,
+    values = _values(dates, policy, now) | {
+        "office": office.pk if office is not None else NOBODY,
         "excluding": excluding.pk if excluding is not None else None,
     }
     found = {row[0]: _Row(*row) for row in statements.rows(_OTHERS, values)}
     # Where no office is active, nobody is owed anything.
     nobody = {on: _Row(on, None, 1, True, 0, 0.0, 0.0, 0, None, None, 0) for on in dates}
     return {on: Others(row) for on, row in (nobody | found).items()}
+
+
+_SHARES = f"""
+{_EACH}
+SELECT each.office_id, each.owed, each.quanta, each.chance, {_HELD.format(office="each.office_id")}
+  FROM each
+ WHERE each.office_id = ANY(%(offices)s)
+"""
+
+
+def of_offices(
+    offices: Collection[int], *, on: date, policy: Policy, now: datetime
+) -> dict[int, Share]:
+    """What each of these offices (by key) may have of the day's week and holds, its floor too."""
+    values = _values([on], policy, now) | {"office": NOBODY, "excluding": None}
+    rows = statements.rows(_SHARES, values | {"offices": list(offices)})
+    return {
+        office: Share(allowance, held, owed=owed, chance=chance)
+        for office, owed, allowance, chance, held in rows
+    }
+
+
+def _values(dates: Collection[date], policy: Policy, now: datetime) -> dict[str, Any]:
+    return {
+        "dates": list(dates),
+        "weeks": [monday_of(on) for on in dates],
+        "weekdays": [on.weekday() + 1 for on in dates],
+        "today": clock.service_date(now),
+        "floor": policy.floor_minutes // QUANTUM_MINUTES,
+        "weekly_floor": policy.weekly_floor_minutes // QUANTUM_MINUTES,
+        "week_limit": policy.minutes_per_week // QUANTUM_MINUTES,
+        "active": OfficeStatus.ACTIVE.value,
+        "live": [status.value for status in LIVE_STATUSES],
+        "now": now,
+    }

@@ -155,6 +155,8 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
             _("at most %(n)s") % {"n": policy.most_case_lines},
         ),
         Term(_("A time is kept while an office types"), duration(policy.hold_minutes)),
+        Term(_("Waiting list"), _waiting_list(policy)),
+        Term(_("What came free"), _what_came_free(policy)),
     ]
     return limits + (kept.terms(policy) if (policy.nested if nested is None else nested) else [])
 
@@ -190,3 +192,33 @@ def _nobody_came(policy: Policy) -> str:
     return _("said at the earliest %(wait)s after the start") % {
         "wait": duration(policy.no_show_after_minutes)
     }
+
+
+def _waiting_list(policy: Policy) -> str:
+    if not policy.most_waiting:
+        return _("none")
+    said = {
+        "most": policy.most_waiting,
+        "unanswered": policy.most_unanswered,
+        "days": policy.half_life_days,
+    }
+    return (
+        _(
+            "%(most)s at once for each office; it ends after %(unanswered)s offers without an answer; what was used %(days)s days ago counts half"
+        )
+        % said
+    )
+
+
+def _what_came_free(policy: Policy) -> str:
+    said = {
+        "kept": duration(policy.offer_minutes),
+        "notice": duration(policy.together_minutes),
+        "seconds": policy.answer_seconds,
+    }
+    return (
+        _(
+            "kept for the next who waits, %(kept)s at most; less than %(notice)s before it begins all are asked, and one is drawn after %(seconds)s seconds"
+        )
+        % said
+    )

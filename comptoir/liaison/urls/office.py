@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir.liaison.views import appointment, booking, feeds, office, rule
+from comptoir.liaison.views import appointment, booking, feeds, office, rule, waiting
 
 urlpatterns = [
     path("office/", office.my_office, name="my-office"),
@@ -16,6 +16,22 @@ urlpatterns = [
     path("offices/<slug:office_ref>/release/", booking.release, name="release"),
     path("offices/<slug:office_ref>/book/", booking.book, name="book"),
     path("offices/<slug:office_ref>/kept/", booking.kept, name="kept"),
+    path("offices/<slug:office_ref>/waiting/", waiting.waiting_list, name="waiting"),
+    path("offices/<slug:office_ref>/waiting/new/", waiting.new_entry, name="wait"),
+    path("offices/<slug:office_ref>/waiting/offers/", waiting.offers, name="offers"),
+    path(
+        "offices/<slug:office_ref>/waiting/offers/<int:pk>/accept/", waiting.accept, name="accept"
+    ),
+    path(
+        "offices/<slug:office_ref>/waiting/offers/<int:pk>/decline/",
+        waiting.decline,
+        name="decline",
+    ),
+    path(
+        "offices/<slug:office_ref>/waiting/<int:pk>/withdraw/",
+        waiting.withdraw,
+        name="withdraw-entry",
+    ),
     path("offices/<slug:office_ref>/feeds/", feeds.make, name="make-feed"),
     path("offices/<slug:office_ref>/feeds/<int:pk>/revoke/", feeds.revoke, name="revoke-feed"),
     path("appointments/<slug:reference>/", appointment.show, name="appointment"),

@@ -72,6 +72,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
         "as_calendar": request.GET.get("view") == "calendar",
         "calendar": calendar(listed) if request.GET.get("view") == "calendar" else None,
         "query": urlencode({k: v for k, v in request.GET.items() if k != "view"}),
+        "wait_query": urlencode({name: form[name].value() for name in ("minutes", "language")}),
     }
     return render(request, "liaison/office_times.html", context)
 
@@ -254,6 +255,7 @@ class _BookingPage:
             "seconds_held": held and ceil((held.expires_at - now).total_seconds()),
             "holds_another": hold is not None and held is None,
             "was_kept": self.was_kept,
+            "waits_for": clock.service_date(self.start),
             # Nobody has typed anything that an empty form would have to keep.
             "unopened": self.refusal is not None and not self.meeting.is_bound,
         }

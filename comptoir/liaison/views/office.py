@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
-from comptoir.liaison.queries import days, explanations, offices
+from comptoir.liaison.queries import days, explanations, offices, waiting
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
@@ -44,6 +44,8 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "shares": offices.shares_on(office, bookable, rules, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
+        "offers": waiting.pending_offers(office, request.now),
+        "waits": waiting.live_entries(office).count(),
     }
     return render(request, "liaison/office_home.html", context)
 

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from comptoir.liaison.actions import booking, locking
+from comptoir.liaison.actions import booking, bringing, locking
 from comptoir.people.models import Office, Person
 from comptoir.ui import clock, statements
 
-CASE = booking.Case(
+CASE = bringing.Case(
     line_of_business="study",
     question="Classes begin in January. Can a decision be expected by then?",
     legal_basis="consent",

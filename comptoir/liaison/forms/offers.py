@@ -1,0 +1,52 @@
+"""The numbers of the waiting list on the form of a rule: how long an offer is kept, and for whom."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class OfferFields(forms.Form):
+    """Fields named as those of a policy; one that is left empty has the policy's default."""
+
+    most_waiting = forms.IntegerField(
+        label=_("Things an office may wait for at once"),
+        help_text=_("0: there is no waiting list."),
+        min_value=0,
+        max_value=20,
+        required=False,
+    )
+    offer_minutes = forms.IntegerField(
+        label=_("Minutes for which what came free is kept for the next who waits"),
+        help_text=_("At most a quarter of the notice that is left."),
+        min_value=1,
+        max_value=240,
+        required=False,
+    )
+    together_minutes = forms.IntegerField(
+        label=_("Minutes of notice under which all who wait are asked at the same time"),
+        min_value=0,
+        max_value=480,
+        required=False,
+    )
+    answer_seconds = forms.IntegerField(
+        label=_("Seconds they have to accept before one of them is drawn"),
+        min_value=10,
+        max_value=600,
+        required=False,
+    )
+    most_unanswered = forms.IntegerField(
+        label=_("Offers left without an answer after which an office waits no longer"),
+        min_value=1,
+        max_value=20,
+        required=False,
+    )
+    half_life_days = forms.IntegerField(
+        label=_("Days after which what an office has used counts half in the order of the list"),
+        min_value=1,
+        max_value=90,
+        required=False,
+    )
+
+
+OFFERS = tuple(OfferFields.base_fields)

@@ -1,0 +1,254 @@
+"""Who waits for time on a day, as the plain values that `domain.waiting` decides on.
+
+What each office has used of late is added up from its counters whenever it is needed: nothing that a
+night would have to decay is kept (docs/adr/0014).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.crypto import salted_hmac
+
+from comptoir.domain import waiting
+from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import Grid, OffGrid
+from comptoir.domain.periods import Period
+from comptoir.domain.service_day import Day, Use
+from comptoir.domain.waiting import Entry, OfferPolicy
+from comptoir.liaison.models import (
+    PENDING_ANSWERS,
+    Answer,
+    Appointment,
+    Offer,
+    OfficeWeek,
+    Policy,
+    Reason,
+    Side,
+    Status,
+    WaitingEntry,
+    WaitingEntryQuerySet,
+)
+from comptoir.liaison.queries import days, shares
+from comptoir.people.models import Grant, Office, OfficeStatus
+from comptoir.ui import clock
+
+LEAST_NOTICE = timedelta(minutes=1)
+"""Nobody can take up an offer of time that begins at once."""
+
+LEDGER_WEEKS = 26
+"""How far back use is looked at: after so long a fortnight's half-life leaves a 8,000th part of it."""
+
+MADE_GOOD = timedelta(days=14)
+"""For how long after the centre cancelled an appointment its office is served first."""
+
+PASSED = (Answer.DECLINED, Answer.EXPIRED)
+"""What an office did not want; the same time is not offered to it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitedDay:
+    """A day, who waits for time on it, and what decides between equals."""
+
+    loaded: days.LoadedDay
+    day: Day
+    entries: tuple[Entry, ...]
+    rows: Mapping[int, WaitingEntry]
+    policy: Policy
+    seed: int
+
+    @property
+    def offers(self) -> OfferPolicy:
+        """How time is offered under the rule of the day."""
+        return offer_policy(self.policy)
+
+
+def offer_policy(policy: Policy) -> OfferPolicy:
+    """What a version of the rule says about offers."""
+    return OfferPolicy(
+        longest_minutes=policy.offer_minutes,
+        together_minutes=policy.together_minutes,
+        answer_seconds=policy.answer_seconds,
+        half_life_days=policy.half_life_days,
+    )
+
+
+def seed_of(on: date) -> int:
+    """What settles ties on a day: the same all day long, and nobody outside can compute it."""
+    return int(salted_hmac("comptoir.liaison.waiting", on.isoformat()).hexdigest()[:8], 16) >> 1
+
+
+def entries_on(on: date) -> WaitingEntryQuerySet:
+    """Who waits for time on a day, in the order of their filing."""
+    live = WaitingEntry.objects.live().filter(first_on__lte=on, last_on__gte=on)
+    return live.select_related("office").order_by("filed_at", "pk")
+
+
+def without_offer(entries: WaitingEntryQuerySet) -> WaitingEntryQuerySet:
+    """Those that can be offered something: one offer at a time."""
+    pending = Offer.objects.filter(entry=OuterRef("pk"), answer__in=PENDING_ANSWERS)
+    return entries.exclude(Exists(pending))
+
+
+def dates_waited_for(now: datetime, dates: Collection[date]) -> list[date]:
+    """Those of the dates on which somebody waits."""
+    live = WaitingEntry.objects.live().filter(last_on__gte=clock.service_date(now))
+    spans = set(live.values_list("first_on", "last_on"))
+    return sorted(on for on in dates if any(first <= on <= last for first, last in spans))
+
+
+def load(
+    on: date, rows: Iterable[WaitingEntry], rules: days.Rules, now: datetime
+) -> WaitedDay | None:
+    """The day with these entries; None if nobody waits or there is no rule for it."""
+    waits, policy = {row.pk: row for row in rows}, rules.policy(on)
+    if not waits or policy is None:
+        return None
+    offices = {row.office_id for row in waits.values()}
+    loaded = days.load_for_all(on, rules, now)
+    weeks = _weeks(offices, on, now)
+    own = [week for week in weeks if week.week == monday_of(on)]
+    use = {office: Use() for office in offices}
+    use |= {week.office_id: days.use_of(week, on) for week in own}
+    may_have = {}
+    if policy.nested:
+        may_have = shares.of_offices(offices, on=on, policy=policy, now=now)
+    day = replace(loaded.day, use=use, shares=may_have)
+    ledgers = _ledgers(weeks, offer_policy(policy), now)
+    passed, absent = _passed(waits, day.grid), _left(waits.values(), now)
+    entries = tuple(
+        _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent)
+        for pk, row in waits.items()
+    )
+    return WaitedDay(loaded, day, entries, waits, policy, seed_of(on))
+
+
+def _entry(row: WaitingEntry, on: date, ledger: Fraction, passed: int, still_there: bool) -> Entry:
+    """Nothing is booked by itself in the name of a person who has left: the office is asked."""
+    notice = timedelta(minutes=row.least_notice_minutes)
+    return Entry(
+        number=row.pk,
+        office=row.office_id,
+        least=row.least_quanta,
+        most=row.most_quanta,
+        window=window(row, on),
+        language=row.language,
+        filed_at=row.filed_at,
+        least_notice=max(notice, LEAST_NOTICE),
+        auto_accept=row.auto_accept and still_there,
+        ledger=ledger,
+        office_active=row.office.status == OfficeStatus.ACTIVE,
+        first=row.first,
+        declined=passed,
+    )
+
+
+def window(row: WaitingEntry, on: date) -> Period:
+    """When on a day it would take time, on the clock of its office."""
+    zone = ZoneInfo(row.office.time_zone)
+    return Period(
+        datetime.combine(on, row.from_time, zone), datetime.combine(on, row.until_time, zone)
+    )
+
+
+def _weeks(offices: Collection[int], on: date, now: datetime) -> list[OfficeWeek]:
+    since = monday_of(clock.service_date(now)) - timedelta(weeks=LEDGER_WEEKS)
+    until = max(monday_of(clock.service_date(now)), monday_of(on))
+    return list(OfficeWeek.objects.filter(office__in=offices, week__range=(since, until)))
+
+
+def _ledgers(
+    weeks: Iterable[OfficeWeek], policy: OfferPolicy, now: datetime
+) -> dict[int, Fraction]:
+    """What each office has used up to today, today included: who is served now stands back at once."""
+    charges: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    for week in weeks:
+        for weekday in range(7):
+            used = week.booked[weekday] + week.late[weekday]
+            charges[week.office_id][week.week + timedelta(days=weekday)] = used
+    tomorrow = clock.service_date(now) + timedelta(days=1)
+    return {office: waiting.ledger(days, tomorrow, policy) for office, days in charges.items()}
+
+
+def _passed(entries: Mapping[int, WaitingEntry], grid: Grid) -> defaultdict[int, int]:
+    """The starts that each of the entries had been offered and did not take."""
+    found: defaultdict[int, int] = defaultdict(int)
+    offers = Offer.objects.filter(entry__in=entries, answer__in=PASSED)
+    for entry, starts_at in offers.values_list("entry_id", "starts_at"):
+        try:
+            found[entry] |= 1 << grid.index(starts_at)
+        except OffGrid:
+            continue  # of another day
+    return found
+
+
+def _left(entries: Iterable[WaitingEntry], now: datetime) -> set[int]:
+    """Those of the entries whose person no longer acts for the office."""
+    automatic = [entry for entry in entries if entry.auto_accept]
+    grants = Grant.objects.in_force(now).filter(office__in={e.office_id for e in automatic})
+    acts = set(grants.values_list("person_id", "office_id")) if automatic else set()
+    return {e.pk for e in automatic if (e.person_id, e.office_id) not in acts}
+
+
+# --- Pages -------------------------------------------------------------------------------------
+
+
+DAYS_SHOWN = 5
+"""On how many of the next days a page says the place: each is a day to load."""
+
+
+def places(
+    entries: Sequence[WaitingEntry], dates: Iterable[date], now: datetime
+) -> dict[int, list[tuple[date, int]]]:
+    """By entry its place on each of the next days that it waits for: the first is 1."""
+    rules = days.load_rules()
+    found: dict[int, list[tuple[date, int]]] = {entry.pk: [] for entry in entries}
+    waited_for = (on for on in dates if any(e.first_on <= on <= e.last_on for e in entries))
+    for on in islice(waited_for, DAYS_SHOWN):
+        waited = load(on, entries_on(on), rules, now)
+        if waited is not None:
+            order = waiting.in_order(waited.day, waited.entries, now, waited.seed)
+            for place, one in enumerate(order, start=1):
+                if one.number in found:
+                    found[one.number].append((on, place))
+    return found
+
+
+def live_entries(office: Office) -> WaitingEntryQuerySet:
+    """What the office waits for, the oldest first."""
+    found = WaitingEntry.objects.live().filter(office=office)
+    return found.select_related("office", "person").order_by("filed_at", "pk")
+
+
+def ended_entries(office: Office, now: datetime) -> WaitingEntryQuerySet:
+    """What it waited for in the last two weeks and how that ended, the latest first."""
+    since = now - timedelta(days=14)
+    found = WaitingEntry.objects.filter(office=office, ended_at__gte=since)
+    return found.select_related("person", "appointment").order_by("-ended_at", "-pk")
+
+
+def pending_offers(office: Office, now: datetime) -> QuerySet[Offer]:
+    """What the office can accept now, or has accepted and waits to be drawn; the first to end first."""
+    found = Offer.objects.filter(office=office, answer__in=PENDING_ANSWERS, kept_until__gt=now)
+    return found.select_related("entry", "office").order_by("expires_at", "pk")
+
+
+def is_owed_first_place(office: Office, now: datetime) -> bool:
+    """Whether the centre lately cancelled more appointments of the office than it has waited first for."""
+    since = now - MADE_GOOD
+    cancelled = Appointment.objects.filter(
+        office=office,
+        status=Status.CANCELLED,
+        events__kind="cancelled",
+        events__side=Side.CENTRE,
+        events__at__gte=since,
+    ).exclude(events__reason=Reason.OFFICE_ENDED)
+    first = WaitingEntry.objects.filter(office=office, first=True, filed_at__gte=since)
+    return cancelled.distinct().count() > first.count()
