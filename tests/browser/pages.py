@@ -70,6 +70,10 @@ def appointment(which: str) -> Arguments:
     return lambda world: (getattr(world, which).reference,)
 
 
+def decision(world: World) -> tuple[Any, ...]:
+    return (world.booked.decision_id,)
+
+
 def served(number: int) -> Arguments:
     return lambda world: (world.served[number].reference,)
 
@@ -252,6 +256,7 @@ OFFICE = [
     Visit("liaison:appointment", DELEGATE, appointment("cancelled"), state="cancelled"),
     Visit("liaison:move", DELEGATE, appointment("booked")),
     Visit("liaison:cancel", DELEGATE, appointment("booked")),
+    Visit("liaison:decision", DELEGATE, decision, state="granted"),
     Visit("liaison:rule", DELEGATE),
 ]
 ACCESS = [
@@ -291,6 +296,9 @@ DAY = [
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
     Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
+    Visit("liaison:decisions", LEAD),
+    Visit("liaison:decisions", LEAD, query={"answer": "refused"}, state="filtered"),
+    Visit("liaison:decision", LEAD, decision, state="of-an-office"),
 ]
 ROSTER = [
     Visit("roster:professionals", LEAD),

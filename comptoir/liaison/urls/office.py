@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir.liaison.views import appointment, booking, feeds, office, rule
+from comptoir.liaison.views import appointment, booking, decisions, feeds, office, rule
 
 urlpatterns = [
     path("office/", office.my_office, name="my-office"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("appointments/<slug:reference>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<slug:reference>.ics", appointment.calendar_file, name="calendar-file"),
     path("feed/<str:secret>.ics", feeds.read, name="feed"),
+    path("decisions/", decisions.list_decisions, name="decisions"),
+    path("decisions/<int:pk>/", decisions.show, name="decision"),
     path("rule/", rule.sharing_rule, name="rule"),
     path("rule/new/", rule.new_version, name="new-rule"),
 ]

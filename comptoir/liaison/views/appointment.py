@@ -145,7 +145,7 @@ def _move(
             seen=form.cleaned_data["seen"],
         )
     except NotAdmitted as refused:
-        return explanations.explain(refused.decision.reason, refused.decision.counters)
+        return explanations.of(refused.decision)
     except changing.AtThatTimeAlready:
         return explanations.at_that_time_already()
     return None

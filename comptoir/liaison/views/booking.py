@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -132,7 +131,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
             rules=page.rules,
         )
     except booking.NotAdmitted as refused:
-        page.refuse(refused.decision.reason, refused.decision.counters, request.now)
+        page.refuse(explanations.of(refused.decision), request.now)
         return render(request, "liaison/office_book.html", page.context(request.now), status=422)
     except booking.BookedAnother as earlier:
         page.begin_anew(earlier.appointment)
@@ -202,7 +201,7 @@ class _BookingPage:
         wish = Wish(self.start, self.minutes, self.language, Mode.TELEPHONE)
         answer = booking.ask(loaded, office=self.office, wish=wish, now=now, seed=0)
         if isinstance(answer, Refused):
-            self.refuse(answer.reason, answer.counters, now)
+            self.refuse(explanations.explain(answer.reason, answer.counters), now)
 
     def begin_anew(self, earlier: Appointment) -> None:
         """The form had led to another appointment already: say which, and let it be sent as a new one."""
@@ -221,9 +220,9 @@ class _BookingPage:
             video_link="" if by_telephone else typed["video_link"],
         )
 
-    def refuse(self, reason: str, counters: Mapping[str, int], now: datetime) -> None:
+    def refuse(self, words: explanations.Explanation, now: datetime) -> None:
         """Show why, and the nearest times that would be granted now."""
-        self.refusal = explanations.explain(reason, counters)
+        self.refusal = words
         found = times.find_times(
             office=self.office,
             minutes=self.minutes,
