@@ -15,7 +15,7 @@ from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.service_day import Reason
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.models import Decision
-from comptoir.liaison.queries.times import DayTimes
+from comptoir.liaison.queries.times import DayTimes, Instead
 from comptoir.ui.times import duration
 
 
@@ -243,11 +243,15 @@ _WORDS: Mapping[Reason, Callable[[Counters], Explanation]] = {
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day of a list of times: its starts in order, or the words for why there are none."""
+    """One day of a list of times: its starts in order, or the words for why there are none.
+
+    `instead` is what of its own floor the office can have on such a day.
+    """
 
     on: date
     starts: tuple[datetime, ...]
     explanation: Explanation | None
+    instead: Instead | None = None
 
 
 def at_that_time_already() -> Explanation:
@@ -277,6 +281,7 @@ def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
             day.on,
             day.starts,
             _why_none(day),
+            day.instead,
         )
         for day in found
     ]
