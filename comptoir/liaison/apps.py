@@ -46,7 +46,7 @@ class LiaisonConfig(AppConfig):
             entry(_("My day"), "liaison:day", professional, 20),
             entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
-            entry(_("Sharing rule"), "liaison:rule", everybody, 80),
+            entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
             entry(_("Decisions"), "liaison:decisions", oversight, 82),
         ):
             navigation.register(place)

@@ -258,6 +258,7 @@ OFFICE = [
     Visit("liaison:cancel", DELEGATE, appointment("booked")),
     Visit("liaison:decision", DELEGATE, decision, state="granted"),
     Visit("liaison:rule", DELEGATE),
+    Visit("liaison:sharing-guide", DELEGATE),
 ]
 ACCESS = [
     Visit("people:office-people", MANAGER, office),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("feed/<str:secret>.ics", feeds.read, name="feed"),
     path("decisions/", decisions.list_decisions, name="decisions"),
     path("decisions/<int:pk>/", decisions.show, name="decision"),
+    path("guide/sharing/", rule.guide, name="sharing-guide"),
     path("rule/", rule.sharing_rule, name="rule"),
     path("rule/new/", rule.new_version, name="new-rule"),
 ]
