@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from comptoir.liaison.models import Appointment, Decision, Hold
-from comptoir.liaison.queries import times
+from comptoir.liaison.queries import days, times
 from comptoir.liaison.queries.times import Instead
 from comptoir.people.models import Office
 from comptoir.ui import clock
@@ -111,7 +111,7 @@ class TestWhatIsOffered:
         two_hours(DAY + timedelta(days=1))
 
         def nearest(wanted: datetime) -> Instead | None:
-            rules = times.days.load_rules()
+            rules = days.load_rules()
             return times.nearest_instead(
                 office=office, floor=1, language="en", wanted=wanted, rules=rules, now=NOW
             )
