@@ -45,12 +45,14 @@ class LiaisonConfig(AppConfig):
             "administrator",
         }
         professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
+        oversight = frozenset({"team_lead", "policy_owner", "auditor"})
         entry = navigation.Entry
         for place in (
             entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
             entry(_("My day"), "liaison:day", professional, 20),
             entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
-            entry(_("Sharing rule"), "liaison:rule", everybody, 80),
+            entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
+            entry(_("Decisions"), "liaison:decisions", oversight, 82),
         ):
             navigation.register(place)

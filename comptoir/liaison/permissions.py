@@ -12,6 +12,7 @@ from comptoir.liaison.models import (
     AppointmentQuerySet,
     CalendarFeed,
     CaseLine,
+    Decision,
     FollowUp,
     Offer,
     WaitingEntry,
@@ -19,6 +20,12 @@ from comptoir.liaison.models import (
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.permissions import Standing
 from comptoir.roster.models import Absence, Professional, ServiceDay
+
+OVERSIGHT = frozenset({Role.TEAM_LEAD, Role.POLICY_OWNER, Role.AUDITOR})
+"""Who may read every decision of the sharing rule, whatever the office."""
+
+KNOWS_PEOPLE = frozenset({Role.TEAM_LEAD, Role.AUDITOR})
+"""Those of them who read elsewhere, too, which person of an office did what."""
 
 
 def appointments_of_offices(standing: Standing) -> AppointmentQuerySet:
@@ -159,6 +166,22 @@ def get_follow_up_for(standing: Standing, pk: int) -> FollowUp:
     if found is None:
         raise Http404
     return found
+
+
+def get_decision_for(standing: Standing, pk: int) -> Decision:
+    """A decision about an office the person acts for, or any for who oversees them; else Http404."""
+    decisions = Decision.objects.select_related("office", "policy", "person")
+    if not OVERSIGHT & standing.roles:
+        decisions = decisions.filter(office__in=[office.pk for office in standing.offices])
+    found = decisions.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def sees_who_asked(standing: Standing, decision: Decision) -> bool:
+    """Whether the person may read who asked: those of the office itself, and who reads it elsewhere."""
+    return decision.office in standing.offices or bool(KNOWS_PEOPLE & standing.roles)
 
 
 def _related() -> AppointmentQuerySet:

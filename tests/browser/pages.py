@@ -74,6 +74,10 @@ def appointment(which: str) -> Arguments:
     return lambda world: (getattr(world, which).reference,)
 
 
+def decision(world: World) -> tuple[Any, ...]:
+    return (world.booked.decision_id,)
+
+
 def served(number: int) -> Arguments:
     return lambda world: (world.served[number].reference,)
 
@@ -275,7 +279,9 @@ OFFICE = [
     Visit("liaison:appointment", DELEGATE, appointment("cancelled"), state="cancelled"),
     Visit("liaison:move", DELEGATE, appointment("booked")),
     Visit("liaison:cancel", DELEGATE, appointment("booked")),
+    Visit("liaison:decision", DELEGATE, decision, state="granted"),
     Visit("liaison:rule", DELEGATE),
+    Visit("liaison:sharing-guide", DELEGATE),
 ]
 ACCESS = [
     Visit("people:office-people", MANAGER, office),
@@ -314,6 +320,9 @@ DAY = [
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
     Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
+    Visit("liaison:decisions", LEAD),
+    Visit("liaison:decisions", LEAD, query={"answer": "refused"}, state="filtered"),
+    Visit("liaison:decision", LEAD, decision, state="of-an-office"),
 ]
 ROSTER = [
     Visit("roster:professionals", LEAD),

@@ -57,6 +57,10 @@ def _follow_up() -> dict[str, Any]:
     return {"pk": (found or follow_up(appointment=Appointment.objects.first())).pk}
 
 
+def _decision() -> dict[str, Any]:
+    return {"pk": Appointment.objects.get(reference=_appointment()["reference"]).decision_id}
+
+
 FOREIGN = {
     **{
         f"liaison:{name}": Foreign(_office)
@@ -85,6 +89,7 @@ FOREIGN = {
         f"liaison:{name}": Foreign(_appointment)
         for name in ("appointment", "move", "cancel", "calendar-file")
     },
+    "liaison:decision": Foreign(_decision, (Role.DELEGATE, Role.OFFICE_MANAGER)),
     "liaison:served": Foreign(_appointment, _PROFESSIONALS),
     "liaison:take-back": Foreign(_appointment, _PROFESSIONALS),
     "liaison:follow-up": Foreign(_follow_up, _PROFESSIONALS),

@@ -232,8 +232,9 @@ def test_a_decision_is_explained_in_both_languages_with_its_numbers(house: list[
 
     said = told("explain", str(booked.decision_id))
 
-    assert "en: You asked for 30 minutes, which your office is allotted of that week." in said
-    assert "fr: Vous avez demandé 30 minutes" in said
+    assert "It was granted. You asked for 30 minutes, which your office is allotted of" in said
+    assert "\nfr: " in said
+    assert "Vous avez demandé 30 minutes" in said
     assert "class allotted" in said
     assert '"kept_for_floors": ' in said
 

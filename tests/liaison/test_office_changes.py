@@ -59,7 +59,7 @@ def test_moving_says_what_it_costs_and_moves(delegate: Client, office: Office) -
     address = url("move", appointment.reference)
 
     page = delegate.get(address)
-    assert page.context["late"] is False
+    assert page.context["cost"].late is False
     delegate.post(
         address, {"seen": "0", "start": "2026-11-18T19:00Z", "reason": "conflict", "note": ""}
     )

@@ -11,7 +11,7 @@ from comptoir.people.models import Role
 from tests.repository.test_hostile_values import looked_at_by, one_of, own_arguments
 
 TYPED = {"text", "search", "email", "tel", "url", "password"}
-ALLOWED = {("people:notices", "office")}
+ALLOWED = {("people:notices", "office"), ("liaison:decisions", "office")}
 """The reference of an office is a public code, as in the address of its own page."""
 
 

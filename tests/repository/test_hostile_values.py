@@ -17,7 +17,21 @@ from tests.repository import describing
 from tests.repository.describing import FOREIGN, Address
 
 HOSTILE = ("²", "\0", "9999-12-31", "0001-01-01", "-1", "9" * 30, "x" * 10_000)
-LIST = ("page", "q", "role", "status", "kind", "chamber", "office", "show", "over", "view", "next")
+LIST = (
+    "page",
+    "q",
+    "role",
+    "status",
+    "kind",
+    "chamber",
+    "office",
+    "show",
+    "over",
+    "view",
+    "next",
+    "answer",
+    "instead",
+)
 DATES = ("first", "first_0", "last", "date", "on", "start", "until", "minutes", "language", "year")
 ROWS = ("professional", "absence")
 """Parameters of pages. Those that lead to a row are tried apart: they end in 404 before the others."""

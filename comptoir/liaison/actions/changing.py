@@ -32,7 +32,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days, rebooking
+from comptoir.liaison.queries import costs, days, rebooking
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
 from comptoir.ui import clock, statements
@@ -175,14 +175,6 @@ def cancel_appointment(
     return current
 
 
-def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) -> bool:
-    """Whether giving the appointment up now would still count against the office."""
-    current = rules.on(clock.service_date(appointment.starts_at))
-    return (
-        current is not None and current.late_counts and current.is_late(appointment.starts_at - now)
-    )
-
-
 def _changeable(
     appointment: Appointment, on: date, side: Side, now: datetime, seen: int | None
 ) -> Appointment:
@@ -234,7 +226,7 @@ def _given_up(
     note: str,
 ) -> AppointmentEvent:
     """The event, not yet saved, of giving up the time the appointment has now."""
-    late = side == Side.OFFICE and would_be_late(appointment, rules, now)
+    late = side == Side.OFFICE and costs.of(appointment, rules, now).late
     return AppointmentEvent(
         appointment=appointment,
         kind=kind,

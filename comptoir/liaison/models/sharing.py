@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.people.models import Language, Office, Person
 from comptoir.ui import languages
 
@@ -265,10 +266,18 @@ class Decision(models.Model):
                 name="decision_refused_with_reason",
             )
         ]
-        indexes = [models.Index(fields=["office", "at"], name="decision_office_at")]
+        indexes = [
+            models.Index(fields=["office", "at"], name="decision_office_at"),
+            models.Index(fields=["on"], name="decision_on"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self) -> str:
         return f"{self.pk}: {'accepted' if self.accepted else self.reason}"
+
+    @property
+    def minutes(self) -> int:
+        """The length asked for in minutes."""
+        return self.quanta * QUANTUM_MINUTES

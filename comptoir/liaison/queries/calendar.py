@@ -9,14 +9,16 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from comptoir.liaison.queries.explanations import DayRow, Explanation
+from comptoir.liaison.queries.times import Instead
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day. With an `explanation` it has no times, and this is why."""
+    """One day. With an `explanation` it has no times, and this is why; `instead` is offered then."""
 
     on: date
     explanation: Explanation | None
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,12 @@ def calendar(days: Sequence[DayRow]) -> Calendar:
     starts = [start.astimezone(zone) for day in days for start in day.starts]
     cells = {(start.time(), start.date()): start for start in starts}
     filled = {on for _, on in cells}
-    reasons = {day.on: day.explanation for day in days if not day.starts and day.on not in filled}
-    columns = tuple(Column(on, reasons.get(on)) for on in sorted(filled | set(reasons)))
+    empty = {
+        day.on: Column(day.on, day.explanation, day.instead)
+        for day in days
+        if not day.starts and day.on not in filled
+    }
+    columns = tuple(empty.get(on, Column(on, None)) for on in sorted(filled | set(empty)))
     clocks: dict[time, datetime] = {start.time(): start for start in starts}
     return Calendar(
         columns,

@@ -1,9 +1,12 @@
-"""Every refusal in one sentence, and the next thing the office can do; in the language of the page."""
+"""Every refusal in one sentence, and the next thing the office can do; in the language of the page.
+
+What is said of a whole decision, with the numbers it was made on, is `queries.decisions`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -12,16 +15,20 @@ from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.service_day import Reason
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.models import Decision
-from comptoir.liaison.queries.times import DayTimes
+from comptoir.liaison.queries.times import DayTimes, Instead
 from comptoir.ui.times import duration
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happened and what to do next, both whole sentences."""
+    """What happened and what to do next, both whole sentences.
+
+    `decision` is the number of the decision it is about. What is only looked up writes none.
+    """
 
     sentence: str
     next_step: str
+    decision: int | None = None
 
 
 Counters = Mapping[str, int]
@@ -35,8 +42,10 @@ def explain(reason: str, counters: Counters) -> Explanation:
 def of(decision: Decision) -> Explanation:
     """The words for a decision, granted or refused."""
     if not decision.accepted:
-        return explain(decision.reason, decision.counters)
-    return Explanation(_granted(decision), "")
+        words = explain(decision.reason, decision.counters)
+    else:
+        words = Explanation(_granted(decision), "")
+    return replace(words, decision=decision.pk)
 
 
 def _granted(decision: Decision) -> str:
@@ -234,12 +243,16 @@ _WORDS: Mapping[Reason, Callable[[Counters], Explanation]] = {
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day of a list of times: its starts in order, or the words for why there are none."""
+    """One day of a list of times: its starts in order, or the words for why there are none.
+
+    `instead` is what of its own floor the office can have on such a day.
+    """
 
     on: date
     starts: tuple[datetime, ...]
     explanation: Explanation | None
     can_be_waited_for: bool = False
+    instead: Instead | None = None
 
 
 WAITED_OUT = (Reason.NO_TIME, Reason.KEPT, Reason.WOULD_SPLIT, Reason.TIME_TAKEN)
@@ -273,7 +286,8 @@ def for_days(found: Iterable[DayTimes]) -> list[DayRow]:
             day.on,
             day.starts,
             _why_none(day),
-            day.refused is not None and day.refused.reason in WAITED_OUT,
+            can_be_waited_for=day.refused is not None and day.refused.reason in WAITED_OUT,
+            instead=day.instead,
         )
         for day in found
     ]
@@ -289,4 +303,4 @@ class Refusal:
 
 def with_words(decisions: Iterable[Decision]) -> list[Refusal]:
     """Refused decisions, each explained from the numbers it was made on."""
-    return [Refusal(d, explain(d.reason, d.counters)) for d in decisions]
+    return [Refusal(decision, of(decision)) for decision in decisions]

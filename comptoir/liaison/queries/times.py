@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from comptoir.domain import admission, grid
@@ -10,18 +10,29 @@ from comptoir.domain.service_day import Day, Reason, Refused, Request
 from comptoir.liaison.models import Appointment
 from comptoir.liaison.queries import days
 from comptoir.people.models import Office, OfficeStatus
+from comptoir.ui import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What an office can have at once of its own floor, shorter than it asked: from when, how long."""
+
+    start: datetime
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class DayTimes:
     """One day's offer: the starts that fit, or why there are none, with the numbers behind it.
 
-    Neither, where the only start is the one that the appointment to be moved has already.
+    Neither, where the only start is the one that the appointment to be moved has already. `instead` is
+    the soonest start of the office's own floor, where the refusal offers it.
     """
 
     on: date
     starts: tuple[datetime, ...]
     refused: Refused | None
+    instead: Instead | None = None
 
 
 def find_times(
@@ -73,12 +84,46 @@ def _day_times(day: Day, request: Request, now: datetime, own: datetime | None) 
         return DayTimes(day.on, tuple(start for start in starts if start != own), None)
     answer = admission.admit(day, request, now)
     refused = answer if isinstance(answer, Refused) else None
-    return DayTimes(day.on, (), refused)
+    return DayTimes(day.on, (), refused, _instead(day, request, refused, now))
+
+
+def _instead(day: Day, request: Request, refused: Refused | None, now: datetime) -> Instead | None:
+    """The soonest start of the floor that a refusal offers in place of what was asked."""
+    floor = refused.counters.get("instead") if refused is not None else None
+    if not floor:
+        return None
+    fits = admission.offers(day, replace(request, quanta=floor), now)
+    start = next(grid.indexes(fits), None)
+    if start is None:
+        return None
+    return Instead(day.grid.instant(start), floor * grid.QUANTUM_MINUTES)
 
 
 def soonest(times: list[DayTimes], count: int) -> list[datetime]:
     """The first `count` times of all days."""
     return [start for day in times for start in day.starts][:count]
+
+
+def soonest_instead(times: list[DayTimes]) -> Instead | None:
+    """The soonest of what the office can have of its floors; None where no day offers any."""
+    return next((day.instead for day in times if day.instead is not None), None)
+
+
+def nearest_instead(
+    *,
+    office: Office,
+    floor: int,
+    language: str,
+    wanted: datetime,
+    rules: days.Rules,
+    now: datetime,
+) -> Instead | None:
+    """Where on the day of the time wanted its own `floor`, in quanta, is granted, nearest to that time."""
+    minutes = floor * grid.QUANTUM_MINUTES
+    found = find_times(office=office, minutes=minutes, language=language, rules=rules, now=now)
+    on = clock.service_date(wanted)
+    closest = nearest([day for day in found if day.on == on], wanted, 1)
+    return Instead(closest[0], minutes) if closest else None
 
 
 def nearest(times: list[DayTimes], wanted: datetime, count: int) -> list[datetime]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir.liaison.views import appointment, booking, feeds, office, rule, waiting
+from comptoir.liaison.views import appointment, booking, decisions, feeds, office, rule, waiting
 
 urlpatterns = [
     path("office/", office.my_office, name="my-office"),
@@ -39,6 +39,9 @@ urlpatterns = [
     path("appointments/<slug:reference>/cancel/", appointment.cancel, name="cancel"),
     path("appointments/<slug:reference>.ics", appointment.calendar_file, name="calendar-file"),
     path("feed/<str:secret>.ics", feeds.read, name="feed"),
+    path("decisions/", decisions.list_decisions, name="decisions"),
+    path("decisions/<int:pk>/", decisions.show, name="decision"),
+    path("guide/sharing/", rule.guide, name="sharing-guide"),
     path("rule/", rule.sharing_rule, name="rule"),
     path("rule/new/", rule.new_version, name="new-rule"),
 ]

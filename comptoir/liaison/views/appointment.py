@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,14 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.liaison.actions import changing, locking, seeing
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.forms.changing import MoveForm, ReasonForm
-from comptoir.liaison.models import Appointment, Reason, Side, Status
+from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.liaison.permissions import get_office_appointment_for
-from comptoir.liaison.queries import days, explanations, offices, times
+from comptoir.liaison.queries import costs, days, explanations, offices, times
 from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
-from comptoir.ui import clock
 
 Typed = TypeVar("Typed", bound=ReasonForm)
 
@@ -43,8 +41,8 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
         "office": appointment.office,
         "happenings": offices.happenings(appointment),
         "lapsed": offices.lapsed_consents(appointment),
-        "changeable": _changeable(request, appointment),
-        "late": changing.would_be_late(appointment, days.load_rules(), request.now),
+        "changeable": costs.is_changeable(appointment, request.now),
+        "cost": costs.of(appointment, days.load_rules(), request.now),
     }
     return render(request, "liaison/appointment.html", context)
 
@@ -67,7 +65,7 @@ def calendar_file(request: SignedIn, reference: str) -> HttpResponse:
 def move(request: SignedIn, reference: str) -> HttpResponse:
     """Another time for the same appointment; what it costs is said before it is done."""
     appointment = get_office_appointment_for(request.standing, reference)
-    if not _changeable(request, appointment):
+    if not costs.is_changeable(appointment, request.now):
         return _too_late(request, appointment)
     form = MoveForm(request.POST or None, initial={"seen": appointment.sequence})
     refusal = None
@@ -92,7 +90,7 @@ def move(request: SignedIn, reference: str) -> HttpResponse:
 def cancel(request: SignedIn, reference: str) -> HttpResponse:
     """Give the appointment up, knowing what it costs."""
     appointment = get_office_appointment_for(request.standing, reference)
-    if not _changeable(request, appointment):
+    if not costs.is_changeable(appointment, request.now):
         return _too_late(request, appointment)
     form = ReasonForm(request.POST or None, initial={"seen": appointment.sequence})
     if request.method == "POST" and form.is_valid():
@@ -121,7 +119,7 @@ def cancel(request: SignedIn, reference: str) -> HttpResponse:
         "appointment": appointment,
         "office": appointment.office,
         "form": form,
-        **_cost(appointment, days.load_rules(), request.now),
+        "cost": costs.of(appointment, days.load_rules(), request.now),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_cancel.html", context, status=status)
@@ -145,7 +143,7 @@ def _move(
             seen=form.cleaned_data["seen"],
         )
     except NotAdmitted as refused:
-        return explanations.explain(refused.decision.reason, refused.decision.counters)
+        return explanations.of(refused.decision)
     except changing.AtThatTimeAlready:
         return explanations.at_that_time_already()
     return None
@@ -158,7 +156,7 @@ def _move_page(
     refusal: explanations.Explanation | None,
 ) -> HttpResponse:
     rules = days.load_rules()
-    cost = _cost(appointment, rules, request.now)
+    cost = costs.of(appointment, rules, request.now)
     found = times.find_times(
         office=appointment.office,
         minutes=appointment.minutes,
@@ -166,7 +164,7 @@ def _move_page(
         rules=rules,
         now=request.now,
         excluding=appointment,
-        still_counted=appointment.quanta if cost["late"] else 0,
+        still_counted=appointment.quanta if cost.late else 0,
     )
     wanted = form.cleaned_data.get("start") if refusal is not None else None
     context = {
@@ -184,7 +182,7 @@ def _move_page(
         ),
         "refusal": refusal,
         "alternatives": times.nearest(found, wanted, NEAREST) if wanted else None,
-        **cost,
+        "cost": cost,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_move.html", context, status=status)
@@ -201,19 +199,6 @@ def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[App
     )
     current = get_office_appointment_for(request.standing, appointment.reference)
     return current, form.anew(current)
-
-
-def _cost(appointment: Appointment, rules: days.Rules, now: datetime) -> dict[str, Any]:
-    """Whether giving the time up would be late, and the notice under which it is."""
-    rule = rules.on(clock.service_date(appointment.starts_at))
-    return {
-        "late": changing.would_be_late(appointment, rules, now),
-        "late_notice": rule.late_notice_minutes if rule is not None else 0,
-    }
-
-
-def _changeable(request: SignedIn, appointment: Appointment) -> bool:
-    return appointment.status == Status.BOOKED and appointment.starts_at > request.now
 
 
 def _too_late(request: SignedIn, appointment: Appointment) -> HttpResponse:

@@ -69,6 +69,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
         "beside": beside,
         "total": sum(len(day.starts) for day in found),
         "refusal": refusal and explanations.explain(refusal.reason, refusal.counters),
+        "instead": times.soonest_instead(found),
         "as_calendar": request.GET.get("view") == "calendar",
         "calendar": calendar(listed) if request.GET.get("view") == "calendar" else None,
         "query": urlencode({k: v for k, v in request.GET.items() if k != "view"}),
@@ -82,7 +83,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
 def hold(request: SignedIn, office_ref: str) -> HttpResponse:
     """Keep the chosen time while the office types, then show the form."""
     office = get_office_for(request.standing, office_ref)
-    form = WishForm(request.POST, rule=_rule_today(request.now), office=office)
+    form = WishForm(_with_choice(request.POST), rule=_rule_today(request.now), office=office)
     if not form.is_valid():
         messages.error(request, _("Choose one of the times on the page."))
         return redirect("liaison:times", office_ref=office.reference)
@@ -133,7 +134,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
             rules=page.rules,
         )
     except booking.NotAdmitted as refused:
-        page.refuse(refused.decision.reason, refused.decision.counters, request.now)
+        page.refuse(explanations.of(refused.decision), refused.decision.counters, request.now)
         return render(request, "liaison/office_book.html", page.context(request.now), status=422)
     except booking.BookedAnother as earlier:
         page.begin_anew(earlier.appointment)
@@ -187,6 +188,7 @@ class _BookingPage:
     earlier: Appointment | None = None
     refusal: explanations.Explanation | None = None
     alternatives: list[datetime] | None = None
+    instead: times.Instead | None = None
 
     def is_complete(self) -> bool:
         """Whether it was submitted (not just a row added) and everything is in order."""
@@ -203,7 +205,8 @@ class _BookingPage:
         wish = Wish(self.start, self.minutes, self.language, Mode.TELEPHONE)
         answer = booking.ask(loaded, office=self.office, wish=wish, now=now, seed=0)
         if isinstance(answer, Refused):
-            self.refuse(answer.reason, answer.counters, now)
+            words = explanations.explain(answer.reason, answer.counters)
+            self.refuse(words, answer.counters, now)
 
     def begin_anew(self, earlier: Appointment) -> None:
         """The form had led to another appointment already: say which, and let it be sent as a new one."""
@@ -222,9 +225,11 @@ class _BookingPage:
             video_link="" if by_telephone else typed["video_link"],
         )
 
-    def refuse(self, reason: str, counters: Mapping[str, int], now: datetime) -> None:
-        """Show why, and the nearest times that would be granted now."""
-        self.refusal = explanations.explain(reason, counters)
+    def refuse(
+        self, words: explanations.Explanation, counters: Mapping[str, int], now: datetime
+    ) -> None:
+        """Show why, the nearest times that would be granted now, and the office's own floor if offered."""
+        self.refusal = words
         found = times.find_times(
             office=self.office,
             minutes=self.minutes,
@@ -233,6 +238,15 @@ class _BookingPage:
             now=now,
         )
         self.alternatives = times.nearest(found, self.start, NEAREST)
+        if floor := counters.get("instead"):
+            self.instead = times.nearest_instead(
+                office=self.office,
+                floor=floor,
+                language=self.language,
+                wanted=self.start,
+                rules=self.rules,
+                now=now,
+            )
 
     def context(self, now: datetime) -> dict[str, Any]:
         """What the template shows."""
@@ -251,6 +265,7 @@ class _BookingPage:
             "earlier": self.earlier,
             "refusal": self.refusal,
             "alternatives": self.alternatives,
+            "instead": self.instead,
             "held": held,
             "seconds_held": held and ceil((held.expires_at - now).total_seconds()),
             "holds_another": hold is not None and held is None,
@@ -268,7 +283,7 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
     source = data if data is not None else request.GET
     rules = days.load_rules()
     today = rules.on(clock.service_date(request.now))
-    chosen = WishForm(_with_alternative(source), rule=today, office=office)
+    chosen = WishForm(_with_choice(source), rule=today, office=office)
     if not chosen.is_valid():
         return None
     start: datetime = chosen.cleaned_data["start"]
@@ -296,11 +311,13 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
     )
 
 
-def _with_alternative(source: Any) -> dict[str, Any]:
-    """The query, with the start of the alternative that was taken, if one was."""
+def _with_choice(source: Any) -> dict[str, Any]:
+    """The query, with the start of the alternative that was taken, or the floor that was taken instead."""
     values = {key: source[key] for key in source}
     if source.get("take"):
         values["start"] = source["take"]
+    if source.get("instead"):
+        values["start"], _slash, values["minutes"] = source["instead"].partition("/")
     return values
 
 

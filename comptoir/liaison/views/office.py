@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
-from comptoir.liaison.queries import days, explanations, offices, waiting
+from comptoir.liaison.queries import costs, days, explanations, offices, waiting
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
@@ -39,7 +39,9 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "office": office,
         "offices": request.standing.offices,
         "manages": request.standing.manages(office),
-        "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
+        "upcoming": costs.of_each(
+            offices.upcoming(office, request.now)[: offices.SHOWN], rules, request.now
+        ),
         "answers": answered,
         "shares": offices.shares_on(office, bookable, rules, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
@@ -57,7 +59,9 @@ def coming_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
     office = get_office_for(request.standing, office_ref)
     found = offices.upcoming(office, request.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "liaison/office_coming.html", {"office": office, "page": page})
+    rows = costs.of_each(page.object_list, days.load_rules(), request.now)
+    context = {"office": office, "page": page, "rows": rows}
+    return render(request, "liaison/office_coming.html", context)
 
 
 @require_GET

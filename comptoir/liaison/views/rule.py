@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
-from comptoir.liaison.queries import versions
-from comptoir.people.models import Role
+from comptoir.liaison.queries import days, offices, versions
+from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock, values
 
@@ -23,12 +23,39 @@ from comptoir.ui import clock, values
 @require_GET
 @signed_in
 def sharing_rule(request: SignedIn) -> HttpResponse:
-    """The rule of today, what follows it, and what came before."""
+    """The rule of today with the numbers of the reader's own offices, what follows it, what came before."""
     context = {
         "versions": versions.versions(clock.service_date(request.now)),
+        "own": _own_numbers(request),
         "may_change": Role.POLICY_OWNER in request.standing.roles,
     }
     return render(request, "liaison/rule.html", context)
+
+
+def _own_numbers(request: SignedIn) -> list[tuple[Office, offices.Shares]]:
+    """Each office the person acts for, with what it has of today and this week; none without a rule."""
+    if not request.standing.offices:
+        return []
+    rules, today = days.load_rules(), [clock.service_date(request.now)]
+    found = (
+        (office, offices.shares_on(office, today, rules, request.now))
+        for office in request.standing.offices
+    )
+    return [(office, shares) for office, shares in found if shares is not None]
+
+
+@require_GET
+@signed_in
+def guide(request: SignedIn) -> HttpResponse:
+    """How the hours are shared in plain words, with the numbers of the rule in force."""
+    today = clock.service_date(request.now)
+    policy = versions.governing(today)
+    context = {
+        "policy": policy,
+        "release": policy and datetime.combine(today, policy.release_at, clock.service_zone()),
+        "office": next(iter(request.standing.offices), None),
+    }
+    return render(request, "liaison/guide_sharing.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import translation
+from django.utils import timezone, translation
 
 from comptoir.liaison.models import Decision
-from comptoir.liaison.queries import explanations
+from comptoir.liaison.queries import decisions
+from comptoir.ui import clock
 
 REFUSED = 2
 """The exit code when there is no such decision."""
@@ -30,9 +31,10 @@ class Command(BaseCommand):
                 returncode=REFUSED,
             )
         for language in ("en", "fr"):
-            with translation.override(language):
-                said = explanations.of(decision)
-                self.stdout.write(f"{language}: {said.sentence} {said.next_step}".rstrip())
+            with translation.override(language), timezone.override(clock.service_zone()):
+                told = decisions.told(decision)
+                said = " ".join([*told.sentences, told.next_step])
+                self.stdout.write(f"{language}: {said}".rstrip())
         version = decision.policy.version if decision.policy else "-"
         self.stdout.write(
             f"office {decision.office.reference}, {decision.on}, version {version},"
