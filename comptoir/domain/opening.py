@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from comptoir.domain.admission import admit
-from comptoir.domain.service_day import Admitted, Day, Refused, Request
+from comptoir.domain import grid as grids
+from comptoir.domain.admission import admit, offers
+from comptoir.domain.periods import Period
+from comptoir.domain.service_day import Admitted, Day, Reason, Refused, Request
 from comptoir.domain.waiting import granted
 
 
@@ -29,13 +31,16 @@ class SameRank(ValueError):
 class Filed:
     """A request for the day; `number` is how the caller knows it.
 
-    `rank` is its place on the office's own list, the smallest first.
+    `rank` is its place on the office's own list, the smallest first. With a `window` it takes any start
+    within it, and `least` quanta if that is the longest there is.
     """
 
     number: int
     request: Request
     rank: int
     filed_at: datetime
+    window: Period | None = None
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class Outcome:
     filed: Filed
     answer: Admitted | Refused
     in_round: int
+
+    @property
+    def quanta(self) -> int:
+        """How much was granted, or refused at last."""
+        return self.answer.counters["asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +92,10 @@ def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> O
         for office in order:
             found = _first_granted(day, left[office], now)
             if found is not None:
-                filed, answer = found
-                outcomes.append(Outcome(filed, answer, len(orders)))
+                filed, grant = found
+                outcomes.append(Outcome(filed, grant, len(orders)))
                 left[office].remove(filed)
-                day = granted(day, office, filed.request.quanta, answer)
+                day = granted(day, office, grant.counters["asked"], grant)
                 more = True
     outcomes += _refused(day, left, now, len(orders))
     return Opening(tuple(sorted(outcomes, key=lambda o: o.filed.number)), tuple(orders), day)
@@ -112,10 +122,27 @@ def _first_granted(
     day: Day, wanted: Sequence[Filed], now: datetime
 ) -> tuple[Filed, Admitted] | None:
     for filed in wanted:
-        answer = admit(day, filed.request, now)
-        if isinstance(answer, Admitted):
-            return filed, answer
+        found = answer(day, filed, now)
+        if isinstance(found, Admitted):
+            return filed, found
     return None
+
+
+def answer(day: Day, filed: Filed, now: datetime) -> Admitted | Refused:
+    """What `admit` says to the request: to the longest of it that fits its window, if it has one."""
+    request, least = filed.request, filed.least or filed.request.quanta
+    if filed.window is None:
+        return admit(day, request, now)
+    window = day.grid.mask(filed.window)
+    for quanta in range(request.quanta, least - 1, -1):
+        shorter = replace(request, quanta=quanta, start=None)
+        left = offers(day, shorter, now) & grids.starts(window, quanta)
+        if left:
+            return admit(day, replace(shorter, start=next(grids.indexes(left))), now)
+    refused = admit(day, replace(request, quanta=least, start=None), now)
+    if isinstance(refused, Admitted):  # there is time, at other hours
+        return Refused(Reason.TIME_TAKEN, refused.counters)
+    return refused
 
 
 def _refused(
@@ -123,4 +150,4 @@ def _refused(
 ) -> list[Outcome]:
     """In a round that adds nothing the day stands still, so these are the answers of that round."""
     refused = [filed for own in left.values() for filed in own]
-    return [Outcome(filed, admit(day, filed.request, now), last) for filed in refused]
+    return [Outcome(filed, answer(day, filed, now), last) for filed in refused]

@@ -8,8 +8,15 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from comptoir.liaison.actions import closing, counting, locking, offering, waiting_rounds
-from comptoir.liaison.queries import days, waiting
+from comptoir.liaison.actions import (
+    closing,
+    counting,
+    locking,
+    offering,
+    opening,
+    waiting_rounds,
+)
+from comptoir.liaison.queries import days, horizon, waiting
 from comptoir.ui import clock
 
 logger = logging.getLogger(__name__)
@@ -49,12 +56,16 @@ def waiting_each_minute(timestamp: int) -> None:
 
 
 def see_to_the_waiting_list() -> None:
-    """Book what need not be asked, draw, end what is over, and offer what is free on each day."""
+    """Open the day that is due, book what need not be asked, draw, end what is over, and offer what is free on each day."""
     now = clock.now()
     seed = secrets.randbits(SEED_BITS)
+    rules = days.load_rules()
+    opens = horizon.opens_today(rules.policy(clock.service_date(now)), now)
+    if opens is not None and opens.until <= now and opens.is_closed(now):
+        opening.draw_day(on=opens.on, now=now, seed=seed)
     waiting_rounds.draw_due(now=now, seed=seed)
     waiting_rounds.end_what_is_over(most=MOST_ENDED, now=now)
-    for on in waiting.dates_waited_for(now, days.bookable_dates(days.load_rules(), now)):
+    for on in waiting.dates_waited_for(now, days.bookable_dates(rules, now)):
         try:
             waiting_rounds.serve_day(on=on, now=now)
         except locking.DayBusy:

@@ -102,6 +102,9 @@ SENTENCES: dict[str, Promise] = {
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
+    "opening.wished": _("Wished for time of a day that opens"),
+    "opening.preferred": _("Put one wish before another"),
+    "opening.drawn": _("Opened a day and drew the wishes for it"),
     "waiting.filed": _("Put an office on the waiting list"),
     "waiting.withdrawn": _("Took an office off the waiting list"),
     "waiting.accepted": _("Accepted time that was offered to several offices"),

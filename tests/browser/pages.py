@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
 from comptoir.liaison.actions import waiting
-from comptoir.liaison.models import WaitingEntry
-from comptoir.liaison.queries import days
+from comptoir.liaison.models import Policy, WaitingEntry
+from comptoir.liaison.queries import days, horizon
 from comptoir.notices import actions as notices
 from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
@@ -24,7 +24,7 @@ from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
-from tests.liaison.factories import waiting_entry
+from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
 
 Arguments = Callable[[World], tuple[Any, ...]]
 
@@ -128,6 +128,30 @@ def to_an_offer(visitor: Visitor, world: World) -> None:
     dates = days.bookable_dates(days.load_rules(), now)
     waiting_entry(world.office, now=now, first_on=dates[1], last_on=dates[-1])
     visitor.go("liaison:waiting", world.office.reference)
+
+
+def collect_wishes() -> None:
+    """From today on wishes are collected the whole day long."""
+    if not Policy.objects.filter(batch_minutes__gt=0).exists():
+        PolicyFactory.create(
+            valid_from=clock.service_date(clock.now()), opens_at=time(0), batch_minutes=1439
+        )
+
+
+def to_the_wishes(visitor: Visitor, world: World) -> None:
+    """Two wishes for the day that opens."""
+    collect_wishes()
+    opens = horizon.opens_today(Policy.objects.latest("valid_from"), clock.now())
+    assert opens is not None
+    for _ in range(2):
+        opening_wish(world.office, now=clock.now(), first_on=opens.on, last_on=opens.on)
+    visitor.go("liaison:opening", world.office.reference)
+
+
+def to_a_wish(visitor: Visitor, world: World) -> None:
+    """The form for one more."""
+    collect_wishes()
+    visitor.go("liaison:wish", world.office.reference)
 
 
 def withdrawn(world: World) -> None:
@@ -273,6 +297,9 @@ OFFICE = [
         "liaison:waiting", DELEGATE, office, state="offered", arrive=to_an_offer, leave=withdrawn
     ),
     Visit("liaison:wait", DELEGATE, office),
+    Visit("liaison:opening", DELEGATE, office, state="nothing"),
+    Visit("liaison:opening", DELEGATE, office, state="wishes", arrive=to_the_wishes),
+    Visit("liaison:wish", DELEGATE, office, arrive=to_a_wish),
     Visit("liaison:make-feed", DELEGATE, arrive=to_the_new_feed),
     Visit("liaison:appointment", DELEGATE, appointment("booked"), state="booked"),
     Visit("liaison:appointment", DELEGATE, appointment("finished"), state="finished"),
@@ -395,6 +422,8 @@ POSTED = {
     "liaison:accept",
     "liaison:decline",
     "liaison:withdraw-entry",
+    "liaison:prefer",
+    "liaison:drop-wish",
     "liaison:rebook",
     "liaison:rebook-all",
     "liaison:rebook-all-on",

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from comptoir.domain import opening
 from comptoir.domain.admission import admit
-from comptoir.domain.grid import Grid
+from comptoir.domain.grid import QUANTUM, Grid
 from comptoir.domain.opening import Filed, Opening, SameRank
+from comptoir.domain.periods import Period
 from comptoir.domain.service_day import (
     Admitted,
     Day,
@@ -104,6 +105,31 @@ def test_an_office_gets_the_first_of_its_list_that_can_be_granted() -> None:
     assert answers[1].reason is Reason.TIME_TAKEN
     assert isinstance(answers[3], Refused)
     assert answers[3].reason is Reason.NO_TIME
+
+
+@pytest.mark.parametrize(("taken", "expected"), [(0, (2, 4)), (1 << 3, (4, 2)), (0b10100, (3, 1))])
+def test_a_window_takes_the_longest_and_of_these_the_soonest_that_lies_within_it(
+    taken: int, expected: tuple[int, int]
+) -> None:
+    """The window has the quarter hours 2 to 5; what others have of them is `taken`."""
+    window = Period(NINE + 2 * QUANTUM, NINE + 6 * QUANTUM)
+    day = a_day(SMALL, hours=(ProfessionalHours(1, ENGLISH, 2**SMALL - 1, taken),))
+    wish = replace(filed(1, 7, 4), window=window, least=1)
+
+    (outcome,) = opening.opened(day, [wish], CLOSES, Random(1)).outcomes
+
+    assert isinstance(outcome.answer, Admitted)
+    assert (outcome.answer.start, outcome.quanta) == expected
+
+
+def test_a_window_in_which_nothing_fits_is_refused_though_there_is_time_at_other_hours() -> None:
+    full = a_day(2)
+    wish = replace(filed(1, 7, 2), window=Period(NINE + 4 * QUANTUM, NINE + 6 * QUANTUM))
+
+    (outcome,) = opening.opened(full, [wish], CLOSES, Random(1)).outcomes
+
+    assert isinstance(outcome.answer, Refused)
+    assert outcome.answer.reason is Reason.TIME_TAKEN
 
 
 def test_a_day_nobody_asked_for_opens_as_it_is() -> None:

@@ -79,10 +79,14 @@ FOREIGN = {
             "waiting",
             "wait",
             "offers",
+            "opening",
+            "wish",
         )
     },
     "liaison:revoke-feed": Foreign(_feed),
     "liaison:withdraw-entry": Foreign(_entry),
+    "liaison:prefer": Foreign(_entry),
+    "liaison:drop-wish": Foreign(_entry),
     "liaison:accept": Foreign(_offer),
     "liaison:decline": Foreign(_offer),
     **{

@@ -17,7 +17,7 @@ from factory.django import DjangoModelFactory
 from comptoir.domain import grid
 from comptoir.domain.grid import Grid
 from comptoir.domain.periods import Period
-from comptoir.liaison.actions import booking, changing, serving, waiting
+from comptoir.liaison.actions import booking, changing, opening, serving, waiting
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.actions.waiting import Waits
@@ -424,14 +424,8 @@ def apportion(quanta: dict[Any, int], *, on: date = date(2026, 1, 5)) -> Apporti
     return made
 
 
-def waiting_entry(office: Any = None, *, now: datetime = NOW, **values: Any) -> WaitingEntry:
-    """An office on the waiting list: for half an hour at any time of `DAY`, asked first."""
-    office = office or OfficeFactory.create()
-    if not Policy.objects.exists():
-        PolicyFactory.create()
-    if not ServiceDay.objects.filter(on=values.get("first_on", DAY)).exists():
-        open_day(values.get("first_on", DAY))
-    cases = values.pop("cases", None) or [consent_case()]
+def waits(**values: Any) -> Waits:
+    """Half an hour at any time of `DAY`, asked first."""
     whole: dict[str, Any] = {
         "first_on": DAY,
         "last_on": DAY,
@@ -445,8 +439,32 @@ def waiting_entry(office: Any = None, *, now: datetime = NOW, **values: Any) -> 
         "mode": Mode.TELEPHONE,
         "telephone": "613-555-0100",
     }
-    waits = Waits(**{**whole, **values})
-    return waiting.wait(office=office, waits=waits, cases=cases, by=delegate_of(office), now=now)
+    return Waits(**{**whole, **values})
+
+
+def waiting_entry(office: Any = None, *, now: datetime = NOW, **values: Any) -> WaitingEntry:
+    """An office on the waiting list; a rule and a day of hours are made if there are none."""
+    office = office or OfficeFactory.create()
+    if not Policy.objects.exists():
+        PolicyFactory.create()
+    if not ServiceDay.objects.filter(on=values.get("first_on", DAY)).exists():
+        open_day(values.get("first_on", DAY))
+    cases = values.pop("cases", None) or [consent_case()]
+    return waiting.wait(
+        office=office, waits=waits(**values), cases=cases, by=delegate_of(office), now=now
+    )
+
+
+def opening_wish(office: Any = None, *, now: datetime = NOW, **values: Any) -> WaitingEntry:
+    """A wish for the day that opens, under a rule that collects wishes."""
+    office = office or OfficeFactory.create()
+    return opening.wish(
+        office=office,
+        waits=waits(**values),
+        cases=[consent_case()],
+        by=delegate_of(office),
+        now=now,
+    )
 
 
 def open_offer(office: Any = None, **values: Any) -> Offer:

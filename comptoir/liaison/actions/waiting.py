@@ -24,9 +24,10 @@ from comptoir.liaison.models import (
     Decision,
     EntryEnd,
     Offer,
+    Policy,
     WaitingEntry,
 )
-from comptoir.liaison.queries import days
+from comptoir.liaison.queries import days, horizon
 from comptoir.liaison.queries import waiting as queries
 from comptoir.people.models import Office, OfficeStatus, Person
 from comptoir.ui import clock
@@ -98,9 +99,7 @@ def wait(
         published = locking.lock_days(_bookable(waits, rules, now))
         if not published:
             raise NoDay
-        # One after the other for an office: of two entries filed at once the second sees the first.
-        current = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
-        _check(current, waits, cases, rules, by, now)
+        current = check(office, waits, cases, rules.policy(clock.service_date(now)), by, now)
         entry = WaitingEntry.objects.create(
             office=current,
             person=by,
@@ -120,24 +119,33 @@ def _bookable(waits: Waits, rules: days.Rules, now: datetime) -> list[date]:
     return [on for on in dates if waits.first_on <= on <= waits.last_on]
 
 
-def _check(
+def check(
     office: Office,
     waits: Waits,
     cases: Sequence[Case],
-    rules: days.Rules,
+    policy: Policy | None,
     by: Person,
     now: datetime,
-) -> None:
-    policy = rules.policy(clock.service_date(now))
-    if policy is None or office.status != OfficeStatus.ACTIVE:
+) -> Office:
+    """The office, locked, if it may put one more thing on the list or among its wishes.
+
+    One after the other for an office: of two entries filed at once the second sees the first. Wishes for a
+    day that opens are counted apart from what is waited for. Raises CannotWait, bringing.BadCases.
+    """
+    current = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+    if policy is None or current.status != OfficeStatus.ACTIVE:
         raise NoDay
-    if queries.live_entries(office).count() >= policy.most_waiting:
+    opens = horizon.opens_today(policy, now)
+    is_wish = opens is not None and opens.on == waits.first_on and opens.is_closed(now)
+    others = queries.wishes_of(current) if is_wish else queries.live_entries(current)
+    if others.count() >= policy.most_waiting:
         raise TooManyWait(policy.most_waiting)
     day_ago = now - timedelta(days=1)
     if WaitingEntry.objects.filter(person=by, filed_at__gt=day_ago).count() >= MOST_FILED_A_DAY:
         raise TooManyFiled
     today = clock.service_date(now)
-    bringing.check(office, cases, policy, meeting_on=waits.last_on, today=today)
+    bringing.check(current, cases, policy, meeting_on=waits.last_on, today=today)
+    return current
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The numbers of the waiting list on the form of a rule: how long an offer is kept, and for whom."""
+"""How days open and how the waiting list is served, on the form of a rule."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from django.utils.translation import gettext_lazy as _
 class OfferFields(forms.Form):
     """Fields named as those of a policy; one that is left empty has the policy's default."""
 
+    batch_minutes = forms.IntegerField(
+        label=_("Minutes for which wishes for a new day are collected before they are drawn"),
+        help_text=_("0: a new day opens at midnight, first come, first served."),
+        min_value=0,
+        max_value=1_439,
+        required=False,
+    )
+    opens_at = forms.TimeField(
+        label=_("Time from which wishes are collected"),
+        widget=forms.TimeInput(format="%H:%M"),
+        required=False,
+    )
     most_waiting = forms.IntegerField(
         label=_("Things an office may wait for at once"),
         help_text=_("0: there is no waiting list."),

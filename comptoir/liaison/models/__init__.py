@@ -49,6 +49,7 @@ from comptoir.liaison.models.waiting import (
     Answer,
     EntryEnd,
     Offer,
+    Opening,
     WaitingEntry,
     WaitingEntryQuerySet,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "OFFICE_REASONS",
     "Offer",
     "OfficeWeek",
+    "Opening",
     "Outcome",
     "PENDING_ANSWERS",
     "PendingCharge",

@@ -92,6 +92,15 @@ class Policy(models.Model):
     alpha_percent = models.PositiveSmallIntegerField(
         default=100, help_text="0: equal allowances; 100: in proportion to need."
     )
+    # The opening of a new day of the horizon: `domain.opening`.
+    opens_at = models.TimeField(
+        default=time(9), help_text="From when on a new day of the horizon can be wished for."
+    )
+    batch_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="How long wishes are collected before they are drawn; 0: a day opens at midnight, "
+        "first come, first served. The design proposes 60.",
+    )
     # The waiting list: `domain.waiting.OfferPolicy`. The values are defaults of ours.
     most_waiting = models.PositiveSmallIntegerField(
         default=3, help_text="How many entries of an office may wait at once."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.grid import QUANTUM, QUANTUM_MINUTES
 from comptoir.liaison.models.appointments import Appointment, Mode
-from comptoir.liaison.models.sharing import Decision
+from comptoir.liaison.models.sharing import Decision, Policy
 from comptoir.people.models import Language, Office, Person
 from comptoir.roster.models import OfferedHours
 
@@ -27,11 +28,41 @@ class EntryEnd(models.TextChoices):
     OFFICE_ENDED = "office_ended", _("The office is no longer active")
 
 
+class Opening(models.Model):
+    """How a new day of the horizon was opened: what was asked for in its first hour, granted by lot.
+
+    `orders` are the offices (by key) as they were drawn for each round; with the seed and the entries the
+    whole can be computed again. Until the row is there nobody books on the day.
+    """
+
+    on = models.DateField(unique=True)
+    opened_at = models.DateTimeField()
+    seed = models.BigIntegerField()
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+")
+    orders: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
 class WaitingEntryQuerySet(models.QuerySet["WaitingEntry"]):
     """Filters over the waiting list."""
 
     def live(self) -> WaitingEntryQuerySet:
         return self.filter(ended_at=None)
+
+    def of_opening(self) -> WaitingEntryQuerySet:
+        """Those that wait for the lot of a day that opens."""
+        return self.live().filter(rank__isnull=False, opening=None)
+
+    def after_opening(self) -> WaitingEntryQuerySet:
+        """Those that wait for what comes free: a wish that was not granted is one of them."""
+        return self.live().filter(Q(rank=None) | Q(opening__isnull=False))
 
 
 class WaitingEntry(models.Model):
@@ -58,6 +89,19 @@ class WaitingEntry(models.Model):
     mode = models.CharField(max_length=10, choices=Mode)
     telephone = models.CharField(max_length=30, blank=True)
     video_link = models.URLField(max_length=300, blank=True)
+    rank = models.PositiveSmallIntegerField(
+        null=True,
+        help_text="Of a wish for a day that opens: its place among those of the office.",
+    )
+    opening = models.ForeignKey(
+        Opening, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    in_round = models.PositiveSmallIntegerField(
+        null=True, help_text="The round of the opening that answered it."
+    )
+    decision = models.ForeignKey(
+        Decision, null=True, on_delete=models.PROTECT, related_name="+", help_text="Its answer."
+    )
     cases: models.JSONField[Any, Any] = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     ended_at = models.DateTimeField(null=True)
     end = models.CharField(max_length=12, choices=EntryEnd, blank=True)
@@ -81,6 +125,15 @@ class WaitingEntry(models.Model):
                 condition=Q(ended_at=None, end="")
                 | (Q(ended_at__isnull=False, telephone="", video_link="", cases=[]) & ~Q(end="")),
                 name="waiting_entry_forgets",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank=None, opening=None) | Q(rank__gte=1, first_on=F("last_on")),
+                name="waiting_entry_of_opening",
+            ),
+            models.UniqueConstraint(
+                fields=["office", "first_on", "rank"],
+                condition=Q(rank__isnull=False, opening=None, ended_at=None),
+                name="waiting_entry_rank_once",
             ),
         ]
         indexes = [

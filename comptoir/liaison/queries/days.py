@@ -20,7 +20,7 @@ from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
 from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
-from comptoir.liaison.queries import hours, shares
+from comptoir.liaison.queries import horizon, hours, shares
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
 from comptoir.ui import clock, statements
@@ -99,10 +99,8 @@ def as_nesting(policy: Policy) -> Nesting:
 
 
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
-    """Today and the business days up to the horizon of the rule in force today, oldest first."""
-    today = clock.service_date(now)
-    current = rules.on(today)
-    return roster.days_ahead(today, current.horizon_business_days) if current is not None else []
+    """Today and the business days that can be booked under the rule in force today, oldest first."""
+    return horizon.bookable_dates(rules.policy(clock.service_date(now)), now)
 
 
 def load_days(
@@ -240,19 +238,7 @@ def _closed(without_hours: Sequence[date]) -> frozenset[date]:
 
 
 def _last_bookable(asked: date, rules: Rules, now: datetime) -> date:
-    """The horizon, or a day no later that already admits `asked`.
-
-    Closed days only push the horizon further away: a day within so many weekdays is within so many
-    business days, and the calendar need not be read to know it.
-    """
-    today = clock.service_date(now)
-    current = rules.on(today)
-    if current is None:
-        return today
-    without_closures = business_days.add(today, current.horizon_business_days, frozenset())
-    if asked <= without_closures:
-        return without_closures
-    return roster.horizon(today, current.horizon_business_days)
+    return horizon.last_bookable(asked, rules.policy(clock.service_date(now)), now)
 
 
 def _of_professional(row: hours.Row, reserves: tuple[Reserve, ...]) -> ProfessionalHours:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from django.db.models import Max
@@ -17,7 +17,8 @@ from comptoir.liaison.queries import kept
 from comptoir.liaison.queries.kept import Term
 from comptoir.people.models import Office
 from comptoir.roster.models import OfferedHours
-from comptoir.ui.times import duration
+from comptoir.ui import clock
+from comptoir.ui.times import duration, time_of_day
 
 DAYS_A_WEEK = 5
 
@@ -155,6 +156,7 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
             _("at most %(n)s") % {"n": policy.most_case_lines},
         ),
         Term(_("A time is kept while an office types"), duration(policy.hold_minutes)),
+        Term(_("A new day opens"), _a_new_day(policy)),
         Term(_("Waiting list"), _waiting_list(policy)),
         Term(_("What came free"), _what_came_free(policy)),
     ]
@@ -192,6 +194,22 @@ def _nobody_came(policy: Policy) -> str:
     return _("said at the earliest %(wait)s after the start") % {
         "wait": duration(policy.no_show_after_minutes)
     }
+
+
+def _a_new_day(policy: Policy) -> str:
+    if not policy.batch_minutes:
+        return _("at midnight, first come, first served")
+    opens = datetime.combine(policy.valid_from, policy.opens_at, clock.service_zone())
+    said = {
+        "from": time_of_day(opens, named=False),
+        "minutes": duration(policy.batch_minutes),
+    }
+    return (
+        _(
+            "wishes are collected from %(from)s on for %(minutes)s, then drawn; after that, first come, first served"
+        )
+        % said
+    )
 
 
 def _waiting_list(policy: Policy) -> str:

@@ -87,8 +87,14 @@ def seed_of(on: date) -> int:
 
 def entries_on(on: date) -> WaitingEntryQuerySet:
     """Who waits for time on a day, in the order of their filing."""
-    live = WaitingEntry.objects.live().filter(first_on__lte=on, last_on__gte=on)
-    return live.select_related("office").order_by("filed_at", "pk")
+    waits = WaitingEntry.objects.after_opening().filter(first_on__lte=on, last_on__gte=on)
+    return waits.select_related("office").order_by("filed_at", "pk")
+
+
+def wishes_for(on: date) -> WaitingEntryQuerySet:
+    """What is asked for of a day that opens, office by office in the order of their ranks."""
+    wishes = WaitingEntry.objects.of_opening().filter(first_on=on)
+    return wishes.select_related("office__district", "person").order_by("office", "rank")
 
 
 def without_offer(entries: WaitingEntryQuerySet) -> WaitingEntryQuerySet:
@@ -223,8 +229,22 @@ def places(
 
 def live_entries(office: Office) -> WaitingEntryQuerySet:
     """What the office waits for, the oldest first."""
-    found = WaitingEntry.objects.live().filter(office=office)
+    found = WaitingEntry.objects.after_opening().filter(office=office)
     return found.select_related("office", "person").order_by("filed_at", "pk")
+
+
+def wishes_of(office: Office) -> WaitingEntryQuerySet:
+    """What the office asks for of a day that opens, in the order of its ranks."""
+    found = WaitingEntry.objects.of_opening().filter(office=office)
+    return found.select_related("office", "person").order_by("first_on", "rank")
+
+
+def answered_wishes(office: Office, now: datetime) -> WaitingEntryQuerySet:
+    """What it had asked for of the days that opened in the last week, with the answers."""
+    since = now - timedelta(days=7)
+    found = WaitingEntry.objects.filter(office=office, opening__opened_at__gte=since)
+    related = found.select_related("office", "opening", "decision", "appointment")
+    return related.order_by("-opening__on", "rank")
 
 
 def ended_entries(office: Office, now: datetime) -> WaitingEntryQuerySet:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from comptoir.liaison.views import appointment, booking, decisions, feeds, office, rule, waiting
+from comptoir.liaison.views import (
+    appointment,
+    booking,
+    decisions,
+    feeds,
+    office,
+    opening,
+    rule,
+    waiting,
+)
 
 urlpatterns = [
     path("office/", office.my_office, name="my-office"),
@@ -31,6 +40,14 @@ urlpatterns = [
         "offices/<slug:office_ref>/waiting/<int:pk>/withdraw/",
         waiting.withdraw,
         name="withdraw-entry",
+    ),
+    path("offices/<slug:office_ref>/opening/", opening.wishes, name="opening"),
+    path("offices/<slug:office_ref>/opening/new/", opening.new_wish, name="wish"),
+    path("offices/<slug:office_ref>/opening/<int:pk>/prefer/", opening.prefer, name="prefer"),
+    path(
+        "offices/<slug:office_ref>/opening/<int:pk>/withdraw/",
+        opening.drop_wish,
+        name="drop-wish",
     ),
     path("offices/<slug:office_ref>/feeds/", feeds.make, name="make-feed"),
     path("offices/<slug:office_ref>/feeds/<int:pk>/revoke/", feeds.revoke, name="revoke-feed"),

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
-from comptoir.liaison.queries import costs, days, explanations, offices, waiting
+from comptoir.liaison.queries import costs, days, explanations, horizon, offices, waiting
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
+from comptoir.ui import clock
 
 PER_PAGE = 25
 
@@ -33,6 +34,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     office = get_office_for(request.standing, office_ref)
     rules = days.load_rules()
     bookable = days.bookable_dates(rules, request.now)
+    opens = horizon.opens_today(rules.policy(clock.service_date(request.now)), request.now)
     answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
     seeing.note_cases_seen(office=office, cases=answered, by=request.user, now=request.now)
     context = {
@@ -46,6 +48,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "shares": offices.shares_on(office, bookable, rules, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
+        "opens": opens if opens is not None and opens.takes_wishes(request.now) else None,
         "offers": waiting.pending_offers(office, request.now),
         "waits": waiting.live_entries(office).count(),
     }

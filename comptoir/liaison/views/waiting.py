@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,17 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.liaison.actions import booking, bringing, locking, waiting
-from comptoir.liaison.forms.booking import CaseRows
-from comptoir.liaison.forms.waiting import WaitForm
-from comptoir.liaison.models import Answer, Mode, WaitingEntry
+from comptoir.liaison.models import Answer, WaitingEntry
 from comptoir.liaison.permissions import get_entry_for, get_offer_for
 from comptoir.liaison.queries import days, explanations
 from comptoir.liaison.queries import waiting as queries
+from comptoir.liaison.views import entering
 from comptoir.liaison.views.booking import SEED_BITS
 from comptoir.people import lock
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
-from comptoir.ui import clock
 
 ENDED_PER_PAGE = 10
 
@@ -81,27 +76,14 @@ def offers(request: SignedIn, office_ref: str) -> HttpResponse:
 def new_entry(request: SignedIn, office_ref: str) -> HttpResponse:
     """Put the office on the list with all that a booking needs."""
     office = get_office_for(request.standing, office_ref)
-    page = _page(request, office)
-    if page is None:
+    dates = days.bookable_dates(days.load_rules(), request.now)
+    if not dates:
         messages.warning(request, _("There is no day to wait for: no hours are on offer."))
         return redirect("liaison:waiting", office_ref=office.reference)
-    if request.method == "GET" or not page.is_complete():
-        unfinished = request.method == "GET" or page.cases.rows_changed
-        return page.shown(request, 200 if unfinished else 422)
-    try:
-        entry = waiting.wait(
-            office=office,
-            waits=page.form.waits(),
-            cases=page.cases.cases(),
-            by=request.user,
-            now=request.now,
-        )
-    except waiting.CannotWait as refused:
-        page.form.add_error(None, _why(refused))
-        return page.shown(request, 422)
-    except locking.DayBusy:
-        page.form.add_error(None, _busy())
-        return page.shown(request, 503)
+    page = entering.page(request, office, dates)
+    entry = page.submitted(request, waiting.wait)
+    if entry is None:
+        return page.shown(request, "liaison/waiting_new.html")
     return _filed(request, office, entry)
 
 
@@ -161,7 +143,9 @@ def _why_not(refused: Exception) -> str:
         return _(
             "A consent that you gave no longer holds on that day. Wait anew with one that does."
         )
-    return str(GONE[Answer.WITHDRAWN]) if isinstance(refused, waiting.EntryOver) else _busy()
+    return (
+        str(GONE[Answer.WITHDRAWN]) if isinstance(refused, waiting.EntryOver) else entering.busy()
+    )
 
 
 @require_POST
@@ -191,89 +175,3 @@ def withdraw(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Your office no longer waits for this."))
     return redirect("liaison:waiting", office_ref=office.reference)
-
-
-# --- The form ----------------------------------------------------------------------------------
-
-
-@dataclass
-class _WaitPage:
-    """The form as it stands: what was typed and what is wrong with it."""
-
-    office: Office
-    form: WaitForm
-    cases: CaseRows
-
-    def is_complete(self) -> bool:
-        """Whether it was submitted (not just a row added) and everything is in order."""
-        if self.cases.rows_changed:
-            self.form.errors.clear()
-            return False
-        # Both are asked, so that every error shows at once.
-        return all([self.cases.is_valid(), self.form.is_valid()])
-
-    def shown(self, request: SignedIn, status: int) -> HttpResponse:
-        context = {"office": self.office, "form": self.form, "cases": self.cases}
-        return render(request, "liaison/waiting_new.html", context, status=status)
-
-
-def _page(request: SignedIn, office: Office) -> _WaitPage | None:
-    """The page; None if no day can be waited for."""
-    rules, today = days.load_rules(), clock.service_date(request.now)
-    policy, rule = rules.policy(today), rules.on(today)
-    dates = days.bookable_dates(rules, request.now)
-    if policy is None or rule is None or not dates:
-        return None
-    data = request.POST or None
-    form = WaitForm(
-        data, rule=rule, dates=dates, office=office, initial=_initial(request, office, dates)
-    )
-    cases = CaseRows(
-        data,
-        most=policy.most_case_lines,
-        prefix="cases",
-        form_kwargs={"office": office, "meeting_on": _last_day(data, dates), "today": today},
-    )
-    return _WaitPage(office, form, cases)
-
-
-def _initial(request: SignedIn, office: Office, dates: list[date]) -> dict[str, Any]:
-    """What the page that led here knows already: the day, the length, the language."""
-    telephone = office.telephones.order_by("pk").first()
-    known = {
-        "mode": Mode.TELEPHONE,
-        "telephone": telephone.number if telephone else "",
-    }
-    for name, source in (
-        ("first_on", "on"),
-        ("last_on", "on"),
-        ("most_minutes", "minutes"),
-        ("language", "language"),
-    ):
-        if given := request.GET.get(source):
-            known[name] = given
-    return known
-
-
-def _last_day(data: Any, dates: list[date]) -> date:
-    """Until when a consent must hold: the last day that was chosen."""
-    listed = {on.isoformat(): on for on in dates}
-    return listed.get(data["last_on"] if data and "last_on" in data else "", dates[-1])
-
-
-def _why(refused: waiting.CannotWait) -> str:
-    if isinstance(refused, waiting.TooManyWait) and not refused.most:
-        return _("The sharing rule of today has no waiting list.")
-    if isinstance(refused, waiting.TooManyWait):
-        return _(
-            "Your office waits for %(most)s things already. Withdraw one of them to wait for another."
-        ) % {"most": refused.most}
-    if isinstance(refused, waiting.TooManyFiled):
-        return _("You have put too many requests on the list since yesterday. Try again tomorrow.")
-    return _("None of these days has hours on offer. Choose other days.")
-
-
-def _busy() -> str:
-    return _(
-        "Many offices are booking that day at this moment. Press the button again in a moment."
-    )
