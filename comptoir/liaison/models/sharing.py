@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.liaison.models.reasons import excusing_by_default
 from comptoir.people.models import Language, Office, Person
 from comptoir.ui import languages
 
@@ -38,6 +39,13 @@ class Policy(models.Model):
     late_notice_minutes = models.PositiveIntegerField(help_text="Less notice than this is late.")
     late_counts = models.BooleanField(
         help_text="Time given up late still counts against the office's limits."
+    )
+    excusing_reasons = ArrayField(
+        models.CharField(max_length=20),
+        blank=True,
+        default=excusing_by_default,
+        help_text="Reasons of an office for which time given up late does not count. The default "
+        "is ours.",
     )
     most_case_lines = models.PositiveSmallIntegerField()
     hold_minutes = models.PositiveSmallIntegerField()
