@@ -1,4 +1,4 @@
-"""Background work: appointments of offices that ended, and the nightly recount."""
+"""Background work: offices that ended, what is to be confirmed, who is asked to, and the nightly recount."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from comptoir.liaison.actions import closing, counting
+from comptoir.liaison.actions import closing, confirming, counting, reliability
 from comptoir.ui import clock
 
 logger = logging.getLogger(__name__)
 
 MOST_CANCELLED = 200
 """How many appointments one run cancels; the next comes in five minutes."""
+
+MOST_ASKED = 500
+"""How many notices that ask for a confirmation one run queues."""
 
 RECOUNTED = timedelta(weeks=5)
 """How far back the nightly recount looks: what is older no longer changes."""
@@ -26,6 +29,27 @@ def cancel_for_ended_offices(timestamp: int) -> None:
     cancelled = closing.cancel_for_ended_offices(most=MOST_CANCELLED, now=clock.now())
     if cancelled:
         logger.info("%s appointments of offices that ended were cancelled", cancelled)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="liaison.release_unconfirmed", queueing_lock="liaison.release_unconfirmed")
+def release_unconfirmed(timestamp: int) -> None:
+    """Ask for what is to be confirmed, and free what was not confirmed in time."""
+    now = clock.now()
+    confirming.ask(most=MOST_ASKED, now=now)
+    released = confirming.release_unconfirmed(most=MOST_CANCELLED, now=now)
+    if released:
+        logger.info("%s appointments that nobody confirmed were released", released)
+
+
+# In the small hours of Montréal, whatever its offset, as the recount below.
+@app.periodic(cron="37 8 * * *")
+@app.task(name="liaison.review_reliability", queueing_lock="liaison.review_reliability")
+def review_reliability(timestamp: int) -> None:
+    """Ask offices with a pattern of late losses to confirm, and end that where it is over."""
+    reviewed = reliability.review(now=clock.now())
+    if reviewed.set or reviewed.ended:
+        logger.info("%s flags set, %s flags ended", reviewed.set, reviewed.ended)
 
 
 # In the small hours of Montréal, whatever its offset.

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from comptoir.liaison.models import (
     Appointment,
+    AppointmentEvent,
     AppointmentQuerySet,
     CalendarFeed,
     CaseLine,
@@ -99,6 +100,23 @@ def get_service_day_for(standing: Standing, on: date) -> ServiceDay:
     found = None
     if Role.TEAM_LEAD in standing.roles:
         found = ServiceDay.objects.filter(on=on).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_led_appointment_for(standing: Standing, reference: str) -> Appointment:
+    """An appointment whose charge the person may waive: a team lead's business; else Http404."""
+    found = _related() if Role.TEAM_LEAD in standing.roles else _related().none()
+    return _one(found, reference)
+
+
+def get_excused_event_for(standing: Standing, pk: int) -> AppointmentEvent:
+    """An excused loss that somebody is to look at: a team lead's business; else Http404."""
+    found = None
+    if Role.TEAM_LEAD in standing.roles:
+        related = AppointmentEvent.objects.select_related("appointment__office__district", "by")
+        found = related.filter(pk=pk, excused_quanta__gt=0).first()
     if found is None:
         raise Http404
     return found

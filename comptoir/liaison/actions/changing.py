@@ -1,7 +1,8 @@
 """Moving, reassigning and cancelling: the old time is free at once, the record of it stays.
 
 Whoever gives time up late (the office, with less notice than the rule asks) keeps it on its
-counters, by moving as by cancelling. What the centre does never counts against an office.
+counters, by moving as by cancelling, unless for a reason that the rule of the day excuses. What the
+centre does never counts against an office.
 
 Who decides on a page says which sequence of the appointment was `seen` there. A program that acts on
 what it has just read says nothing.
@@ -19,7 +20,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Admitted
-from comptoir.liaison.actions import booking, counting, locking, refunding, telling
+from comptoir.liaison.actions import booking, counting, crediting, locking, refunding, telling
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -32,7 +33,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days, rebooking
+from comptoir.liaison.queries import confirming, days, rebooking
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
 from comptoir.ui import clock, statements
@@ -96,6 +97,8 @@ def move_appointment(
             side=side,
         )
         if isinstance(answer, Admitted):
+            too_near = confirming.deadline(starts_at) < now
+            current.confirmed_at = now if too_near else None
             _place(current, loaded, answer, wish)
             counting.add(weeks, new_on, wish.quanta)
             counting.save(weeks)
@@ -176,6 +179,8 @@ def cancel_appointment(
         current.save(update_fields=["status", "sequence"])
         _record(event, current, rules, now)
         _close(current, event, by, now)
+        if side == Side.CENTRE:
+            crediting.give(appointment=current, reason=reason, now=now)
         telling.cancelled(current, now=now)
     return current
 
@@ -186,6 +191,12 @@ def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) ->
     return (
         current is not None and current.late_counts and current.is_late(appointment.starts_at - now)
     )
+
+
+def is_excused(appointment: Appointment, reason: Reason, rules: days.Rules) -> bool:
+    """Whether the rule of its day does not count time that is given up late for this reason."""
+    policy = rules.policy(clock.service_date(appointment.starts_at))
+    return policy is not None and reason in policy.excusing_reasons
 
 
 def _changeable(
@@ -240,6 +251,7 @@ def _given_up(
 ) -> AppointmentEvent:
     """The event, not yet saved, of giving up the time the appointment has now."""
     late = side == Side.OFFICE and would_be_late(appointment, rules, now)
+    excused = late and is_excused(appointment, reason, rules)
     return AppointmentEvent(
         appointment=appointment,
         kind=kind,
@@ -249,7 +261,8 @@ def _given_up(
         reason=reason,
         note=note,
         notice_minutes=(appointment.starts_at - now) // timedelta(minutes=1),
-        late_quanta=appointment.quanta if late else 0,
+        late_quanta=appointment.quanta if late and not excused else 0,
+        excused_quanta=appointment.quanta if excused else 0,
         from_starts_at=appointment.starts_at,
         from_quanta=appointment.quanta,
         from_professional=appointment.professional,
@@ -343,7 +356,14 @@ def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, w
     appointment.ends_at = wish.starts_at + wish.quanta * grid.QUANTUM
     appointment.sequence += 1
     appointment.save(
-        update_fields=["day_id", "professional_id", "starts_at", "ends_at", "sequence"]
+        update_fields=[
+            "day_id",
+            "professional_id",
+            "starts_at",
+            "ends_at",
+            "sequence",
+            "confirmed_at",
+        ]  # fmt: skip
     )
     booking.claim(appointment, loaded, answer.start)
 

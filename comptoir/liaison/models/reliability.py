@@ -44,9 +44,7 @@ class Credit(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="credits")
     week = models.DateField(help_text="Its Monday.")
     quanta = models.PositiveSmallIntegerField()
-    appointment = models.OneToOneField(
-        Appointment, on_delete=models.PROTECT, related_name="credit"
-    )
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="credit")
     at = models.DateTimeField()
 
     class Meta:

@@ -17,7 +17,7 @@ from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.forms.changing import MoveForm, ReasonForm
 from comptoir.liaison.models import Appointment, Reason, Side, Status
 from comptoir.liaison.permissions import get_office_appointment_for
-from comptoir.liaison.queries import days, explanations, offices, times
+from comptoir.liaison.queries import confirming, days, explanations, offices, times
 from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
 from comptoir.people.models import Role
@@ -44,6 +44,7 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
         "happenings": offices.happenings(appointment),
         "lapsed": offices.lapsed_consents(appointment),
         "changeable": _changeable(request, appointment),
+        "confirm_until": _confirm_until(appointment, request.now),
         "late": changing.would_be_late(appointment, days.load_rules(), request.now),
     }
     return render(request, "liaison/appointment.html", context)
@@ -204,12 +205,22 @@ def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[App
 
 
 def _cost(appointment: Appointment, rules: days.Rules, now: datetime) -> dict[str, Any]:
-    """Whether giving the time up would be late, and the notice under which it is."""
-    rule = rules.on(clock.service_date(appointment.starts_at))
+    """Whether giving the time up would be late, the notice under which it is, and what excuses it."""
+    on = clock.service_date(appointment.starts_at)
+    rule, policy = rules.on(on), rules.policy(on)
+    excusing = policy.excusing_reasons if policy is not None else []
     return {
+        "excusing": [Reason(reason).label for reason in excusing],
         "late": changing.would_be_late(appointment, rules, now),
         "late_notice": rule.late_notice_minutes if rule is not None else 0,
     }
+
+
+def _confirm_until(appointment: Appointment, now: datetime) -> datetime | None:
+    """Until when the office is asked to confirm the appointment; None if it is not, or has done so."""
+    if not confirming.is_open(appointment, now):
+        return None
+    return confirming.deadline(appointment.starts_at)
 
 
 def _changeable(request: SignedIn, appointment: Appointment) -> bool:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
-from comptoir.liaison.queries import days, explanations, offices
+from comptoir.liaison.queries import confirming, days, explanations, offices
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
@@ -42,6 +42,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "upcoming": offices.upcoming(office, request.now)[: offices.SHOWN],
         "answers": answered,
         "shares": offices.shares_on(office, bookable, rules, request.now),
+        "asked": confirming.asked_of(office, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
     }
@@ -55,7 +56,8 @@ def coming_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
     office = get_office_for(request.standing, office_ref)
     found = offices.upcoming(office, request.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "liaison/office_coming.html", {"office": office, "page": page})
+    context = {"office": office, "page": page, "asked": confirming.asked_of(office, request.now)}
+    return render(request, "liaison/office_coming.html", context)
 
 
 @require_GET
