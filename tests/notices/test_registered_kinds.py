@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 
-from comptoir.liaison.actions import changing
+from comptoir.liaison.actions import changing, confirming
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.notices import actions, gateway, kinds
@@ -30,6 +30,7 @@ from tests.liaison.factories import (
     move,
     open_day,
 )
+from tests.liaison.flags import flag
 from tests.notices.mail_server import MailServer
 from tests.people import post
 from tests.people.factories import OfficeFactory, PersonFactory, person_with
@@ -89,6 +90,19 @@ def cancelled_with_the_office(language: str) -> None:
     cancel_for_ended_offices(0)
 
 
+def to_confirm(language: str) -> None:
+    """A flagged office, asked on the day before at the hour of its appointment."""
+    appointment = booked(language)
+    flag(appointment.office)
+    confirming.ask(most=10, now=appointment.starts_at - timedelta(days=1))
+
+
+def to_confirm_at_last(language: str) -> None:
+    appointment = booked(language)
+    flag(appointment.office)
+    confirming.ask(most=10, now=appointment.starts_at - timedelta(hours=3))
+
+
 def invited(language: str) -> None:
     invite(language, Role.DELEGATE, OfficeFactory.create(reference=REFERENCE))
 
@@ -139,6 +153,8 @@ FACTS: list[tuple[str, Fact]] = [
     ("liaison.reassigned", reassigned),
     ("liaison.cancelled", cancelled),
     ("liaison.cancelled", cancelled_with_the_office),
+    ("liaison.confirm_day", to_confirm),
+    ("liaison.confirm_hours", to_confirm_at_last),
     ("people.invitation", invited),
     ("people.invitation", invited_by_the_manager),
     ("people.invitation", invited_to_the_senate),
@@ -229,7 +245,8 @@ def test_whoever_changes_a_calendar_brings_its_file_and_a_reminder_does_not(
     received = letter(kind, fact, "en", mail_server)
 
     methods = [part.get_param("method") for part in received.walk()]
-    expected = None if "reminder" in kind else "CANCEL" if "cancelled" in kind else "REQUEST"
+    changes_nothing = "reminder" in kind or "confirm_" in kind
+    expected = None if changes_nothing else "CANCEL" if "cancelled" in kind else "REQUEST"
     assert [method for method in methods if method] == ([expected] if expected else [])
 
 
