@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    CalendarFeed,
+    FollowUp,
+    Happening,
+    Reason,
+    Side,
+)
 from comptoir.people.models import Role
 from tests.liaison.factories import NOW, AppointmentFactory, follow_up
 from tests.people.factories import OfficeFactory, PersonFactory
@@ -42,6 +50,22 @@ def _appointment() -> dict[str, Any]:
     return {"reference": found.reference}
 
 
+def _excused() -> dict[str, Any]:
+    found = Appointment.objects.first() or AppointmentFactory.create()
+    event = AppointmentEvent.objects.create(
+        appointment=found,
+        kind=Happening.CANCELLED,
+        at=NOW,
+        side=Side.OFFICE,
+        reason=Reason.CHAMBER,
+        excused_quanta=found.quanta,
+        from_starts_at=found.starts_at,
+        from_quanta=found.quanta,
+        from_professional=found.professional,
+    )
+    return {"pk": event.pk}
+
+
 def _follow_up() -> dict[str, Any]:
     found = FollowUp.objects.first()
     return {"pk": (found or follow_up(appointment=Appointment.objects.first())).pk}
@@ -67,15 +91,17 @@ FOREIGN = {
     "liaison:revoke-feed": Foreign(_feed),
     **{
         f"liaison:{name}": Foreign(_appointment)
-        for name in ("appointment", "move", "cancel", "calendar-file")
+        for name in ("appointment", "move", "cancel", "confirm", "calendar-file")
     },
     "liaison:served": Foreign(_appointment, _PROFESSIONALS),
     "liaison:take-back": Foreign(_appointment, _PROFESSIONALS),
     "liaison:follow-up": Foreign(_follow_up, _PROFESSIONALS),
+    "liaison:accept-excuse": Foreign(_excused, _NOBODY),
+    "liaison:strike-excuse": Foreign(_excused, _NOBODY),
     "liaison:hand-over-of": Foreign(_follow_up, _NOBODY),
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)
-        for name in ("affected", "rebook-all", "rebook", "centre-cancel")
+        for name in ("affected", "rebook-all", "rebook", "centre-cancel", "waive")
     },
 }
 
