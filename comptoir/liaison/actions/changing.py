@@ -97,9 +97,7 @@ def move_appointment(
             side=side,
         )
         if isinstance(answer, Admitted):
-            too_near = confirming.deadline(starts_at) < now
-            current.confirmed_at = now if too_near else None
-            _place(current, loaded, answer, wish)
+            _place(current, loaded, answer, wish, now)
             counting.add(weeks, new_on, wish.quanta)
             counting.save(weeks)
             _record(event, current, rules, now)
@@ -142,7 +140,7 @@ def reassign_appointment(
             raise NobodyFree
         event = _given_up(current, rules, Happening.REASSIGNED, Side.CENTRE, reason, by, now, note)
         start = loaded.day.grid.index(current.starts_at)
-        _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current))
+        _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current), now)
         _record(event, current, rules, now)
         _close(current, event, by, now)
         telling.reassigned(current, now=now)
@@ -347,8 +345,16 @@ def _only(loaded: days.LoadedDay, professional: Professional | None) -> days.Loa
     return replace(loaded, day=replace(loaded.day, hours=hours))
 
 
-def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish) -> None:
-    """Exchange the claims and write the new time."""
+def _place(
+    appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish, now: datetime
+) -> None:
+    """Exchange the claims and write the new time.
+
+    Another time is to be confirmed anew, unless it is too near to be asked about.
+    """
+    if wish.starts_at != appointment.starts_at:
+        too_near = confirming.deadline(wish.starts_at) < now
+        appointment.confirmed_at = now if too_near else None
     Claim.objects.filter(appointment=appointment).delete()
     appointment.day_id = loaded.row_id()
     appointment.professional_id = answer.professional

@@ -42,7 +42,11 @@ class Reviewed:
 def review(*, now: datetime) -> Reviewed:
     """Set, prolong and end flags by the numbers up to yesterday. Again on the same day it changes nothing."""
     yesterday = clock.service_date(now) - timedelta(days=1)
-    rows = PatternFlag.objects.open().select_related("office").select_for_update(of=("self",))
+    rows = (
+        PatternFlag.objects.open()
+        .select_related("office")
+        .select_for_update(of=("self",), no_key=True)
+    )
     flags = {flag.office_id: flag for flag in rows}
     first = min([yesterday, *(flag.since for flag in flags.values())]) - LOOK_BACK
     closed = roster.closed_days(first, yesterday + CLOSURES_AHEAD)
