@@ -251,6 +251,13 @@ class TestAsking:
             ("liaison.confirm_hours", at(DAY, 7)),
         ]
 
+    def test_it_is_not_asked_again_once_the_letter_has_its_reader(self, office: Office) -> None:
+        AppointmentFactory.create(office=office)
+        self.ask(at(DAY, 7))
+        Notice.objects.filter(kind="liaison.confirm_hours").update(address="a@offices.example")
+
+        assert len(self.ask(at(DAY, 7, 1))) == 1
+
     def test_for_a_monday_it_is_asked_on_friday(self, office: Office) -> None:
         AppointmentFactory.create(office=office, starts_at=at(date(2026, 11, 23), 10))
         friday = at(date(2026, 11, 20), 10)

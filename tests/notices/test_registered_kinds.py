@@ -103,6 +103,13 @@ def to_confirm_at_last(language: str) -> None:
     confirming.ask(most=10, now=appointment.starts_at - timedelta(hours=3))
 
 
+def released(language: str) -> None:
+    appointment = booked(language)
+    flag(appointment.office)
+    deadline = appointment.starts_at - timedelta(hours=1)
+    assert confirming.release_unconfirmed(most=10, now=deadline) == 1
+
+
 def invited(language: str) -> None:
     invite(language, Role.DELEGATE, OfficeFactory.create(reference=REFERENCE))
 
@@ -153,6 +160,7 @@ FACTS: list[tuple[str, Fact]] = [
     ("liaison.reassigned", reassigned),
     ("liaison.cancelled", cancelled),
     ("liaison.cancelled", cancelled_with_the_office),
+    ("liaison.cancelled", released),
     ("liaison.confirm_day", to_confirm),
     ("liaison.confirm_hours", to_confirm_at_last),
     ("people.invitation", invited),

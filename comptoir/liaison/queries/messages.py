@@ -112,6 +112,7 @@ def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
     event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
     words = _words(appointment, notice) | {
         "by_centre": event.side == Side.CENTRE,
+        "unconfirmed": event.reason == Reason.NOT_CONFIRMED,
         "reason_label": Reason(event.reason).label,
         "alternatives_link": _times_link(appointment, notice),
     }
