@@ -291,6 +291,12 @@ DAY = [
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
     Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
+    Visit("liaison:flags", LEAD),
+    Visit("liaison:flags", LEAD, query={"over": "1"}, state="over"),
+    Visit("liaison:excused", LEAD),
+    Visit("liaison:strike-excuse", LEAD, lambda world: (world.excused.pk,)),
+    Visit("liaison:late", LEAD),
+    Visit("liaison:waive", LEAD, appointment("lost")),
 ]
 ROSTER = [
     Visit("roster:professionals", LEAD),
@@ -358,6 +364,8 @@ VISITS = [
 ]
 
 POSTED = {
+    "liaison:accept-excuse",
+    "liaison:confirm",
     "liaison:hold",
     "liaison:rebook",
     "liaison:rebook-all",
