@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -331,9 +331,11 @@ def test_who_confirms_at_the_moment_of_the_release_keeps_it_or_is_told(
 ) -> None:
     open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
     appointment = AppointmentFactory.create(office=office)
-    confirmed, released = at_once(
-        [partial(confirm, appointment, DEADLINE), partial(release, DEADLINE)]
-    )
+    rivals: list[Callable[[], object]] = [
+        partial(confirm, appointment, DEADLINE),
+        partial(release, DEADLINE),
+    ]
+    confirmed, released = at_once(rivals)
 
     if isinstance(confirmed, confirming.NothingToConfirm):
         assert (released, status(appointment)) == (1, Status.CANCELLED)

@@ -205,7 +205,8 @@ def test_waivers_and_those_who_take_the_time_at_once_leave_counters_that_agree(
     lead = PersonFactory.create()
     lift = partial(waiving.waive, appointment=lost, reason="Ours.", by=lead, now=EVENING)
 
-    results = at_once([lift, partial(book, other, 10, 15 * round_, 15), lift])
+    rivals: list[Callable[[], object]] = [lift, partial(book, other, 10, 15 * round_, 15), lift]
+    results = at_once(rivals)
 
     expected = (int, Appointment, waiving.NothingCharged)
     assert all(isinstance(result, expected) for result in results), results
