@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.liaison.models.reasons import excusing_by_default
+from comptoir.liaison.models.reasons import Reason, excusing_by_default
 from comptoir.people.models import Language, Office, Person
 from comptoir.ui import languages
 
@@ -127,6 +127,12 @@ class Policy(models.Model):
     @property
     def remark(self) -> str:
         return languages.in_this(self.remark_en, self.remark_fr)
+
+    @property
+    def excuses(self) -> list[str]:
+        """The reasons that excuse under this rule, in words; none where late time never counts."""
+        found = self.excusing_reasons if self.late_counts else []
+        return [str(Reason(reason).label) for reason in found]
 
 
 class Apportionment(models.Model):

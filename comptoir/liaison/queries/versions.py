@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptoir.domain.rule import House
-from comptoir.liaison.models import Allowance, Policy, Reason
+from comptoir.liaison.models import Allowance, Policy
 from comptoir.liaison.queries import kept
 from comptoir.liaison.queries.kept import Term
 from comptoir.people.models import Office
@@ -148,7 +148,7 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
         Term(_("Lengths on offer"), ", ".join(duration(minutes) for minutes in policy.lengths)),
         Term(_("Bookable"), _bookable(policy)),
         Term(_("Given up late"), _given_up_late(policy)),
-        Term(_("Excused, though late"), _excused(policy)),
+        Term(_("Excused, though late"), ", ".join(policy.excuses) or _("nothing")),
         Term(_("An appointment can begin"), _begins(policy)),
         Term(_("Nobody came"), _nobody_came(policy)),
         Term(
@@ -175,11 +175,6 @@ def _given_up_late(policy: Policy) -> str:
     }
     counts = _("it still counts") if policy.late_counts else _("it does not count")
     return f"{notice} – {counts}"
-
-
-def _excused(policy: Policy) -> str:
-    reasons = [str(Reason(reason).label) for reason in policy.excusing_reasons]
-    return ", ".join(reasons) if policy.late_counts and reasons else _("nothing")
 
 
 def _begins(policy: Policy) -> str:

@@ -208,9 +208,8 @@ def _cost(appointment: Appointment, rules: days.Rules, now: datetime) -> dict[st
     """Whether giving the time up would be late, the notice under which it is, and what excuses it."""
     on = clock.service_date(appointment.starts_at)
     rule, policy = rules.on(on), rules.policy(on)
-    excusing = policy.excusing_reasons if policy is not None else []
     return {
-        "excusing": [Reason(reason).label for reason in excusing],
+        "excusing": policy.excuses if policy is not None else [],
         "late": changing.would_be_late(appointment, rules, now),
         "late_notice": rule.late_notice_minutes if rule is not None else 0,
     }
