@@ -20,7 +20,7 @@ from comptoir.demonstration.demand import Wish
 from comptoir.domain import grid
 from comptoir.domain.admission import admit, offers
 from comptoir.domain.service_day import Admitted, Day, Refused, Request
-from comptoir.liaison.models import Happening, Reason, Side, Status
+from comptoir.liaison.models import Happening, Reason, Side, Status, excusing_by_default
 
 OFFICE_REASONS = (
     Reason.NOT_NEEDED,
@@ -60,6 +60,7 @@ class Happened:
     reason: str = ""
     notice_minutes: int | None = None
     late_quanta: int = 0
+    excused_quanta: int = 0
     from_starts_at: datetime | None = None
     from_quanta: int | None = None
     from_professional: int | None = None
@@ -258,6 +259,7 @@ class Play:
         notice = max(booking.starts_at - at, timedelta(0))
         rule = self._calendar.rule
         late = side == Side.OFFICE and rule.late_counts and rule.is_late(notice)
+        excused = late and reason in excusing_by_default()
         return Happened(
             kind=kind,
             at=at,
@@ -265,7 +267,8 @@ class Play:
             by_delegate=side == Side.OFFICE and kind != Happening.NO_SHOW,
             reason=reason,
             notice_minutes=notice // timedelta(minutes=1),
-            late_quanta=booking.quanta if late else 0,
+            late_quanta=booking.quanta if late and not excused else 0,
+            excused_quanta=booking.quanta if excused else 0,
             from_starts_at=booking.starts_at,
             from_quanta=booking.quanta,
             from_professional=booking.professional,

@@ -180,6 +180,7 @@ class Writer:
             reason=happened.reason,
             notice_minutes=happened.notice_minutes,
             late_quanta=happened.late_quanta,
+            excused_quanta=happened.excused_quanta,
             from_starts_at=booking.starts_at if served else happened.from_starts_at,
             from_quanta=booking.quanta if served else happened.from_quanta,
             from_professional_id=booking.professional if served else happened.from_professional,

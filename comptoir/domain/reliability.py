@@ -119,7 +119,7 @@ def flag_on(
             flag = _after_clean_day(flag, rule)
         elif flag is not None:
             flag = replace(flag, clean=0)
-        elif rule.is_pattern(_window(known, day, rule, worked)):
+        elif rule.is_pattern(_sum(known, day, rule, worked)):
             flag = Flag(day)
     return flag
 
@@ -130,9 +130,19 @@ def _after_clean_day(flag: Flag | None, rule: PatternRule) -> Flag | None:
     return replace(flag, clean=flag.clean + 1)
 
 
-def _window(
-    known: Mapping[date, Tally], last: date, rule: PatternRule, worked: list[date]
+def window(
+    history: Mapping[date, Tally],
+    last: date,
+    rule: PatternRule,
+    closed: AbstractSet[date] = frozenset(),
 ) -> Tally:
+    """What a flag that is set on `last` is set on: the sum of the window that ends with that day."""
+    known = {day: tally for day, tally in history.items() if day <= last}
+    worked = business_days.between(min(known, default=last), last, closed)
+    return _sum(known, last, rule, worked)
+
+
+def _sum(known: Mapping[date, Tally], last: date, rule: PatternRule, worked: list[date]) -> Tally:
     """The sum of the tallies of the window that ends on `last`, closed days between included."""
     days = [day for day in worked if day <= last][-rule.window_days :]
     first = days[0] if len(days) == rule.window_days else date.min

@@ -52,6 +52,7 @@ class LiaisonConfig(AppConfig):
             entry(_("My day"), "liaison:day", professional, 20),
             entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
+            entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",)),
             entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
             entry(_("Decisions"), "liaison:decisions", oversight, 82),
         ):

@@ -1,4 +1,4 @@
-"""Background work: the waiting list, appointments of offices that ended, and the nightly recount."""
+"""Background work: the waiting list, offices that ended, what is to be confirmed, and the nightly recount."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from procrastinate.contrib.django import app
 
 from comptoir.liaison.actions import (
     closing,
+    confirming,
     counting,
     locking,
     offering,
     opening,
+    reliability,
     waiting_rounds,
 )
 from comptoir.liaison.queries import days, horizon, waiting
@@ -26,6 +28,9 @@ MOST_CANCELLED = 200
 
 MOST_ENDED = 200
 """How many entries of the waiting list one round ends; the next comes within the minute."""
+
+MOST_ASKED = 500
+"""How many notices that ask for a confirmation one run queues."""
 
 SEED_BITS = 31
 
@@ -71,6 +76,27 @@ def see_to_the_waiting_list() -> None:
         except locking.DayBusy:
             logger.warning("A busy day: who waits for %s is served in the next round", on)
     waiting_rounds.take_automatic_offers(now=now, seed=seed)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="liaison.release_unconfirmed", queueing_lock="liaison.release_unconfirmed")
+def release_unconfirmed(timestamp: int) -> None:
+    """Ask for what is to be confirmed, and free what was not confirmed in time."""
+    now = clock.now()
+    confirming.ask(most=MOST_ASKED, now=now)
+    released = confirming.release_unconfirmed(most=MOST_CANCELLED, now=now)
+    if released:
+        logger.info("%s appointments that nobody confirmed were released", released)
+
+
+# In the small hours of Montréal, whatever its offset, as the recount below.
+@app.periodic(cron="37 8 * * *")
+@app.task(name="liaison.review_reliability", queueing_lock="liaison.review_reliability")
+def review_reliability(timestamp: int) -> None:
+    """Ask offices with a pattern of late losses to confirm, and end that where it is over."""
+    reviewed = reliability.review(now=clock.now())
+    if reviewed.set or reviewed.ended:
+        logger.info("%s flags set, %s flags ended", reviewed.set, reviewed.ended)
 
 
 # In the small hours of Montréal, whatever its offset.

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from comptoir.liaison.models import (
     Appointment,
+    AppointmentEvent,
     AppointmentQuerySet,
     CalendarFeed,
     CaseLine,
@@ -124,6 +125,23 @@ def get_entry_for(office: Office, pk: int) -> WaitingEntry:
 def get_offer_for(office: Office, pk: int) -> Offer:
     """Time offered to this office; raises Http404 for another's."""
     found = Offer.objects.filter(office=office, pk=pk).select_related("entry", "office").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_led_appointment_for(standing: Standing, reference: str) -> Appointment:
+    """An appointment whose charge the person may waive: a team lead's business; else Http404."""
+    found = _related() if Role.TEAM_LEAD in standing.roles else _related().none()
+    return _one(found, reference)
+
+
+def get_excused_event_for(standing: Standing, pk: int) -> AppointmentEvent:
+    """An excused loss that somebody is to look at: a team lead's business; else Http404."""
+    found = None
+    if Role.TEAM_LEAD in standing.roles:
+        related = AppointmentEvent.objects.select_related("appointment__office__district", "by")
+        found = related.filter(pk=pk, excused_quanta__gt=0).first()
     if found is None:
         raise Http404
     return found

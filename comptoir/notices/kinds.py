@@ -142,6 +142,7 @@ VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "hours": _count,
     "days": _count,
     "by_centre": _flag,
+    "unconfirmed": _flag,
     "reason_label": _label,
     "role_label": _label,
     "place_label": _label,

@@ -154,6 +154,19 @@ def to_a_wish(visitor: Visitor, world: World) -> None:
     visitor.go("liaison:wish", world.office.reference)
 
 
+def tomorrow(world: World) -> tuple[Any, ...]:
+    """The next day that can be booked."""
+    now = clock.now()
+    return (days.bookable_dates(days.load_rules(), now)[1],)
+
+
+def to_who_waits(visitor: Visitor, world: World) -> None:
+    """An office waits for tomorrow."""
+    (on,) = tomorrow(world)
+    waiting_entry(world.office, now=clock.now(), first_on=on, last_on=on)
+    visitor.go("liaison:board-waiting", on)
+
+
 def withdrawn(world: World) -> None:
     """The office waits for nothing again."""
     for entry in WaitingEntry.objects.live():
@@ -347,9 +360,17 @@ DAY = [
     Visit("liaison:affected", LEAD, lambda world: (world.absence.pk,)),
     Visit("liaison:affected-on", LEAD, today),
     Visit("liaison:centre-cancel", LEAD, appointment("booked")),
+    Visit("liaison:board-waiting", LEAD, today, state="nobody"),
+    Visit("liaison:board-waiting", LEAD, tomorrow, arrive=to_who_waits, leave=withdrawn),
     Visit("liaison:decisions", LEAD),
     Visit("liaison:decisions", LEAD, query={"answer": "refused"}, state="filtered"),
     Visit("liaison:decision", LEAD, decision, state="of-an-office"),
+    Visit("liaison:flags", LEAD),
+    Visit("liaison:flags", LEAD, query={"over": "1"}, state="over"),
+    Visit("liaison:excused", LEAD),
+    Visit("liaison:strike-excuse", LEAD, lambda world: (world.excused.pk,)),
+    Visit("liaison:late", LEAD),
+    Visit("liaison:waive", LEAD, appointment("lost")),
 ]
 ROSTER = [
     Visit("roster:professionals", LEAD),
@@ -417,6 +438,8 @@ VISITS = [
 ]
 
 POSTED = {
+    "liaison:accept-excuse",
+    "liaison:confirm",
     "liaison:hold",
     "liaison:offers",
     "liaison:accept",

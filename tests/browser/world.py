@@ -17,7 +17,8 @@ from comptoir.demonstration.people import CAST
 from comptoir.demonstration.scale import SMALL
 from comptoir.domain.periods import Period
 from comptoir.liaison.actions import feeding, serving
-from comptoir.liaison.models import Appointment, FollowUp, Status
+from comptoir.liaison.models import Appointment, AppointmentEvent, FollowUp, Status
+from comptoir.liaison.queries import charged, excuses
 from comptoir.notices import outbox
 from comptoir.people.actions import grants, invitations, persons
 from comptoir.people.models import Invitation, Language, Office, Person, Role
@@ -26,6 +27,7 @@ from comptoir.roster.models import Absence, AbsenceKind, Professional
 from comptoir.ui import clock
 from tests.browser.post import work_through_the_queue
 from tests.liaison.factories import DAY, at
+from tests.liaison.flags import flag
 
 INVITED = "new.delegate@people.example"
 NOTE = "Flu, for the rest of the week and the next"
@@ -74,6 +76,16 @@ class World:
     def cancelled(self) -> Appointment:
         """An appointment of the office that was given up."""
         return self._appointment(status=Status.CANCELLED)
+
+    @cached_property
+    def excused(self) -> AppointmentEvent:
+        """Time given up late, for a reason that excuses, before today."""
+        return AppointmentEvent.objects.get(pk=excuses.keys(self.now)[0])
+
+    @cached_property
+    def lost(self) -> Appointment:
+        """An appointment that still counts against its office as given up late."""
+        return charged.losses(self.now)[0].appointment
 
     @cached_property
     def served(self) -> list[Appointment]:
@@ -167,6 +179,7 @@ def _at_the_office(world: World) -> None:
             by=manager,
             now=world.now - timedelta(days=1),
         )
+    flag(world.office, set_at=world.now - timedelta(days=5), since=DAY - timedelta(days=5))
     feeding.make_feed(office=world.office, by=manager, now=world.now)
 
 

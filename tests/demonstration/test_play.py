@@ -93,13 +93,24 @@ def test_what_an_office_gives_up_at_the_last_minute_counts_and_is_free_at_once()
     cancelling = replace(WISH, gives_up_late=True)
     afterwards = replace(WISH, at=NINE + timedelta(minutes=50), quanta=1)
 
-    played = play(days, Rigged(0.03, 5), cancelling, afterwards)
+    played = play(days, Rigged(0.02, 5), cancelling, afterwards)
 
     first, second = played.bookings
     assert first.status == Status.CANCELLED
     assert first.events[-1].late_quanta == 2
     assert sum(days.weeks[OFFICE, MONDAY].late) >= 2
     assert second.events[0].at < NINE + timedelta(hours=1)
+
+
+def test_what_is_given_up_late_for_a_reason_that_excuses_does_not_count() -> None:
+    days = calendar()
+
+    played = play(days, Rigged(0.03, 5), replace(WISH, gives_up_late=True))
+
+    (cancelled,) = (each for each in played.bookings[0].events if each.reason)
+    assert cancelled.reason == "chamber"
+    assert (cancelled.late_quanta, cancelled.excused_quanta) == (0, 2)
+    assert sum(days.weeks[OFFICE, MONDAY].late) == 0
 
 
 def test_nobody_comes_and_the_time_counts() -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp, Offer, WaitingEntry
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    CalendarFeed,
+    FollowUp,
+    Happening,
+    Offer,
+    Reason,
+    Side,
+    WaitingEntry,
+)
 from comptoir.people.models import Role
 from tests.liaison.factories import NOW, AppointmentFactory, follow_up, open_offer, waiting_entry
 from tests.people.factories import OfficeFactory, PersonFactory
@@ -52,6 +62,22 @@ def _appointment() -> dict[str, Any]:
     return {"reference": found.reference}
 
 
+def _excused() -> dict[str, Any]:
+    found = Appointment.objects.first() or AppointmentFactory.create()
+    event = AppointmentEvent.objects.create(
+        appointment=found,
+        kind=Happening.CANCELLED,
+        at=NOW,
+        side=Side.OFFICE,
+        reason=Reason.CHAMBER,
+        excused_quanta=found.quanta,
+        from_starts_at=found.starts_at,
+        from_quanta=found.quanta,
+        from_professional=found.professional,
+    )
+    return {"pk": event.pk}
+
+
 def _follow_up() -> dict[str, Any]:
     found = FollowUp.objects.first()
     return {"pk": (found or follow_up(appointment=Appointment.objects.first())).pk}
@@ -91,22 +117,25 @@ FOREIGN = {
     "liaison:decline": Foreign(_offer),
     **{
         f"liaison:{name}": Foreign(_appointment)
-        for name in ("appointment", "move", "cancel", "calendar-file")
+        for name in ("appointment", "move", "cancel", "confirm", "calendar-file")
     },
     "liaison:decision": Foreign(_decision, (Role.DELEGATE, Role.OFFICE_MANAGER)),
     "liaison:served": Foreign(_appointment, _PROFESSIONALS),
     "liaison:take-back": Foreign(_appointment, _PROFESSIONALS),
     "liaison:follow-up": Foreign(_follow_up, _PROFESSIONALS),
+    "liaison:accept-excuse": Foreign(_excused, _NOBODY),
+    "liaison:strike-excuse": Foreign(_excused, _NOBODY),
     "liaison:hand-over-of": Foreign(_follow_up, _NOBODY),
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)
-        for name in ("affected", "rebook-all", "rebook", "centre-cancel")
+        for name in ("affected", "rebook-all", "rebook", "centre-cancel", "waive")
     },
 }
 
 PUBLIC: dict[str, dict[str, Any]] = {"liaison:feed": {"secret": "no-such-secret"}}
 
 SHARED: dict[str, dict[str, Any]] = {
+    "liaison:board-waiting": {"on": date(2026, 11, 25)},
     "liaison:day-on": {"on": date(2026, 11, 25)},
     "liaison:affected-on": {"on": _UNPUBLISHED},
     "liaison:rebook-all-on": {"on": _UNPUBLISHED},

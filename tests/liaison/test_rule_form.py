@@ -80,6 +80,16 @@ def test_the_rule_in_words_says_what_its_numbers_are(
     assert sentence in words(numbers)
 
 
+def test_the_rule_in_words_names_what_excuses_where_late_time_counts() -> None:
+    numbers: dict[str, object] = {"excusing_reasons": ["chamber", "outage"], "late_counts": True}
+    excused = "for one of these reasons: Business of the House or the Senate, System outage."
+
+    assert excused in words(numbers)
+    assert "reasons:" not in words({**numbers, "late_counts": False})
+    assert "reasons:" not in words({**numbers, "late_notice_minutes": 0})
+    assert "reasons:" not in words({**numbers, "excusing_reasons": []})
+
+
 def test_without_a_least_notice_none_is_spoken_of() -> None:
     assert "at the latest" not in words({"least_notice_minutes": 0})
 

@@ -333,3 +333,20 @@ def _hidden(page: str) -> dict[str, list[str]]:
         if name:
             found.setdefault(name[1], []).append(value[1] if value else "")
     return found
+
+
+def test_what_excuses_is_part_of_a_version_and_of_its_comparison(
+    owner: Client, current: Policy
+) -> None:
+    changed: dict[str, object] = {
+        **typed(current), "valid_from": "2026-12-01", "excusing_reasons": ["emergency"],
+    }  # fmt: skip
+
+    page = owner.post(url("new-rule"), changed)
+
+    assert [change.label for change in page.context["comparison"].changes] == [
+        "Excused, though late"
+    ]
+    owner.post(url("new-rule"), {**changed, "seen": "1"})
+    assert Policy.objects.get(version=2).excusing_reasons == ["emergency"]
+    assert days.load_rules().policy(TODAY) == current

@@ -11,13 +11,22 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
+from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.jobs import see_to_the_waiting_list
-from comptoir.liaison.models import Answer, Appointment, EntryEnd, Offer, Status, WaitingEntry
+from comptoir.liaison.models import (
+    Answer,
+    Appointment,
+    EntryEnd,
+    Offer,
+    OfficeWeek,
+    Status,
+    WaitingEntry,
+)
 from comptoir.notices import gateway
 from comptoir.notices.actions import deliver
 from comptoir.notices.models import Notice
 from comptoir.notices.models import Status as Sent
-from comptoir.people.models import Office
+from comptoir.people.models import Office, Role
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -31,7 +40,7 @@ from tests.liaison.factories import (
     waiting_entry,
 )
 from tests.liaison.posted import CASE, said, url
-from tests.people.factories import OfficeFactory
+from tests.people.factories import OfficeFactory, person_with
 from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +279,36 @@ def test_the_list_asks_the_database_a_bounded_number_of_times(
 
     with django_assert_max_num_queries(40):
         page_of(delegate, office)
+
+
+def test_a_team_lead_sees_who_waits_in_their_order(office: Office, booked: Appointment) -> None:
+    heavy = OfficeFactory.create(legislator="Heavy Example")
+    OfficeWeek.objects.create(office=heavy, week=date(2026, 11, 9), booked=[8, 0, 0, 0, 0, 0, 0])
+    waiting_entry(heavy)
+    waiting_entry(office)
+    lead = sign_in(Client(), person_with(Role.TEAM_LEAD))
+
+    answer = lead.get(url("board-waiting", DAY))
+
+    order = [one.row.office for one in answer.context["standings"]]
+    assert order == [office, heavy]
+    assert "Heavy Example" in answer.text
+    assert "Nobody waits" in lead.get(url("board-waiting", date(2026, 11, 19))).text
+
+
+def test_a_refusal_says_the_place_on_the_list_or_how_to_get_on_it(
+    delegate: Client, office: Office, booked: Appointment
+) -> None:
+    with pytest.raises(NotAdmitted) as refused:
+        AppointmentFactory.create(office=office, starts_at=booked.starts_at)
+    page = url("decision", refused.value.decision.pk)
+    assert url("wait", office.reference) in delegate.get(page).text
+
+    waiting_entry(office)
+
+    text = said(delegate.get(page).text)
+    assert "Your office is number 1 on the waiting list of that day." in text
+    assert url("wait", office.reference) not in text
 
 
 # --- The round ---------------------------------------------------------------------------------

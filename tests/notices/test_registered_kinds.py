@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 
-from comptoir.liaison.actions import changing, waiting_rounds
+from comptoir.liaison.actions import changing, confirming, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.notices import actions, gateway, kinds
@@ -32,6 +32,7 @@ from tests.liaison.factories import (
     open_day,
     waiting_entry,
 )
+from tests.liaison.flags import flag
 from tests.notices.mail_server import MailServer
 from tests.people import post
 from tests.people.factories import OfficeFactory, PersonFactory, person_with
@@ -89,6 +90,26 @@ def cancelled_with_the_office(language: str) -> None:
     office = booked(language).office
     offices.suspend(office=office, reason=OfficeEnd.DISSOLUTION, by=None, now=NOW)
     cancel_for_ended_offices(0)
+
+
+def to_confirm(language: str) -> None:
+    """A flagged office, asked on the day before at the hour of its appointment."""
+    appointment = booked(language)
+    flag(appointment.office)
+    confirming.ask(most=10, now=appointment.starts_at - timedelta(days=1))
+
+
+def to_confirm_at_last(language: str) -> None:
+    appointment = booked(language)
+    flag(appointment.office)
+    confirming.ask(most=10, now=appointment.starts_at - timedelta(hours=3))
+
+
+def released(language: str) -> None:
+    appointment = booked(language)
+    flag(appointment.office)
+    deadline = appointment.starts_at - timedelta(hours=1)
+    assert confirming.release_unconfirmed(most=10, now=deadline) == 1
 
 
 def invited(language: str) -> None:
@@ -157,6 +178,9 @@ FACTS: list[tuple[str, Fact]] = [
     ("liaison.reassigned", reassigned),
     ("liaison.cancelled", cancelled),
     ("liaison.cancelled", cancelled_with_the_office),
+    ("liaison.cancelled", released),
+    ("liaison.confirm_day", to_confirm),
+    ("liaison.confirm_hours", to_confirm_at_last),
     ("people.invitation", invited),
     ("people.invitation", invited_by_the_manager),
     ("people.invitation", invited_to_the_senate),
@@ -247,7 +271,8 @@ def test_whoever_changes_a_calendar_brings_its_file_and_a_reminder_does_not(
     received = letter(kind, fact, "en", mail_server)
 
     methods = [part.get_param("method") for part in received.walk()]
-    changes_nothing = "reminder" in kind or fact in (offered, waited_in_vain)
+    quiet = "reminder" in kind or "confirm_" in kind
+    changes_nothing = quiet or fact in (offered, waited_in_vain)
     expected = None if changes_nothing else "CANCEL" if "cancelled" in kind else "REQUEST"
     assert [method for method in methods if method] == ([expected] if expected else [])
 

@@ -1,7 +1,8 @@
 """Moving, reassigning and cancelling: the old time is free at once, the record of it stays.
 
 Whoever gives time up late (the office, with less notice than the rule asks) keeps it on its
-counters, by moving as by cancelling. What the centre does never counts against an office.
+counters, by moving as by cancelling, unless for a reason that the rule of the day excuses. What the
+centre does never counts against an office.
 
 Who decides on a page says which sequence of the appointment was `seen` there. A program that acts on
 what it has just read says nothing.
@@ -19,7 +20,15 @@ from comptoir.audit import actions as audit
 from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.service_day import Admitted
-from comptoir.liaison.actions import booking, counting, locking, offering, refunding, telling
+from comptoir.liaison.actions import (
+    booking,
+    counting,
+    crediting,
+    locking,
+    offering,
+    refunding,
+    telling,
+)
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -32,7 +41,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import costs, days, rebooking
+from comptoir.liaison.queries import confirming, costs, days, rebooking
 from comptoir.people.models import Person
 from comptoir.roster.models import Professional
 from comptoir.ui import clock, statements
@@ -90,7 +99,7 @@ def move_appointment(
             now=now, seed=seed, pk=statements.keys(Decision)[0], side=side,
         )  # fmt: skip
         if isinstance(answer, Admitted):
-            _place(current, loaded, answer, wish)
+            _place(current, loaded, answer, wish, now)
             counting.add(weeks, new_on, wish.quanta)
             counting.save(weeks)
             _record(event, current, rules, now)
@@ -134,7 +143,7 @@ def reassign_appointment(
             raise NobodyFree
         event = _given_up(current, rules, Happening.REASSIGNED, Side.CENTRE, reason, by, now, note)
         start = loaded.day.grid.index(current.starts_at)
-        _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current))
+        _place(current, loaded, Admitted(chosen, start, {}), _same_wish(current), now)
         _record(event, current, rules, now)
         _close(current, event, by, now)
         telling.reassigned(current, now=now)
@@ -170,9 +179,17 @@ def cancel_appointment(
         current.save(update_fields=["status", "sequence"])
         _record(event, current, rules, now)
         _close(current, event, by, now)
+        if side == Side.CENTRE:
+            crediting.give(appointment=current, reason=reason, now=now)
         telling.cancelled(current, now=now)
         offering.serve_first(published, rules=rules, now=now)
     return current
+
+
+def is_excused(appointment: Appointment, reason: Reason, rules: days.Rules) -> bool:
+    """Whether the rule of its day does not count time that is given up late for this reason."""
+    policy = rules.policy(clock.service_date(appointment.starts_at))
+    return policy is not None and reason in policy.excusing_reasons
 
 
 def _changeable(
@@ -227,6 +244,7 @@ def _given_up(
 ) -> AppointmentEvent:
     """The event, not yet saved, of giving up the time the appointment has now."""
     late = side == Side.OFFICE and costs.of(appointment, rules, now).late
+    excused = late and is_excused(appointment, reason, rules)
     return AppointmentEvent(
         appointment=appointment,
         kind=kind,
@@ -236,7 +254,8 @@ def _given_up(
         reason=reason,
         note=note,
         notice_minutes=(appointment.starts_at - now) // timedelta(minutes=1),
-        late_quanta=appointment.quanta if late else 0,
+        late_quanta=appointment.quanta if late and not excused else 0,
+        excused_quanta=appointment.quanta if excused else 0,
         from_starts_at=appointment.starts_at,
         from_quanta=appointment.quanta,
         from_professional=appointment.professional,
@@ -321,8 +340,16 @@ def _only(loaded: days.LoadedDay, professional: Professional | None) -> days.Loa
     return replace(loaded, day=replace(loaded.day, hours=hours))
 
 
-def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish) -> None:
-    """Exchange the claims and write the new time."""
+def _place(
+    appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, wish: Wish, now: datetime
+) -> None:
+    """Exchange the claims and write the new time.
+
+    Another time is to be confirmed anew, unless it is too near to be asked about.
+    """
+    if wish.starts_at != appointment.starts_at:
+        too_near = confirming.deadline(wish.starts_at) < now
+        appointment.confirmed_at = now if too_near else None
     Claim.objects.filter(appointment=appointment).delete()
     appointment.day_id = loaded.row_id()
     appointment.professional_id = answer.professional
@@ -330,7 +357,14 @@ def _place(appointment: Appointment, loaded: days.LoadedDay, answer: Admitted, w
     appointment.ends_at = wish.starts_at + wish.quanta * grid.QUANTUM
     appointment.sequence += 1
     appointment.save(
-        update_fields=["day_id", "professional_id", "starts_at", "ends_at", "sequence"]
+        update_fields=[
+            "day_id",
+            "professional_id",
+            "starts_at",
+            "ends_at",
+            "sequence",
+            "confirmed_at",
+        ]  # fmt: skip
     )
     booking.claim(appointment, loaded, answer.start)
 

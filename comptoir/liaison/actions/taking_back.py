@@ -21,7 +21,7 @@ from comptoir.liaison.models import (
     OfficeWeek,
     Status,
 )
-from comptoir.liaison.queries import attendance, days
+from comptoir.liaison.queries import attendance, charged, days
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
@@ -69,7 +69,8 @@ def take_back_no_show(*, appointment: Appointment, by: Person, now: datetime) ->
         current = locked(appointment, Status.NO_SHOW)
         if clock.service_date(current.starts_at) != on:
             raise WrongState  # moved before it was missed: another day's counters are meant
-        counted = _recorded_today(current, Happening.NO_SHOW, now).late_quanta
+        recorded = _recorded_today(current, Happening.NO_SHOW, now).late_quanta
+        counted = min(recorded, charged.on(current, on))  # less where a team lead has waived it
         weeks = locking.lock_weeks(current.office, [on])
         _claim_again(current, on, weeks, now)
         counting.add(weeks, on, current.quanta)

@@ -11,8 +11,17 @@ from comptoir.domain.rule import Fault
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.nested import NESTED, NestedFields
 from comptoir.liaison.forms.offers import OFFERS, OfferFields
-from comptoir.liaison.models import Policy
+from comptoir.liaison.models import Policy, Reason
 from comptoir.ui.times import duration
+
+EXCUSABLE = (
+    Reason.CHAMBER,
+    Reason.EMERGENCY,
+    Reason.OUTAGE,
+    Reason.CONSTITUENT,
+    Reason.MISTAKE,
+)
+"""Reasons of an office that a rule may excuse: those that say what came between."""
 
 LENGTHS = (15, 30, 45, 60)
 REMARKS = ("remark_en", "remark_fr")
@@ -101,6 +110,15 @@ class RuleForm(NestedFields, OfferFields):
     )
     late_counts = forms.BooleanField(
         label=_("Time given up late still counts against the office's limits"), required=False
+    )
+    excusing_reasons = forms.MultipleChoiceField(
+        label=_("Reasons for which it does not count"),
+        help_text=_(
+            "The first three are Comptoir’s default. Some of them are drawn to be checked."
+        ),
+        choices=[(reason.value, reason.label) for reason in EXCUSABLE],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     most_case_lines = forms.IntegerField(
         label=_("Most cases in one appointment"), min_value=1, max_value=50

@@ -4,10 +4,7 @@ Nothing here is deleted when an appointment ends: its claims go, the row and its
 """
 
 from comptoir.liaison.models.appointments import (
-    CENTRE_REASONS,
     LIVE_STATUSES,
-    MOVE_REASONS,
-    OFFICE_REASONS,
     UNFINISHED_STATUSES,
     Appointment,
     AppointmentEvent,
@@ -17,7 +14,6 @@ from comptoir.liaison.models.appointments import (
     Hold,
     Mode,
     PendingCharge,
-    Reason,
     Status,
 )
 from comptoir.liaison.models.cases import (
@@ -33,6 +29,18 @@ from comptoir.liaison.models.cases import (
 )
 from comptoir.liaison.models.feeds import (
     CalendarFeed,
+)
+from comptoir.liaison.models.reasons import (
+    CENTRE_REASONS,
+    MOVE_REASONS,
+    OFFICE_REASONS,
+    Reason,
+    excusing_by_default,
+)
+from comptoir.liaison.models.reliability import (
+    Credit,
+    ExcuseCheck,
+    PatternFlag,
 )
 from comptoir.liaison.models.sharing import (
     Allowance,
@@ -66,8 +74,10 @@ __all__ = [
     "CalendarFeed",
     "CaseLine",
     "Claim",
+    "Credit",
     "Decision",
     "EntryEnd",
+    "ExcuseCheck",
     "FOLLOWED_OUTCOMES",
     "FollowUp",
     "FollowUpTarget",
@@ -83,6 +93,7 @@ __all__ = [
     "Opening",
     "Outcome",
     "PENDING_ANSWERS",
+    "PatternFlag",
     "PendingCharge",
     "Policy",
     "Reason",
@@ -93,6 +104,7 @@ __all__ = [
     "UNFINISHED_STATUSES",
     "WaitingEntry",
     "WaitingEntryQuerySet",
+    "excusing_by_default",
     "seven_noes",
     "seven_zeros",
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.grid import QUANTUM
+from comptoir.liaison.models.reasons import Reason
 from comptoir.liaison.models.sharing import Decision, Policy, Side
 from comptoir.people.models import Language, Office, Person
 from comptoir.roster.models import OfferedHours, Professional, ServiceDay
@@ -32,39 +33,6 @@ LIVE_STATUSES = (Status.BOOKED, Status.STARTED, Status.FINISHED)
 
 UNFINISHED_STATUSES = (Status.BOOKED, Status.STARTED)
 """Where something is still to happen: past its day, somebody has to say what did."""
-
-
-class Reason(models.TextChoices):
-    """Coded reasons for a move or a cancellation."""
-
-    NOT_NEEDED = "not_needed", _("No longer needed")
-    CONFLICT = "conflict", _("Another commitment")
-    CONSTITUENT = "constituent", _("The constituent is not ready")
-    CHAMBER = "chamber", _("Business of the House or the Senate")
-    MISTAKE = "mistake", _("Booked by mistake")
-    EMERGENCY = "emergency", _("Emergency")
-    OFFICE_OTHER = "office_other", _("Another reason of the office")
-    ABSENCE = "absence", _("The professional is absent")
-    OUTAGE = "outage", _("System outage")
-    CLOSURE = "closure", _("The centre is closed")
-    OFFICE_ENDED = "office_ended", _("The office is no longer active")
-    CENTRE_OTHER = "centre_other", _("Another reason of the centre")
-
-
-OFFICE_REASONS = (
-    Reason.NOT_NEEDED,
-    Reason.CONFLICT,
-    Reason.CONSTITUENT,
-    Reason.CHAMBER,
-    Reason.MISTAKE,
-    Reason.EMERGENCY,
-    Reason.OFFICE_OTHER,
-)
-
-MOVE_REASONS = tuple(reason for reason in OFFICE_REASONS if reason != Reason.NOT_NEEDED)
-"""What is no longer needed is cancelled and not moved."""
-
-CENTRE_REASONS = tuple(reason for reason in Reason if reason not in OFFICE_REASONS)
 
 
 class Mode(models.TextChoices):
@@ -114,6 +82,11 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField()
     attempt = models.UUIDField(
         null=True, help_text="The form it came from: sending one form twice books once."
+    )
+    confirmed_at = models.DateTimeField(
+        null=True,
+        help_text="When its office, asked to, said that it will come. A move takes it back, unless "
+        "the new time is too near to be asked about.",
     )
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -244,6 +217,9 @@ class Happening(models.TextChoices):
     NOT_STARTED = "not_started", _("“Started” taken back")
     NOT_MISSED = "not_missed", _("“Not attended” taken back")
     REFILLED = "refilled", _("Its time was taken again")
+    WAIVED = "waived", _("Charge waived")
+    STRUCK = "struck", _("Excuse not accepted")
+    CONFIRMED = "confirmed", _("Attendance confirmed")
 
 
 class AppointmentEvent(models.Model):
@@ -264,6 +240,10 @@ class AppointmentEvent(models.Model):
         help_text="Quanta that still count against the office because notice was short; less "
         "than nought where that is taken back. Their sum is the office's counter.",
     )
+    excused_quanta = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Quanta that would have counted, had the reason not excused it.",
+    )
     from_starts_at = models.DateTimeField(null=True)
     from_quanta = models.PositiveSmallIntegerField(null=True)
     from_professional = models.ForeignKey(
@@ -271,7 +251,14 @@ class AppointmentEvent(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["appointment", "at"], name="appointment_event_at")]
+        indexes = [
+            models.Index(fields=["appointment", "at"], name="appointment_event_at"),
+            models.Index(
+                fields=["from_starts_at"],
+                condition=Q(excused_quanta__gt=0),
+                name="appointment_event_excused",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.models.reasons import Reason, excusing_by_default
 from comptoir.people.models import Language, Office, Person
 from comptoir.ui import languages
 
@@ -39,6 +40,13 @@ class Policy(models.Model):
     late_notice_minutes = models.PositiveIntegerField(help_text="Less notice than this is late.")
     late_counts = models.BooleanField(
         help_text="Time given up late still counts against the office's limits."
+    )
+    excusing_reasons = ArrayField(
+        models.CharField(max_length=20),
+        blank=True,
+        default=excusing_by_default,
+        help_text="Reasons of an office for which time given up late does not count. The default "
+        "is ours.",
     )
     most_case_lines = models.PositiveSmallIntegerField()
     hold_minutes = models.PositiveSmallIntegerField()
@@ -157,6 +165,12 @@ class Policy(models.Model):
     @property
     def remark(self) -> str:
         return languages.in_this(self.remark_en, self.remark_fr)
+
+    @property
+    def excuses(self) -> list[str]:
+        """The reasons that excuse under this rule, in words; none where late time never counts."""
+        found = self.excusing_reasons if self.late_counts else []
+        return [str(Reason(reason).label) for reason in found]
 
 
 class Apportionment(models.Model):

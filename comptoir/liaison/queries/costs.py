@@ -20,13 +20,15 @@ class Cost:
     """What cancelling or moving costs at one instant. `late`: the time would still count.
 
     `free_until` is the last instant at which it is free, None where it is free at any time. `notice` is
-    what the rule asks for, in minutes. `refunded`: charged only until somebody takes the time.
+    what the rule asks for, in minutes. `refunded`: charged only until somebody takes the time. `excusing`
+    are the labels of the reasons for which it is not charged at all.
     """
 
     late: bool
     free_until: datetime | None
     notice: int
     refunded: bool
+    excusing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,16 @@ class Coming:
 
 def of(appointment: Appointment, rules: days.Rules, now: datetime) -> Cost:
     """What it costs the office to give the appointment up at `now`."""
-    rule = rules.on(clock.service_date(appointment.starts_at))
-    if rule is None or not rule.late_counts or not rule.late_notice_minutes:
+    on = clock.service_date(appointment.starts_at)
+    rule, policy = rules.on(on), rules.policy(on)
+    if rule is None or policy is None or not rule.late_counts or not rule.late_notice_minutes:
         return Cost(late=False, free_until=None, notice=0, refunded=False)
     return Cost(
         late=rule.is_late(appointment.starts_at - now),
         free_until=appointment.starts_at - timedelta(minutes=rule.late_notice_minutes),
         notice=rule.late_notice_minutes,
         refunded=rule.nesting is not None,
+        excusing=tuple(policy.excuses),
     )
 
 

@@ -259,6 +259,11 @@ WAITED_OUT = (Reason.NO_TIME, Reason.KEPT, Reason.WOULD_SPLIT, Reason.TIME_TAKEN
 """What may change without the office doing anything: it can wait for it."""
 
 
+def can_be_waited_for(decision: Decision) -> bool:
+    """Whether it was refused for a reason that may go away by itself."""
+    return decision.reason in WAITED_OUT
+
+
 def at_that_time_already() -> Explanation:
     """The words for a move that would move nothing."""
     return Explanation(

@@ -24,6 +24,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
+from comptoir.liaison.queries import confirming
 from comptoir.notices import calendar
 from comptoir.notices.kinds import Kind, Reader
 from comptoir.notices.models import Notice
@@ -116,12 +117,24 @@ def now_cancelled(notice: Notice) -> Mapping[str, Any] | None:
     event = AppointmentEvent.objects.filter(appointment=appointment, kind=Happening.CANCELLED).get()
     words = _words(appointment, notice) | {
         "by_centre": event.side == Side.CENTRE,
+        "unconfirmed": event.reason == Reason.NOT_CONFIRMED,
         "reason_label": Reason(event.reason).label,
         "alternatives_link": _times_link(appointment, notice),
     }
     if event.reason == Reason.OFFICE_ENDED or appointment.office.status != OfficeStatus.ACTIVE:
         words |= {"link": None, "alternatives_link": None}
     return words
+
+
+def still_to_confirm(notice: Notice) -> Mapping[str, Any] | None:
+    """For a question whether the office will come: true until it said so, and while it is asked at all."""
+    appointment = _of(notice)
+    if appointment is None or not confirming.unconfirmed(notice.send_after).filter(
+        pk=appointment.pk
+    ):
+        return None
+    deadline = confirming.deadline(appointment.starts_at)
+    return _words(appointment, notice) | {"calendar": None, "expires_at": deadline}
 
 
 def _times_link(appointment: Appointment, notice: Notice) -> str:
@@ -206,6 +219,18 @@ _TOLD = (
     (CANCELLED, "cancelled", now_cancelled, gettext_lazy("Appointment cancelled")),
     (REMINDER_DAY, "reminder", still_to_come, gettext_lazy("Reminder, a day before")),
     (REMINDER_HOUR, "reminder", still_to_come, gettext_lazy("Reminder, an hour before")),
+    (
+        confirming.DAY_KIND,
+        "confirm",
+        still_to_confirm,
+        gettext_lazy("Please confirm, the business day before"),
+    ),
+    (
+        confirming.HOURS_KIND,
+        "confirm",
+        still_to_confirm,
+        gettext_lazy("Please confirm, some hours before"),
+    ),
 )
 
 KINDS = tuple(

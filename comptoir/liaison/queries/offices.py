@@ -25,7 +25,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import days, shares
+from comptoir.liaison.queries import credits, days, shares
 from comptoir.people.models import Office
 from comptoir.roster.models import ServiceDay
 from comptoir.ui import clock
@@ -73,6 +73,8 @@ class Kept:
     used: int
     held: int
     most_held: int
+    credits: list[credits.Credited]
+    """What the centre owes it, this week and later."""
 
     @property
     def left(self) -> int:
@@ -152,6 +154,7 @@ def _kept(office: Office, on: date, policy: Policy, counters: OfficeWeek, now: d
         used=use.week * QUANTUM_MINUTES,
         held=share.held * QUANTUM_MINUTES,
         most_held=nesting.holding_cap(share.allowance) * QUANTUM_MINUTES,
+        credits=credits.coming(office, clock.service_date(now)),
     )
 
 

@@ -87,12 +87,18 @@ WITH asked AS MATERIALIZED (
                 WHERE day.on = asked.on) AS has_pending
       FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
            AS asked("on", week, weekday)),
+credit AS (
+    SELECT office_id, week, sum(quanta)::int AS quanta
+      FROM liaison_credit
+     WHERE week = ANY(%(weeks)s::date[])
+     GROUP BY office_id, week),
 each AS (
     SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
                AND COALESCE({_USED}, 0) + %(floor)s <= %(week_limit)s AS owed,
-           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s), %(week_limit)s) AS quanta,
+           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(credit.quanta, 0),
+                 %(week_limit)s) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
            COALESCE({_USED}, 0) AS used
       FROM asked
@@ -100,6 +106,7 @@ each AS (
       LEFT JOIN liaison_officeweek week ON week.office_id = office.id AND week.week = asked.week
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
+      LEFT JOIN credit ON credit.office_id = office.id AND credit.week = asked.week
      WHERE office.status = %(active)s)
 """
 
@@ -133,7 +140,8 @@ def others(
     """What each of the days owes to all active offices but `office`, in quanta; without it, to all.
 
     The dates are of one policy. No office is allotted less than its weekly floor, nor more than its limit
-    of a week; who has used that limit is owed nothing, since it could not claim it. `excluding` is not held.
+    of a week; within that limit it is allotted, too, what the centre owes it for a cancelled appointment. Who
+    has used its limit is owed nothing, since it could not claim it. `excluding` is not held.
     """
     if not dates:
         return {}

@@ -149,6 +149,7 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
         Term(_("Lengths on offer"), ", ".join(duration(minutes) for minutes in policy.lengths)),
         Term(_("Bookable"), _bookable(policy)),
         Term(_("Given up late"), _given_up_late(policy)),
+        Term(_("Excused, though late"), ", ".join(policy.excuses) or _("nothing")),
         Term(_("An appointment can begin"), _begins(policy)),
         Term(_("Nobody came"), _nobody_came(policy)),
         Term(

@@ -19,20 +19,17 @@ from django.utils.crypto import salted_hmac
 
 from comptoir.domain import waiting
 from comptoir.domain.business_days import monday_of
-from comptoir.domain.grid import Grid, OffGrid
+from comptoir.domain.grid import QUANTUM_MINUTES, Grid, OffGrid
 from comptoir.domain.periods import Period
 from comptoir.domain.service_day import Day, Use
 from comptoir.domain.waiting import Entry, OfferPolicy
 from comptoir.liaison.models import (
     PENDING_ANSWERS,
     Answer,
-    Appointment,
+    Credit,
     Offer,
     OfficeWeek,
     Policy,
-    Reason,
-    Side,
-    Status,
     WaitingEntry,
     WaitingEntryQuerySet,
 )
@@ -206,6 +203,46 @@ def _left(entries: Iterable[WaitingEntry], now: datetime) -> set[int]:
 # --- Pages -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry at its place of a day's list: what its office has used of late, what it is offered."""
+
+    place: int
+    row: WaitingEntry
+    used: Fraction
+    offer: Offer | None
+    """Of this day; an offer of another day is none here."""
+
+    @property
+    def used_minutes(self) -> int:
+        """What the office has used of late, older use counting less, in minutes."""
+        return round(self.used * QUANTUM_MINUTES)
+
+
+def standings(on: date, now: datetime) -> list[Standing]:
+    """Who waits for time on a day, in the order in which time that came free now would be given."""
+    waited = load(on, entries_on(on), days.load_rules(), now)
+    if waited is None:
+        return []
+    pending = Offer.objects.filter(entry__in=waited.rows, answer__in=PENDING_ANSWERS)
+    offers = {offer.entry_id: offer for offer in pending.filter(hours__day__on=on)}
+    return [
+        Standing(place, waited.rows[one.number], one.ledger, offers.get(one.number))
+        for place, one in enumerate(_order(waited, now), start=1)
+    ]
+
+
+def _order(waited: WaitedDay, now: datetime) -> list[Entry]:
+    return waiting.in_order(waited.day, waited.entries, now, waited.seed)
+
+
+def place_of(office: Office, on: date, now: datetime) -> int | None:
+    """The best place of the office on the list of a day; None if it does not wait for that day."""
+    if not live_entries(office).filter(first_on__lte=on, last_on__gte=on).exists():
+        return None
+    return next(one.place for one in standings(on, now) if one.row.office_id == office.pk)
+
+
 DAYS_SHOWN = 5
 """On how many of the next days a page says the place: each is a day to load."""
 
@@ -214,16 +251,14 @@ def places(
     entries: Sequence[WaitingEntry], dates: Iterable[date], now: datetime
 ) -> dict[int, list[tuple[date, int]]]:
     """By entry its place on each of the next days that it waits for: the first is 1."""
-    rules = days.load_rules()
     found: dict[int, list[tuple[date, int]]] = {entry.pk: [] for entry in entries}
     waited_for = (on for on in dates if any(e.first_on <= on <= e.last_on for e in entries))
+    rules = days.load_rules()
     for on in islice(waited_for, DAYS_SHOWN):
         waited = load(on, entries_on(on), rules, now)
-        if waited is not None:
-            order = waiting.in_order(waited.day, waited.entries, now, waited.seed)
-            for place, one in enumerate(order, start=1):
-                if one.number in found:
-                    found[one.number].append((on, place))
+        for place, one in enumerate(_order(waited, now) if waited is not None else (), start=1):
+            if one.number in found:
+                found[one.number].append((on, place))
     return found
 
 
@@ -263,12 +298,6 @@ def pending_offers(office: Office, now: datetime) -> QuerySet[Offer]:
 def is_owed_first_place(office: Office, now: datetime) -> bool:
     """Whether the centre lately cancelled more appointments of the office than it has waited first for."""
     since = now - MADE_GOOD
-    cancelled = Appointment.objects.filter(
-        office=office,
-        status=Status.CANCELLED,
-        events__kind="cancelled",
-        events__side=Side.CENTRE,
-        events__at__gte=since,
-    ).exclude(events__reason=Reason.OFFICE_ENDED)
+    credited = Credit.objects.filter(office=office, at__gte=since)
     first = WaitingEntry.objects.filter(office=office, first=True, filed_at__gte=since)
-    return cancelled.distinct().count() > first.count()
+    return credited.count() > first.count()

@@ -9,4 +9,5 @@ urlpatterns = [
     path("board/", board.fortnight, name="board"),
     path("board/from/<service_date:on>/", board.fortnight, name="board-from"),
     path("board/<service_date:on>/", board.day, name="board-day"),
+    path("board/<service_date:on>/waiting/", board.waits, name="board-waiting"),
 ]

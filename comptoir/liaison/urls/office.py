@@ -5,6 +5,7 @@ from django.urls import path
 from comptoir.liaison.views import (
     appointment,
     booking,
+    confirming,
     decisions,
     feeds,
     office,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("appointments/<slug:reference>/", appointment.show, name="appointment"),
     path("appointments/<slug:reference>/move/", appointment.move, name="move"),
     path("appointments/<slug:reference>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<slug:reference>/confirm/", confirming.confirm, name="confirm"),
     path("appointments/<slug:reference>.ics", appointment.calendar_file, name="calendar-file"),
     path("feed/<str:secret>.ics", feeds.read, name="feed"),
     path("decisions/", decisions.list_decisions, name="decisions"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import TypeVar
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.forms.changing import MoveForm, ReasonForm
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.liaison.permissions import get_office_appointment_for
-from comptoir.liaison.queries import costs, days, explanations, offices, times
+from comptoir.liaison.queries import confirming, costs, days, explanations, offices, times
 from comptoir.liaison.queries import messages as texts
 from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
 from comptoir.people.models import Role
@@ -43,6 +44,7 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
         "lapsed": offices.lapsed_consents(appointment),
         "changeable": costs.is_changeable(appointment, request.now),
         "cost": costs.of(appointment, days.load_rules(), request.now),
+        "confirm_until": _confirm_until(appointment, request.now),
     }
     return render(request, "liaison/appointment.html", context)
 
@@ -199,6 +201,13 @@ def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[App
     )
     current = get_office_appointment_for(request.standing, appointment.reference)
     return current, form.anew(current)
+
+
+def _confirm_until(appointment: Appointment, now: datetime) -> datetime | None:
+    """Until when the office is asked to confirm the appointment; None if it is not, or has done so."""
+    if not confirming.is_open(appointment, now):
+        return None
+    return confirming.deadline(appointment.starts_at)
 
 
 def _too_late(request: SignedIn, appointment: Appointment) -> HttpResponse:

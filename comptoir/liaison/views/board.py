@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from comptoir.liaison.queries import booked, unfinished
+from comptoir.liaison.queries import booked, unfinished, waiting
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.queries import boards, hours
@@ -49,3 +49,16 @@ def day(request: SignedIn, on: date) -> HttpResponse:
         "next": boards.open_day_beside(on, 1),
     }
     return render(request, "liaison/board_day.html", context)
+
+
+@require_GET
+@allow(Role.TEAM_LEAD)
+def waits(request: SignedIn, on: date) -> HttpResponse:
+    """Who waits for time on a day, in their order, and what is offered to them at this moment."""
+    context = {
+        "on": on,
+        "standings": waiting.standings(on, request.now),
+        "previous": boards.open_day_beside(on, -1),
+        "next": boards.open_day_beside(on, 1),
+    }
+    return render(request, "liaison/board_waiting.html", context)

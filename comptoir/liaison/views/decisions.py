@@ -8,9 +8,10 @@ from django.views.decorators.http import require_GET
 
 from comptoir.liaison.forms.decisions import GRANTED, DecisionsForm
 from comptoir.liaison.permissions import OVERSIGHT, get_decision_for, sees_who_asked
-from comptoir.liaison.queries import decisions
+from comptoir.liaison.queries import decisions, explanations, waiting
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import clock
 from comptoir.ui.paging import ShallowPaginator
 
 PER_PAGE = 25
@@ -52,5 +53,8 @@ def show(request: SignedIn, pk: int) -> HttpResponse:
         "sees_who_asked": sees_who_asked(request.standing, decision),
         "numbers": decisions.numbers(decision),
         "appointment": decisions.appointment_of(decision),
+        "place": waiting.place_of(decision.office, decision.on, request.now),
+        "can_wait": explanations.can_be_waited_for(decision)
+        and decision.on >= clock.service_date(request.now),
     }
     return render(request, "liaison/decision.html", context)

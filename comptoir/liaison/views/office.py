@@ -9,7 +9,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
-from comptoir.liaison.queries import costs, days, explanations, horizon, offices, waiting
+from comptoir.liaison.queries import (
+    confirming,
+    costs,
+    days,
+    explanations,
+    horizon,
+    offices,
+    waiting,
+)
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
@@ -46,6 +54,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         ),
         "answers": answered,
         "shares": offices.shares_on(office, bookable, rules, request.now),
+        "asked": confirming.asked_of(office, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),
         "opens": opens if opens is not None and opens.takes_wishes(request.now) else None,
@@ -63,7 +72,12 @@ def coming_appointments(request: SignedIn, office_ref: str) -> HttpResponse:
     found = offices.upcoming(office, request.now)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = costs.of_each(page.object_list, days.load_rules(), request.now)
-    context = {"office": office, "page": page, "rows": rows}
+    context = {
+        "office": office,
+        "page": page,
+        "rows": rows,
+        "asked": confirming.asked_of(office, request.now),
+    }
     return render(request, "liaison/office_coming.html", context)
 
 

@@ -27,7 +27,7 @@ from comptoir.liaison.actions import serving as actions
 from comptoir.liaison.forms.serving import CaseForm, FinishForm, StartForm
 from comptoir.liaison.models import Appointment, Happening, Outcome, Status
 from comptoir.liaison.permissions import get_served_appointment_for
-from comptoir.liaison.queries import attendance, days, serving
+from comptoir.liaison.queries import attendance, charged, days, serving
 from comptoir.people.models import Person, Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock, times, values
@@ -110,6 +110,7 @@ class _Page:
             "errors": errors,
             "form": {"errors": errors},  # the frame says "Error:" in the page's title
             "problems": self.problems,
+            "charged": charged.of(appointment) if Role.TEAM_LEAD in request.standing.roles else [],
             "not_saved": self.not_saved,
             "pressed": self.pressed,
             "saved": self.saved,
