@@ -172,6 +172,7 @@ def _book(
     What this very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
+    rules = rules.of(office.pk)
     policy = rules.policy(on)
     keys = statements.keys(Decision, Appointment)
     appointment = _wished(office, wish, policy, by, now, attempt, keys)

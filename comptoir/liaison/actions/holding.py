@@ -29,7 +29,7 @@ def hold_time(
         on = clock.service_date(wish.starts_at)
         published = locking.lock_days([on])
         weeks = locking.lock_weeks(office, published)
-        rules = days.load_rules()
+        rules = days.load_rules().of(office.pk)
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]

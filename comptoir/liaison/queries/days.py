@@ -9,41 +9,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from comptoir.domain import business_days, nested, rule, share
+from comptoir.domain import business_days, nested, share
 from comptoir.domain.grid import Grid
-from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
-from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.liaison.queries import shares
+from comptoir.liaison.queries.in_force import Rules as Rules
+from comptoir.liaison.queries.in_force import as_nesting as as_nesting
+from comptoir.liaison.queries.in_force import as_rule as as_rule
+from comptoir.liaison.queries.in_force import load_rules as load_rules
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
 from comptoir.ui import clock, statements
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Every version of the sharing rule, as rows and as the domain's values."""
-
-    policies: Mapping[date, Policy]
-    values: Mapping[date, SharingRule]
-
-    def on(self, day: date) -> SharingRule | None:
-        """The rule of a service day."""
-        return rule.in_force(self.values, day)
-
-    def policy(self, day: date) -> Policy | None:
-        """The row of that rule."""
-        found = self.on(day)
-        return next(
-            (p for p in self.policies.values() if found and p.version == found.version), None
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +66,11 @@ class _Row(NamedTuple):
     kept_for_us: int
 
 
-_POLICIES = f"""
-SELECT {statements.columns(Policy, "policy")}
-  FROM liaison_policy policy
- ORDER BY policy.valid_from, policy.version
-"""
-
-
-def load_rules() -> Rules:
-    """All versions of the sharing rule; a few rows. A later version for the same day replaces an earlier one."""
-    found = (statements.instance(Policy, row) for row in statements.rows(_POLICIES))
-    policies = {policy.valid_from: policy for policy in found}
-    return Rules(policies, {first: as_rule(policy) for first, policy in policies.items()})
-
-
-def as_rule(policy: Policy) -> SharingRule:
-    """A policy's row as the domain's value."""
-    return SharingRule(
-        version=policy.version,
-        minutes_per_day=policy.minutes_per_day,
-        minutes_per_week=policy.minutes_per_week,
-        lengths=tuple(policy.lengths),
-        horizon_business_days=policy.horizon_business_days,
-        least_notice_minutes=policy.least_notice_minutes,
-        late_notice_minutes=policy.late_notice_minutes,
-        late_counts=policy.late_counts,
-        nesting=as_nesting(policy) if policy.nested else None,
-    )
-
-
-def as_nesting(policy: Policy) -> Nesting:
-    """The numbers of the nested classes, which have the same names in both."""
-    return Nesting(**{field.name: getattr(policy, field.name) for field in fields(Nesting)})
-
-
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
-    """Today and the business days up to the horizon of the rule in force today, oldest first."""
+    """Today and the business days up to the horizon of the rule in force today, oldest first.
+
+    `rules` are those of the office that books.
+    """
     today = clock.service_date(now)
     current = rules.on(today)
     return roster.days_ahead(today, current.horizon_business_days) if current is not None else []
@@ -136,7 +88,7 @@ def load_days(
     last_bookable: date | None = None,
     closed: Collection[date] | None = None,
 ) -> dict[date, LoadedDay]:
-    """Each of `dates` as it stands for this office at `now`.
+    """Each of `dates` as it stands for this office at `now`, under those of the `rules` that are its own.
 
     How far ahead may be booked is a matter of the rule in force today: who knows that day passes it as
     `last_bookable`. Who knows when the centre is closed, or will not say so, passes `closed`.
@@ -145,6 +97,7 @@ def load_days(
     passes the `weeks` it has locked and changed; of other weeks the office's counters are read and
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
+    rules = rules.of(office.pk)
     if last_bookable is None:
         last_bookable = _last_bookable(max(dates), rules, now)
     known = {week.week: week for week in weeks}
@@ -188,12 +141,17 @@ def _nested(
     found: dict[date, LoadedDay] = {}
     by_policy: dict[Policy, list[date]] = defaultdict(list)
     for on, one in loaded.items():
-        policy = rules.policy(on)
+        policy = rules.shared(on)
         if policy is not None and policy.nested and one.day.hours:
             by_policy[policy].append(on)
     for policy, dates in by_policy.items():
         others = shares.others(
-            office=office, dates=dates, policy=policy, now=now, excluding=excluding
+            office=office,
+            dates=dates,
+            policy=policy,
+            cohorts=rules.cohorts,
+            now=now,
+            excluding=excluding,
         )
         for on in dates:
             week = weeks.get(business_days.monday_of(on))

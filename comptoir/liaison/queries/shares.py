@@ -15,6 +15,7 @@ from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.share import Nesting, Owed, Share
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, Policy
+from comptoir.liaison.queries.in_force import Cohort, cohort_columns
 from comptoir.people.models import Office, OfficeStatus
 from comptoir.ui import clock, statements
 
@@ -64,6 +65,8 @@ class Others:
 
 _USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day in range(1, 8))
 
+_LIMIT = f"COALESCE(member.minutes / {QUANTUM_MINUTES}, %(week_limit)s)"
+
 _WORKED = """EXISTS (
     SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
 
@@ -90,8 +93,9 @@ each AS (
     SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
-               AND COALESCE({_USED}, 0) + %(floor)s <= %(week_limit)s AS owed,
-           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s), %(week_limit)s) AS quanta,
+               AND COALESCE({_USED}, 0) + %(floor)s <= {_LIMIT} AS owed,
+           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(member.extra, 0), {_LIMIT})
+               AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
            COALESCE({_USED}, 0) AS used
       FROM asked
@@ -99,6 +103,10 @@ each AS (
       LEFT JOIN liaison_officeweek week ON week.office_id = office.id AND week.week = asked.week
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
+      LEFT JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
+                       %(extras)s::int[], %(minutes)s::int[])
+             AS member(office_id, first, until, extra, minutes)
+        ON member.office_id = office.id AND asked.on >= member.first AND asked.on < member.until
      WHERE office.status = %(active)s)
 SELECT each.on, each.previous, each.days_left, each.has_pending,
        count(*) FILTER (WHERE owed AND NOT is_ours),
@@ -120,13 +128,16 @@ def others(
     office: Office,
     dates: Collection[date],
     policy: Policy,
+    cohorts: tuple[Cohort, ...],
     now: datetime,
     excluding: Appointment | None = None,
 ) -> Mapping[date, Others]:
     """What each of the days owes to all active offices but `office`, in quanta.
 
-    The dates are of one policy. No office is allotted less than its weekly floor, nor more than its limit
-    of a week; who has used that limit is owed nothing, since it could not claim it. `excluding` is not held.
+    The dates are of one `policy`, that of every office in none of the `cohorts`; a member of a group has
+    the limit of a week of its trial rule, and is allotted so much more. Floors are the same for all.
+    No office is allotted less than its weekly floor, nor more than its limit of a week; who has used that
+    limit is owed nothing, since it could not claim it. `excluding` is not held.
     """
     if not dates:
         return {}
@@ -143,6 +154,7 @@ def others(
         "live": [status.value for status in LIVE_STATUSES],
         "now": now,
         "excluding": excluding.pk if excluding is not None else None,
+        **cohort_columns(cohorts),
     }
     found = {row[0]: _Row(*row) for row in statements.rows(_OTHERS, values)}
     # Where no office is active, nobody is owed anything.

@@ -205,7 +205,7 @@ def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[App
 
 def _cost(appointment: Appointment, rules: days.Rules, now: datetime) -> dict[str, Any]:
     """Whether giving the time up would be late, and the notice under which it is."""
-    rule = rules.on(clock.service_date(appointment.starts_at))
+    rule = rules.of(appointment.office_id).on(clock.service_date(appointment.starts_at))
     return {
         "late": changing.would_be_late(appointment, rules, now),
         "late_notice": rule.late_notice_minutes if rule is not None else 0,

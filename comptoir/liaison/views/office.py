@@ -31,7 +31,7 @@ def my_office(request: SignedIn) -> HttpResponseBase:
 def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     """What the office needs to know at a glance."""
     office = get_office_for(request.standing, office_ref)
-    rules = days.load_rules()
+    rules = days.load_rules().of(office.pk)
     bookable = days.bookable_dates(rules, request.now)
     answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
     seeing.note_cases_seen(office=office, cases=answered, by=request.user, now=request.now)
