@@ -39,6 +39,7 @@ class LiaisonConfig(AppConfig):
             "administrator",
         }
         professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
+        judges = lead | {"policy_owner", "auditor"}
         entry = navigation.Entry
         for place in (
             entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
@@ -46,5 +47,6 @@ class LiaisonConfig(AppConfig):
             entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
             entry(_("Sharing rule"), "liaison:rule", everybody, 80),
+            entry(_("Pilots"), "liaison:pilots", judges, 82),
         ):
             navigation.register(place)

@@ -13,6 +13,7 @@ from comptoir.liaison.models import (
     CalendarFeed,
     CaseLine,
     FollowUp,
+    Pilot,
 )
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.permissions import Standing
@@ -138,6 +139,17 @@ def follow_ups_of(standing: Standing) -> QuerySet[FollowUp]:
 def get_follow_up_for(standing: Standing, pk: int) -> FollowUp:
     """A follow-up the person owns or leads; raises Http404 for any other."""
     found = follow_ups_of(standing).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_pilot_for(standing: Standing, pk: int) -> Pilot:
+    """A pilot, for those who set the rule, lead the work or audit both; else Http404."""
+    found = None
+    if standing.roles & {Role.POLICY_OWNER, Role.TEAM_LEAD, Role.AUDITOR}:
+        related = Pilot.objects.select_related("policy", "created_by", "stopped_by")
+        found = related.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp
+from comptoir.liaison.models import Appointment, CalendarFeed, FollowUp, Pilot, Policy
 from comptoir.people.models import Role
-from tests.liaison.factories import NOW, AppointmentFactory, follow_up
+from tests.liaison import pilot_drafts
+from tests.liaison.factories import NOW, AppointmentFactory, PolicyFactory, follow_up
 from tests.people.factories import OfficeFactory, PersonFactory
 from tests.repository.describing import Foreign
 
@@ -47,6 +48,13 @@ def _follow_up() -> dict[str, Any]:
     return {"pk": (found or follow_up(appointment=Appointment.objects.first())).pk}
 
 
+def _pilot() -> dict[str, Any]:
+    if not Policy.objects.exists():
+        PolicyFactory.create()
+    found = Pilot.objects.first() or pilot_drafts.start([OfficeFactory.create()])
+    return {"pk": found.pk}
+
+
 FOREIGN = {
     **{
         f"liaison:{name}": Foreign(_office)
@@ -76,6 +84,10 @@ FOREIGN = {
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)
         for name in ("affected", "rebook-all", "rebook", "centre-cancel")
+    },
+    **{
+        f"liaison:{name}": Foreign(_pilot, _NOBODY)
+        for name in ("pilot", "stop-pilot", "pilot-evaluation")
     },
 }
 

@@ -77,8 +77,7 @@ def move_appointment(
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
         published = locking.lock_days([old_on, new_on])
         current = _movable(appointment, old_on, side, starts_at, minutes, now, seen)
-        weeks = locking.lock_weeks(current.office, published)
-        rules = days.load_rules().of(current.office_id)
+        weeks, rules = locking.lock_weeks(current.office, published), _rules_of(current)
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
         counting.give_up(weeks, old_on, current.quanta, still_counted=event.late_quanta)
         _settle_floor(current, rules, weeks, now, side, to=new_on)
@@ -130,7 +129,7 @@ def reassign_appointment(
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
         current = _changeable(appointment, on, Side.CENTRE, now, seen)
-        rules = days.load_rules().of(current.office_id)
+        rules = _rules_of(current)
         loaded = days.load_days(
             dates=[on], office=current.office, rules=rules, now=now, excluding=current
         )[on]
@@ -166,7 +165,7 @@ def cancel_appointment(
         locking.lock_days([on])
         current = _changeable(appointment, on, side, now, seen)
         weeks = locking.lock_weeks(current.office, [on])
-        rules = days.load_rules().of(current.office_id)
+        rules = _rules_of(current)
         rules = rules.of(current.office_id)
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
         counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
@@ -188,6 +187,11 @@ def would_be_late(appointment: Appointment, rules: days.Rules, now: datetime) ->
     return (
         current is not None and current.late_counts and current.is_late(appointment.starts_at - now)
     )
+
+
+def _rules_of(appointment: Appointment) -> days.Rules:
+    """Those that the appointment's office is under."""
+    return days.load_rules().of(appointment.office_id)
 
 
 def _changeable(

@@ -90,9 +90,8 @@ def load_days(
 ) -> dict[date, LoadedDay]:
     """Each of `dates` as it stands for this office at `now`, under those of the `rules` that are its own.
 
-    How far ahead may be booked is a matter of the rule in force today: who knows that day passes it as
-    `last_bookable`. Who knows when the centre is closed, or will not say so, passes `closed`.
-
+    Who knows how far ahead may be booked, a matter of the rule in force today, passes `last_bookable`;
+    who knows when the centre is closed, or will not say so, passes `closed`.
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
     passes the `weeks` it has locked and changed; of other weeks the office's counters are read and
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
