@@ -311,8 +311,9 @@ class TestCost:
     def test_hours_of_days_outside_of_the_pilot_cost_nothing(self, common: Policy) -> None:
         member, after = OfficeFactory.create(), date(2026, 12, 1)
         professional = ProfessionalFactory.create()
+        open_day(DAY, [professional])
         open_day(after, [professional])
-        hours = OfferedHours.objects.get(professional=professional)
+        hours = OfferedHours.objects.get(professional=professional, day__on=after)
         extra = ExtraHoursFactory.create(professional=professional)
         reserve(hours, extra, mask=0b1111 << 4, offices=[member.pk])
         pilot = pilot_drafts.start([member], extra=2, rule=pilot_drafts.trial(minutes_per_day=240))
@@ -362,6 +363,13 @@ class TestOnEveryScreen:
         assert "Busy" not in text(client.get(url("rule")))
         assert "Busy" not in text(client.get(url("board")))
         assert "Ended" in text(client.get(url("pilot", pilot.pk)))
+
+    def test_stopped_before_it_began_it_stands_nowhere_at_once(self, common: Policy) -> None:
+        late = pilot_drafts.draft(starts_on=date(2026, 11, 25))
+
+        pilot_drafts.stop(pilot_drafts.start([OfficeFactory.create()], pilot=late))
+
+        assert pilots.going_on(NOW.date()) == []
 
     def test_no_other_office_is_named_to_an_office(self, client: Client, pilot: Pilot) -> None:
         member: Office = pilot.members.get().office

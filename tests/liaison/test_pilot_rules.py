@@ -11,7 +11,7 @@ import pytest
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.actions import changing, holding
 from comptoir.liaison.actions.booking import NotAdmitted
-from comptoir.liaison.models import Appointment, Arm, OfficeWeek, Policy, Reason, Side
+from comptoir.liaison.models import Appointment, Arm, Hold, OfficeWeek, Policy, Reason, Side
 from comptoir.liaison.queries import days, offices, times
 from comptoir.people.models import Office
 from comptoir.ui import clock
@@ -118,6 +118,19 @@ class TestGroup:
         assert refused(office, wish(15, hour=14)).reason == "day_limit"
         assert book(some_offices(1)[0], wish(60, hour=15)).policy == common
 
+    def test_a_time_is_kept_as_long_as_the_trial_rule_says(
+        self, common: Policy, office: Office
+    ) -> None:
+        pilot_drafts.start([office], rule=pilot_drafts.trial(hold_minutes=25))
+        open_day(DAY)
+
+        held = holding.hold_time(
+            office=office, wish=wish(30), by=delegate_of(office), now=NOW, seed=1
+        )
+
+        assert isinstance(held, Hold)
+        assert held.expires_at == NOW + timedelta(minutes=25)
+
     def test_the_home_shows_what_the_trial_rule_leaves(
         self, common: Policy, office: Office
     ) -> None:
@@ -164,6 +177,9 @@ class TestGroup:
                 by=appointment.booked_by, now=at(DAY, 8),
             )  # fmt: skip
 
+        rules = days.load_rules()
+        said = [changing.would_be_late(one, rules, at(DAY, 8)) for one in (mine, theirs)]
+        assert said == [False, True]
         counted = {week.office_id: sum(week.late) for week in OfficeWeek.objects.all()}
         assert counted == {mine.office_id: 0, theirs.office_id: 2}
 
@@ -198,7 +214,9 @@ class TestWhatIsBooked:
         with pytest.raises(NotAdmitted) as found:
             move(booked, at(DAY, 10))
 
-        assert found.value.decision.policy.for_pilot
+        decided_by = found.value.decision.policy
+        assert decided_by is not None
+        assert decided_by.for_pilot
         assert move(booked, at(after, 14)).decision.policy == common
 
 
@@ -335,5 +353,5 @@ def test_a_day_is_loaded_under_the_offices_own_rule_whosever_rules_are_passed() 
         dates=[TUESDAY, DAY], office=other, rules=days.load_rules().of(office.pk), now=NOW
     )
 
-    assert loaded[DAY].day.rule is not None
-    assert loaded[DAY].day.rule.minutes_per_day == 600
+    found = [one.day.rule.minutes_per_day for one in loaded.values() if one.day.rule is not None]
+    assert found == [600, 600]

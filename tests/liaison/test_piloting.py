@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -75,15 +76,16 @@ class TestSetting:
     def test_nothing_of_it_can_be_changed_or_deleted(self, office: Office) -> None:
         pilot = start([office])
         drawn = start(pilot=weeks())
-        for rows, change in [
+        changes: list[tuple[Any, dict[str, Any]]] = [
             (Pilot.objects.filter(pk=pilot.pk), {"ends_on": date(2027, 1, 1)}),
             (PilotOffice.objects.filter(pilot=pilot), {"extra_quanta": 4}),
             (PilotWeek.objects.filter(pilot=drawn), {"arm": Arm.TRIAL}),
-        ]:
+        ]
+        for rows, change in changes:
             with pytest.raises(DatabaseError), transaction.atomic():
-                rows.update(**change)  # type: ignore[attr-defined]
+                rows.update(**change)
             with pytest.raises(DatabaseError), transaction.atomic():
-                rows.delete()  # type: ignore[attr-defined]
+                rows.delete()
 
 
 class TestDraw:
@@ -357,7 +359,7 @@ def test_of_pilots_begun_at_once_for_one_office_one_begins() -> None:
             members=pilot_drafts.group(groups[number]), by=owner, now=NOW,
         )  # fmt: skip
 
-    answers = at_once([lambda number=number: begin(number) for number in range(4)])
+    answers = at_once([partial(begin, number) for number in range(4)])
 
     begun = [answer for answer in answers if isinstance(answer, Pilot)]
     assert len(begun) == 1, answers
