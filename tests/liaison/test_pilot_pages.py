@@ -212,7 +212,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"references": ""}, "references", "A group needs at least one office."),
     ({"references": "nobody-here"}, "references", "No active office has these references"),
     ({"criterion": ""}, "criterion", "Say how the offices are chosen."),
-    ({"criterion": "random", "count": 50}, "count", "Only 1 offices are active."),
+    ({"criterion": "random", "count": 50}, "count", "Only 1 office is active."),
     ({"criterion": "first", "count": ""}, "count", "Say how many."),
     ({"criterion": "break"}, "criterion", "No office parts from the rest"),
     ({"measures": []}, "measures", "Choose at least one outcome."),

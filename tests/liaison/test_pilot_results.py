@@ -294,7 +294,7 @@ class TestGroup:
         found = results.results_of(pilot, date(2026, 11, 29))
 
         assert (found.weeks, found.reading, found.harms, found.difference) == ([], None, (), None)
-        assert len(found.before) == BEFORE
+        assert [week.monday for week in found.before] == [date(2026, 11, 9), date(2026, 11, 16)]
 
     def test_a_week_that_is_only_in_part_the_pilots_is_none_of_its_weeks(
         self, common: Policy
@@ -304,7 +304,7 @@ class TestGroup:
         found = results.results_of(pilot, date(2027, 1, 4))
 
         assert [week.monday for week in found.weeks] == [date(2026, 11, 23)]
-        assert found.before[-1].monday == WEEK
+        assert found.before == []
 
 
 class TestShown:
@@ -340,6 +340,8 @@ class TestShown:
     def test_the_file_has_every_week_and_what_was_computed(
         self, client: Client, drawn: Pilot
     ) -> None:
+        decide(OfficeFactory.create(), FAR_MONDAY - timedelta(weeks=BEFORE))
+        decide(OfficeFactory.create(), FAR_MONDAY - timedelta(weeks=BEFORE, days=1))
         sign_in(client, person_with(Role.AUDITOR))
 
         answer = client.get(url("pilot-evaluation", drawn.pk))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
@@ -90,9 +91,9 @@ class PilotForm(RuleForm):
     design = forms.ChoiceField(
         label=_("Who follows the trial rule"), choices=Design, widget=forms.RadioSelect
     )
-    starts_on = forms.DateField(label=_("First day"))
+    starts_on = forms.DateField(label=_("First day of the pilot"))
     ends_on = forms.DateField(
-        label=_("First day on which the common rule holds again"),
+        label=_("Day on which the common rule holds again"),
         help_text=_("Nothing needs to be done on that day. What is booked stays booked."),
     )
     criterion = forms.ChoiceField(
@@ -274,7 +275,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             sentence = _("No active office has these references: %(references)s.")
             return "references", sentence % {"references": ", ".join(reason.references)}
         case choosing.TooFewOffices():
-            return "count", _("Only %(n)s offices are active.") % {"n": reason.offices}
+            return "count", ngettext(
+                "Only %(n)s office is active.", "Only %(n)s offices are active.", reason.offices
+            ) % {"n": reason.offices}
     raise reason
 
 

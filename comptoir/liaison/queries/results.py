@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import dropwhile
 
 from comptoir.domain import evaluation
 from comptoir.domain.business_days import monday_of
@@ -85,7 +86,7 @@ def results_of(pilot: Pilot, today: date) -> Results:
     first = begun - timedelta(weeks=WEEKS_BEFORE)
     drawn = {drawn.week: drawn.arm for drawn in pilots.weeks_of(pilot)}
     found = readings.weekly(first, max(begun, until), members)
-    before = [Week(monday, "", totals) for monday, totals in found.items() if monday < begun]
+    before = _since_something([Week(on, "", each) for on, each in found.items() if on < begun])
     weeks = [
         Week(monday, drawn.get(monday, Arm.TRIAL), totals)
         for monday, totals in found.items()
@@ -100,6 +101,11 @@ def results_of(pilot: Pilot, today: date) -> Results:
         reading=reading,
         harms=evaluation.harms(reading, pilot.harm_limits) if reading is not None else (),
     )
+
+
+def _since_something(weeks: Sequence[Week]) -> list[Week]:
+    """Without the first weeks of which nothing is known, as before the service began."""
+    return list(dropwhile(lambda week: week.totals == Totals(), weeks))
 
 
 def _whole_weeks(pilot: Pilot, today: date) -> tuple[date, date]:
