@@ -23,7 +23,8 @@ def trial(**numbers: Any) -> Policy:
     """The common rule with other numbers, as a form makes it."""
     made = Policy.objects.common().order_by("valid_from", "version").last()
     assert made is not None, "a trial begins from a common rule"
-    made.pk, made.name_en, made.name_fr, made.remark_en = None, "Busy", "Achalandés", "Why"
+    made.pk, made.name_en, made.name_fr = None, "Busy", "Achalandés"
+    made.remark_en, made.remark_fr = "To see whether more time helps.", "Pour voir si cela aide."
     for name, number in numbers.items():
         setattr(made, name, number)
     return made

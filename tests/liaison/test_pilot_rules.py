@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ import pytest
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.actions import changing, holding
 from comptoir.liaison.actions.booking import NotAdmitted
-from comptoir.liaison.models import Appointment, Arm, Hold, OfficeWeek, Policy, Reason, Side
+from comptoir.liaison.models import (
+    Appointment,
+    Arm,
+    Hold,
+    OfficeWeek,
+    PilotOffice,
+    Policy,
+    Reason,
+    Side,
+)
 from comptoir.liaison.queries import days, offices, times
 from comptoir.people.models import Office
 from comptoir.ui import clock
@@ -30,7 +40,7 @@ from tests.liaison.factories import (
 )
 from tests.liaison.test_nested import book, nested, refused, two_hours, wish
 from tests.liaison.test_nested import offices as some_offices
-from tests.people.factories import OfficeFactory
+from tests.people.factories import OfficeFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -316,6 +326,75 @@ class TestWhatIsKept:
         decision = book(other, wish(60, on=after), now=at(date(2026, 11, 20), 9)).decision
 
         assert decision.counters["kept"] == 2
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_every_floor_can_be_claimed_whoever_of_the_group_and_the_others_asks_before(
+        self, seed: int
+    ) -> None:
+        random, everybody = Random(seed), _small_house()
+        pilot_drafts.start(random.sample(everybody, 3), extra=8, rule=_wide())
+
+        granted = _rush(random, random.sample(everybody, 4))
+
+        assert any(granted)
+        assert not all(granted)
+        assert _missed(everybody) == []
+
+    def test_a_group_for_which_less_were_kept_would_take_floors_of_others(self) -> None:
+        """What `TakesFromOthers` refuses, written past the action: else the test above proves nothing."""
+        random, everybody = Random(1), _small_house()
+        rule = _wide(version=2, for_pilot=True, floor_minutes=0)
+        rule.save(force_insert=True)
+        pilot = pilot_drafts.draft(policy=rule, created_by=PersonFactory.create(), created_at=NOW)
+        pilot.save(force_insert=True)
+        members = everybody[:3]
+        for office in members:
+            PilotOffice.objects.create(pilot=pilot, office=office, extra_quanta=8)
+
+        _rush(random, members)
+
+        assert _missed(everybody[3:])
+
+
+def _small_house() -> list[Office]:
+    """Eight offices, each owed a quarter hour of a day of sixteen."""
+    nested(version=1, minutes_per_day=60, minutes_per_week=60, allotted_percent=50)
+    two_hours(professionals=2)
+    return some_offices(8)
+
+
+def _wide(**numbers: Any) -> Policy:
+    """The rule of a group that may take nearly all of the day."""
+    return pilot_drafts.trial(
+        minutes_per_day=600, minutes_per_week=600, day_cap_percent=100, holding_percent=500,
+        lengths=[15, 60], **numbers,
+    )  # fmt: skip
+
+
+def _rush(random: Random, greedy: list[Office]) -> list[bool]:
+    """Forty requests of a few offices, long and short, and which of them were granted."""
+    return [
+        _try(random.choice(greedy), random.choice((15, 60)), random.randrange(8)) for _ in range(40)
+    ]
+
+
+def _missed(offices: list[Office]) -> list[Office]:
+    """Those of the offices without an appointment that can no longer have a quarter hour, one by one."""
+    claimed = {week.office_id for week in OfficeWeek.objects.all() if sum(week.booked)}
+    return [
+        office
+        for office in offices
+        if office.pk not in claimed and not any(_try(office, 15, start) for start in range(8))
+    ]
+
+
+def _try(office: Office, minutes: int, start: int) -> bool:
+    """Whether the office gets so many minutes from a quarter hour of the two hours on."""
+    try:
+        book(office, wish(minutes, 10 + start // 4, 15 * (start % 4)))
+    except NotAdmitted:
+        return False
+    return True
 
 
 def _answers(rest: list[Office]) -> list[Any]:

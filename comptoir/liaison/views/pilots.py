@@ -80,6 +80,7 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
         "members": members,
         "choice": choice,
         "weeks": piloting.planned_weeks(pilot),
+        "measures": [Measure(code).label for code in pilot.measures],
         "cost": pilots.cost(pilot, members, clock.service_date(request.now)),
         "changes": changes,
         "same": same,
