@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
@@ -288,6 +289,32 @@ class TestRefused:
         assert page.status_code == 422
         assert "A pilot goes on then" in str(page.context["form"].errors["valid_from"])
 
+    def test_what_the_preview_carries_in_hidden_fields_is_what_is_set(self, owner: Client) -> None:
+        office = OfficeFactory.create()
+        sent = written(references=office.reference, lengths=["15", "30"], extra_minutes=15)
+        preview = owner.post(url("new-pilot"), sent)
+
+        carried: dict[str, list[str]] = {}
+        for tag in re.findall(r'<input type="hidden"[^>]*>', preview.content.decode()):
+            name, value = (re.search(rf'{key}="([^"]*)"', tag) for key in ("name", "value"))
+            if name is not None:
+                carried.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
+        response = owner.post(url("new-pilot"), {**carried, "seen": preview.context["seen"]})
+
+        assert response.status_code == 302, text(response)
+        pilot = Pilot.objects.get()
+        assert (pilot.seed, pilot.ends_on) == (5, date(2026, 12, 1))
+        assert (pilot.policy.lengths, pilot.policy.late_counts) == ([15, 30], True)
+        assert pilot.members.get().extra_quanta == 1
+
+    @pytest.mark.parametrize(("numbers", "told"), [({"alpha_percent": 50}, True), ({}, False)])
+    def test_weeks_that_allot_otherwise_ask_for_allowances_to_be_published(
+        self, owner: Client, numbers: dict[str, Any], told: bool
+    ) -> None:
+        preview = owner.post(url("new-pilot"), in_weeks() | numbers)
+
+        assert ("publish them from the first Monday" in text(preview)) is told
+
 
 class TestCost:
     def test_hours_directed_at_the_group_alone_are_part_of_what_it_costs(
@@ -385,6 +412,14 @@ class TestOnEveryScreen:
         sign_in(client, person_with(Role.DELEGATE, office=member))
 
         assert f"The office of {member.legislator} takes part" in text(client.get(url("rule")))
+
+    def test_its_home_says_that_the_trial_rule_holds(self, client: Client, pilot: Pilot) -> None:
+        member = pilot.members.get().office
+        sign_in(client, person_with(Role.DELEGATE, office=member))
+
+        shown = text(client.get(url("office", member.reference)))
+
+        assert "The trial rule of the pilot “Busy” holds on that day." in shown
 
     def test_the_rule_page_names_the_weeks_that_were_drawn(
         self, client: Client, common: Policy

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from comptoir.domain.share import ShareClass
-from comptoir.liaison.actions import changing, holding
+from comptoir.liaison.actions import apportioning, changing, holding
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.models import (
     Appointment,
@@ -270,6 +270,23 @@ class TestWeeks:
         }
 
         assert found == {Arm.BASE: True, Arm.TRIAL: False}
+
+    def test_allowances_of_a_week_are_computed_by_the_rule_that_was_drawn_for_it(
+        self, common: Policy
+    ) -> None:
+        OfficeFactory.create(since=date(2024, 1, 1))
+        open_day(DAY)
+        pilot_drafts.start(
+            pilot=pilot_drafts.weeks(),
+            rule=pilot_drafts.trial(nested=True, weekly_floor_minutes=15),
+        )
+        weeks = {row.arm: row.week for row in Policy.objects.get(for_pilot=True).pilot.weeks.all()}
+
+        proposal = apportioning.propose(valid_from=weeks[Arm.TRIAL], now=NOW)
+
+        assert proposal.policy.for_pilot
+        with pytest.raises(apportioning.CannotApportion, match="allots nothing"):
+            apportioning.propose(valid_from=weeks[Arm.BASE], now=NOW)
 
 
 class TestWhatIsKept:

@@ -32,6 +32,10 @@ A group for which less was kept, or which might take it sooner, would take other
 """
 
 
+ALLOTTING = {"weekly_floor_minutes", "allotted_percent", "alpha_percent"}
+"""What allowances are computed from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What is kept of an ordinary day for the offices of a group alone, in minutes, and of how much."""
@@ -100,6 +104,11 @@ def touched(trial: Policy, common: Policy) -> list[str]:
     if not (trial.nested or common.nested):
         return []
     return [name for name in SHARED if getattr(trial, name) != getattr(common, name)]
+
+
+def allots_otherwise(trial: Policy, common: Policy) -> bool:
+    """Whether allowances would be others under the trial rule, so that they must be published for it."""
+    return trial.nested and (not common.nested or bool({*touched(trial, common)} & ALLOTTING))
 
 
 def common_rules(first: date, until: date) -> list[Policy]:

@@ -73,7 +73,8 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
             request, _("Other offices are meant by now. Nothing was done: look at them first.")
         )
     pilot.policy = trial
-    changes, same = versions.differences(versions.governing(pilot.starts_on), trial)
+    common = versions.governing(pilot.starts_on)
+    changes, same = versions.differences(common, trial)
     context = {
         "form": form,
         "pilot": pilot,
@@ -84,6 +85,7 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
         "cost": pilots.cost(pilot, members, clock.service_date(request.now)),
         "changes": changes,
         "same": same,
+        "allots_otherwise": common is not None and pilots.allots_otherwise(trial, common),
         "seen": meant,
     }
     status = 200 if seen is None else 422
