@@ -488,6 +488,17 @@ class TestOnePilot:
         assert "Goes on" not in text(page)
         assert text(page).count("Coming") == 2
 
+    @pytest.mark.parametrize("number", [1, 4])
+    def test_the_list_asks_the_same_number_of_queries_however_long_it_is(
+        self, owner: Client, number: int, django_assert_num_queries: Callable[[int], Any]
+    ) -> None:
+        for _ in range(number):
+            pilot_drafts.start([OfficeFactory.create()])
+        owner.get(url("pilots"))
+
+        with django_assert_num_queries(5):  # the person three times, the number of pilots, pilots
+            assert len(owner.get(url("pilots")).context["page"]) == number
+
     @pytest.mark.parametrize("language", ["en", "fr"])
     def test_its_name_is_that_of_the_reader(self, owner: Client, language: str) -> None:
         pilot = pilot_drafts.start([OfficeFactory.create()])
