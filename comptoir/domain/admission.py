@@ -33,6 +33,7 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     The rule is asked first, the calendar second, so that an office over its limit is told so and
     not that nothing is free. Deterministic: equal arguments, equal answer.
     """
+    day = day.seen_by(request.office)
     classes = nested.seen(day, request, now)
     counters = _counters(day, request, classes, now)
     reason = _rule_refuses(day, request)
@@ -74,6 +75,7 @@ def admit_at(day: Day, request: Request, instant: datetime, now: datetime) -> Ad
 
 def offers(day: Day, request: Request, now: datetime) -> int:
     """The mask of starts at which `admit` would grant `request`; 0 when the rule refuses it."""
+    day = day.seen_by(request.office)
     if _rule_refuses(day, request) is not None:
         return 0
     fits = _fits(day, request, now)

@@ -129,8 +129,8 @@ def switchback(
 
     Raises BadDesign and TooManyPairs (over 16).
     """
-    gains = _within_pairs(outcomes, assignment)
-    moves = _within_pairs(volumes, assignment) if volumes is not None else [0.0] * len(gains)
+    gains = within_pairs(outcomes, assignment)
+    moves = within_pairs(volumes, assignment) if volumes is not None else [0.0] * len(gains)
     effect = _intercept(gains, moves)
     least = abs(effect) - ROUNDING * max(map(abs, gains))
     estimates = list(_under_every_assignment(gains, moves))
@@ -138,8 +138,8 @@ def switchback(
     return Switchback(effect, as_far / len(estimates), len(estimates))
 
 
-def _within_pairs(weekly: Sequence[float], assignment: Sequence[Arm]) -> list[float]:
-    """Trial less base for each pair of adjacent weeks."""
+def within_pairs(weekly: Sequence[float], assignment: Sequence[Arm]) -> list[float]:
+    """Trial less base for each pair of adjacent weeks. Raises BadDesign and TooManyPairs."""
     if len(weekly) != len(assignment) or len(weekly) % 2 or not weekly:
         raise BadDesign("Each week needs one value and one rule, and weeks come in pairs.")
     if len(weekly) > 2 * MOST_PAIRS:

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.share import Nesting
+
+Version = TypeVar("Version")
 
 
 class Fault(StrEnum):
@@ -115,7 +118,24 @@ def infeasible(
     return tuple(fault for fault, present in found.items() if present)
 
 
-def in_force(rules: Mapping[date, SharingRule], on: date) -> SharingRule | None:
+def in_force(rules: Mapping[date, Version], on: date) -> Version | None:
     """The rule of the service day `on`: the last of `rules` (by first day) that began by then."""
     begun = [first for first in rules if first <= on]
     return rules[max(begun)] if begun else None
+
+
+def interrupted(
+    rules: Mapping[date, Version], first: date, until: date, trial: Version
+) -> dict[date, Version]:
+    """`rules` with `trial` in force from `first` to before `until`; then whatever would have been.
+
+    Nothing changes where the trial has no day, as when it ended before it began.
+    """
+    after = in_force(rules, until)
+    if until <= first:
+        return dict(rules)
+    found = {on: version for on, version in rules.items() if not first <= on <= until}
+    found[first] = trial
+    if after is not None:
+        found[until] = after
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -94,6 +94,12 @@ class Day:
     owed: Owed = Owed()
     shares: Mapping[int, Share] = field(default_factory=dict)
     released_at: datetime | None = None
+    own_rules: Mapping[int, SharingRule] = field(default_factory=dict)
+
+    def seen_by(self, office: int) -> Day:
+        """The day under the rule that the office is under."""
+        own = self.own_rules.get(office)
+        return self if own is None else replace(self, rule=own)
 
     @property
     def worked(self) -> bool:

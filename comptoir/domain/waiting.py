@@ -146,7 +146,7 @@ def in_order(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> li
     """The entries as they would be served if time for the longest each asks for came free now."""
 
     def key(entry: Entry) -> Place:
-        classes = nested.seen(day, entry.request(entry.most), now)
+        classes = nested.seen(day.seen_by(entry.office), entry.request(entry.most), now)
         of_class = classes.of_class if classes is not None else None
         allowance = day.shares.get(entry.office, Share()).allowance
         return place(entry, of_class, allowance, seed)

@@ -55,5 +55,6 @@ class LiaisonConfig(AppConfig):
             entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",)),
             entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
             entry(_("Decisions"), "liaison:decisions", oversight, 82),
+            entry(_("Pilots"), "liaison:pilots", oversight, 84),
         ):
             navigation.register(place)

@@ -16,6 +16,7 @@ from comptoir.liaison.models import (
     Decision,
     FollowUp,
     Offer,
+    Pilot,
     WaitingEntry,
 )
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
@@ -192,6 +193,17 @@ def get_decision_for(standing: Standing, pk: int) -> Decision:
     if not OVERSIGHT & standing.roles:
         decisions = decisions.filter(office__in=[office.pk for office in standing.offices])
     found = decisions.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_pilot_for(standing: Standing, pk: int) -> Pilot:
+    """A pilot, for those who set the rule, lead the work or audit both; else Http404."""
+    found = None
+    if standing.roles & {Role.POLICY_OWNER, Role.TEAM_LEAD, Role.AUDITOR}:
+        related = Pilot.objects.select_related("policy", "created_by", "stopped_by")
+        found = related.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

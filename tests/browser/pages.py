@@ -102,6 +102,10 @@ def professional(world: World) -> tuple[Any, ...]:
     return (world.people[Role.PROFESSIONAL].professional.code,)
 
 
+def pilot(world: World) -> tuple[Any, ...]:
+    return (world.pilot.pk,)
+
+
 def passkey(world: World) -> tuple[Any, ...]:
     return (Authenticator.objects.get(user=world.people[AUDITOR], type="webauthn").pk,)
 
@@ -231,6 +235,27 @@ def to_the_comparison(visitor: Visitor, world: World) -> None:
     visitor.type("Minutes a day for each office", "90")
     visitor.tick("Keep hours for offices that have not had their share")
     visitor.press("Compare with the rule before it")
+    visitor.page.locator("button[name=seen]").wait_for()
+    visitor.ready()
+
+
+def to_the_planned_pilot(visitor: Visitor, world: World) -> None:
+    """Plan another pilot."""
+    visitor.go("liaison:new-pilot")
+    visitor.type("Name in English", "Soft launch")
+    visitor.type("Name in French", "Lancement progressif")
+    visitor.type("What the pilot is for, in English", "To see.")
+    visitor.type("What the pilot is for, in French", "Pour voir.")
+    visitor.tick("A group of offices, for the whole time")
+    visitor.tick("The offices that have been here longest: a soft launch")
+    visitor.type("How many offices", "3")
+    visitor.date("First day of the pilot", clock.service_date(world.now) + timedelta(days=60))
+    visitor.date(
+        "Day on which the common rule holds again", clock.service_date(world.now) + timedelta(90)
+    )
+    visitor.tick("Requests: how many times offices asked")
+    visitor.type("Minutes a day for each office", "90")
+    visitor.press("Look at it before it is set")
     visitor.page.locator("button[name=seen]").wait_for()
     visitor.ready()
 
@@ -396,6 +421,12 @@ RULE = [
     Visit("liaison:rule", OWNER, state="of-its-owner"),
     Visit("liaison:new-rule", OWNER),
     Visit("liaison:new-rule", OWNER, state="compared", arrive=to_the_comparison),
+    Visit("liaison:pilots", OWNER),
+    Visit("liaison:pilots", AUDITOR, state="only-read"),
+    Visit("liaison:new-pilot", OWNER),
+    Visit("liaison:new-pilot", OWNER, state="looked-at", arrive=to_the_planned_pilot),
+    Visit("liaison:pilot", OWNER, pilot),
+    Visit("liaison:stop-pilot", OWNER, pilot),
     Visit("liaison:targets", OWNER),
     Visit("liaison:new-target", OWNER),
 ]
@@ -479,6 +510,7 @@ NOT_PAGES = {
     "liaison:feed": "a file for calendar programs",
     "liaison:kept": "part of a page: see test_kept_time",
     "liaison:my-office": "leads on to an office",
+    "liaison:pilot-evaluation": "a file",
     "mfa_download_recovery_codes": "a file",
     "mfa_list_webauthn": "the page of mfa_index under the name that allauth knows",
     "mfa_login_webauthn": "data for a script",

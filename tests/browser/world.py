@@ -16,8 +16,18 @@ from comptoir.demonstration.offices import ENGLISH_OFFICE
 from comptoir.demonstration.people import CAST
 from comptoir.demonstration.scale import SMALL
 from comptoir.domain.periods import Period
-from comptoir.liaison.actions import feeding, serving
-from comptoir.liaison.models import Appointment, AppointmentEvent, FollowUp, Status
+from comptoir.liaison.actions import feeding, piloting, serving
+from comptoir.liaison.models import (
+    Appointment,
+    AppointmentEvent,
+    Criterion,
+    Design,
+    FollowUp,
+    Measure,
+    Pilot,
+    PilotOffice,
+    Status,
+)
 from comptoir.liaison.queries import charged, excuses
 from comptoir.notices import outbox
 from comptoir.people.actions import grants, invitations, persons
@@ -26,6 +36,7 @@ from comptoir.roster.actions import absences, extra_hours
 from comptoir.roster.models import Absence, AbsenceKind, Professional
 from comptoir.ui import clock
 from tests.browser.post import work_through_the_queue
+from tests.liaison import pilot_drafts
 from tests.liaison.factories import DAY, at
 from tests.liaison.flags import flag
 
@@ -118,6 +129,11 @@ class World:
         return Absence.objects.get(note=NOTE)
 
     @cached_property
+    def pilot(self) -> Pilot:
+        """One that begins tomorrow, for three offices beside the delegate's."""
+        return Pilot.objects.get()
+
+    @cached_property
     def letter(self) -> str:
         """The name of a letter in the outbox."""
         work_through_the_queue()
@@ -136,6 +152,7 @@ def make(now: datetime) -> World:
     _newcomers(world)
     _at_the_office(world)
     _at_the_centre(world)
+    _a_pilot(world)
     return world
 
 
@@ -216,4 +233,24 @@ def _at_the_centre(world: World) -> None:
         user=world.people[Role.AUDITOR],
         type=Authenticator.Type.WEBAUTHN,
         data={"name": "Work laptop"},
+    )
+
+
+def _a_pilot(world: World) -> None:
+    """Three offices may have more of a day, from tomorrow on."""
+    others = Office.objects.active().exclude(pk=world.office.pk).order_by("reference")
+    tomorrow = clock.service_date(world.now) + timedelta(days=1)
+    piloting.start_pilot(
+        pilot=Pilot(
+            design=Design.COHORT,
+            criterion=Criterion.LIST,
+            seed=1,
+            starts_on=tomorrow,
+            ends_on=tomorrow + timedelta(weeks=4),
+            measures=[Measure.USE, Measure.DAY_ACCESS],
+        ),
+        trial=pilot_drafts.trial(minutes_per_day=120),
+        members=[PilotOffice(office=office) for office in others[:3]],
+        by=world.people[Role.POLICY_OWNER],
+        now=world.now,
     )

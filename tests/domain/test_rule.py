@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -203,3 +204,40 @@ def test_floors_of_the_week_fit_into_what_is_allotted(weekly: int, possible: boo
     )
 
     assert (faults == ()) is possible
+
+
+class TestInterrupted:
+    """Steps by first day: 1 from the first of June, 2 from the tenth."""
+
+    STEPS: ClassVar[dict[date, int]] = {date(2026, 6, 1): 1, date(2026, 6, 10): 2}
+
+    @pytest.mark.parametrize(
+        ("first", "until", "found"),
+        [
+            (date(2026, 6, 3), date(2026, 6, 5), "1199111112222"),
+            (date(2026, 6, 3), date(2026, 6, 10), "1199999992222"),
+            (date(2026, 6, 8), date(2026, 6, 12), "1111111999922"),
+            (date(2026, 6, 1), date(2026, 6, 14), "9999999999999"),
+            (date(2026, 6, 5), date(2026, 6, 5), "1111111112222"),
+            (date(2026, 6, 7), date(2026, 6, 5), "1111111112222"),
+        ],
+    )
+    def test_the_trial_is_in_force_on_its_days_and_what_would_have_been_on_all_others(
+        self, first: date, until: date, found: str
+    ) -> None:
+        steps = rules.interrupted(self.STEPS, first, until, 9)
+
+        days = [date(2026, 6, 1) + timedelta(days=ahead) for ahead in range(13)]
+        assert "".join(str(rules.in_force(steps, on)) for on in days) == found
+
+    def test_interrupted_twice_the_same_way_it_is_as_interrupted_once(self) -> None:
+        first, until = date(2026, 6, 8), date(2026, 6, 12)
+        once = rules.interrupted(self.STEPS, first, until, 9)
+
+        assert rules.interrupted(once, first, until, 9) == once
+
+    def test_before_any_rule_there_is_none_again_only_when_one_begins(self) -> None:
+        steps = rules.interrupted({date(2026, 6, 1): 1}, date(2026, 5, 4), date(2026, 6, 1), 9)
+
+        assert rules.in_force(steps, date(2026, 5, 3)) is None
+        assert rules.in_force(steps, date(2026, 6, 1)) == 1

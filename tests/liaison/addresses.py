@@ -12,12 +12,22 @@ from comptoir.liaison.models import (
     FollowUp,
     Happening,
     Offer,
+    Pilot,
+    Policy,
     Reason,
     Side,
     WaitingEntry,
 )
 from comptoir.people.models import Role
-from tests.liaison.factories import NOW, AppointmentFactory, follow_up, open_offer, waiting_entry
+from tests.liaison import pilot_drafts
+from tests.liaison.factories import (
+    NOW,
+    AppointmentFactory,
+    PolicyFactory,
+    follow_up,
+    open_offer,
+    waiting_entry,
+)
 from tests.people.factories import OfficeFactory, PersonFactory
 from tests.repository.describing import Foreign
 
@@ -87,6 +97,13 @@ def _decision() -> dict[str, Any]:
     return {"pk": Appointment.objects.get(reference=_appointment()["reference"]).decision_id}
 
 
+def _pilot() -> dict[str, Any]:
+    if not Policy.objects.exists():
+        PolicyFactory.create()
+    found = Pilot.objects.first() or pilot_drafts.start([OfficeFactory.create()])
+    return {"pk": found.pk}
+
+
 FOREIGN = {
     **{
         f"liaison:{name}": Foreign(_office)
@@ -129,6 +146,10 @@ FOREIGN = {
     **{
         f"liaison:{name}": Foreign(_appointment, _NOBODY)
         for name in ("affected", "rebook-all", "rebook", "centre-cancel", "waive")
+    },
+    **{
+        f"liaison:{name}": Foreign(_pilot, _NOBODY)
+        for name in ("pilot", "stop-pilot", "pilot-evaluation")
     },
 }
 

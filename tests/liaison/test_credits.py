@@ -49,7 +49,8 @@ def cancelled(office: Office, on: date = DAY, reason: Reason = Reason.ABSENCE) -
 def allowance(office: Office, on: date) -> int | None:
     policy = days.load_rules().policy(on)
     assert policy is not None
-    return shares.others(office=office, dates=[on], policy=policy, now=NOW)[on].row.allowance
+    found = shares.others(office=office, dates=[on], policy=policy, cohorts=(), now=NOW)
+    return found[on].row.allowance
 
 
 def test_what_the_centre_cancels_is_credited_in_the_same_week(office: Office) -> None:

@@ -206,5 +206,5 @@ class TestOwnNumbers:
         nested()
         delegate.get(url("rule"))
 
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(11):
             delegate.get(url("rule"))

@@ -13,7 +13,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import entitlements
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.models import Allowance, Apportionment, Policy
-from comptoir.liaison.queries import needs, versions
+from comptoir.liaison.queries import days, needs, versions
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
@@ -35,12 +35,15 @@ class Proposal:
 
 
 def propose(*, valid_from: date, now: datetime) -> Proposal:
-    """Compute the allowances from a service day on. Raises CannotApportion."""
+    """Compute the allowances from a service day on, by the rule that holds then. Raises CannotApportion.
+
+    That is the trial rule in a week that was drawn for it; a group has the allowances of the common one.
+    """
     if valid_from <= clock.service_date(now):
         raise CannotApportion("Choose tomorrow or a later day: what has begun is not changed.")
     if valid_from.weekday() != 0:
         raise CannotApportion("Choose a Monday: a week has one allowance.")
-    policy = versions.governing(valid_from)
+    policy = days.load_rules().policy(valid_from)
     if policy is None or not policy.nested:
         raise CannotApportion(f"The rule of {valid_from} allots nothing: set one that does first.")
     house = versions.house(clock.service_date(now))

@@ -142,6 +142,7 @@ def book_within(
     very form has booked already is no reason to refuse it.
     """
     on = clock.service_date(wish.starts_at)
+    rules = rules.of(office.pk)
     policy = rules.policy(on)
     keys = statements.keys(Decision, Appointment)
     appointment = _wished(office, wish, policy, by, now, attempt, keys)

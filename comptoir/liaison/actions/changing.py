@@ -86,6 +86,7 @@ def move_appointment(
         old_on, new_on = (clock.service_date(at) for at in (appointment.starts_at, starts_at))
         published, rules = locking.lock_days([old_on, new_on]), days.load_rules()
         current = _movable(appointment, old_on, side, starts_at, minutes, now, seen)
+        rules = rules.of(current.office_id)
         offering.serve_first(published, rules=rules, now=now)
         weeks = locking.lock_weeks(current.office, published)
         event = _given_up(current, rules, Happening.MOVED, side, reason, by, now, note)
@@ -133,7 +134,7 @@ def reassign_appointment(
         on = clock.service_date(appointment.starts_at)
         locking.lock_days([on])
         current = _changeable(appointment, on, Side.CENTRE, now, seen)
-        rules = days.load_rules()
+        rules = _rules_of(current)
         loaded = days.load_days(
             dates=[on], office=current.office, rules=rules, now=now, excluding=current
         )[on]
@@ -169,6 +170,7 @@ def cancel_appointment(
         published, rules = locking.lock_days([on]), days.load_rules()
         current = _changeable(appointment, on, side, now, seen)
         weeks = locking.lock_weeks(current.office, [on])
+        rules = rules.of(current.office_id)
         event = _given_up(current, rules, Happening.CANCELLED, side, reason, by, now, note)
         counting.give_up(weeks, on, current.quanta, still_counted=event.late_quanta)
         _settle_floor(current, rules, weeks, now, side)
@@ -188,8 +190,14 @@ def cancel_appointment(
 
 def is_excused(appointment: Appointment, reason: Reason, rules: days.Rules) -> bool:
     """Whether the rule of its day does not count time that is given up late for this reason."""
-    policy = rules.policy(clock.service_date(appointment.starts_at))
+    own = rules.of(appointment.office_id)
+    policy = own.policy(clock.service_date(appointment.starts_at))
     return policy is not None and reason in policy.excusing_reasons
+
+
+def _rules_of(appointment: Appointment) -> days.Rules:
+    """Those that the appointment's office is under."""
+    return days.load_rules().of(appointment.office_id)
 
 
 def _changeable(

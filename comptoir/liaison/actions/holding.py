@@ -30,6 +30,7 @@ def hold_time(
         published, rules = locking.lock_days([on]), days.load_rules()
         offering.serve_first(published, rules=rules, now=now)
         weeks = locking.lock_weeks(office, published)
+        rules = rules.of(office.pk)
         loaded = days.load_days(
             dates=[on], office=office, rules=rules, now=now, weeks=weeks.values()
         )[on]

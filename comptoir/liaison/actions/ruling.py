@@ -12,17 +12,20 @@ from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import rule
-from comptoir.domain.rule import Fault
-from comptoir.liaison.models import Policy
-from comptoir.liaison.queries import days, versions
+from comptoir.domain.rule import Fault, House
+from comptoir.liaison.models import Pilot, Policy
+from comptoir.liaison.queries import days, pilots, versions
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
 FURTHEST = timedelta(days=366)
 """A first day beyond it is taken for a slip of the pen: nobody decides a rule a year before."""
 
-NOT_CONTENT = {"id", "version", "valid_from", "created_by", "created_at"}
+NOT_CONTENT = {"id", "version", "valid_from", "for_pilot", "created_by", "created_at"}
 """What two versions that say the same need not share."""
+
+WORDS = {"name_en", "name_fr", "remark_en", "remark_fr"}
+"""What a version says beside its numbers."""
 
 
 class CannotStartRule(Exception):
@@ -53,6 +56,14 @@ class NothingNew(CannotStartRule):
         self.policy = policy
 
 
+class DisturbsPilot(CannotStartRule):
+    """A pilot tries its rule beside the common one, as far as they agree; `pilot` goes on then."""
+
+    def __init__(self, pilot: Pilot) -> None:
+        super().__init__(pilot.pk)
+        self.pilot = pilot
+
+
 class SetMeanwhile(Exception):
     """Another version was set since this one was compared with what there was."""
 
@@ -64,7 +75,7 @@ def start_rule(*, draft: Policy, by: Person, now: datetime, seen: int | None = N
     What is booked stays booked. Who decides on a comparison says which version was the last one
     `seen` there. Raises CannotStartRule in its kinds, SetMeanwhile.
     """
-    _take_turns()
+    take_turns()
     last = versions.last_version()
     if seen not in (None, last):
         raise SetMeanwhile
@@ -85,8 +96,20 @@ def start_rule(*, draft: Policy, by: Person, now: datetime, seen: int | None = N
 
 def check_rule(*, draft: Policy, now: datetime) -> None:
     """Raise CannotStartRule if the draft could not be set now."""
+    today = clock.service_date(now)
+    check_numbers(draft, versions.house(today))
+    _check_first_day(draft.valid_from, today)
+    governing = versions.governing(draft.valid_from)
+    if governing is not None and _content(governing) == _content(draft):
+        raise NothingNew(governing)
+    disturbed = pilots.disturbed_by(draft)
+    if disturbed is not None:
+        raise DisturbsPilot(disturbed)
+
+
+def check_numbers(draft: Policy, house: House | None) -> None:
+    """Raise BadRule if no office could be under this rule, or the house cannot keep what it promises."""
     faults = days.as_rule(draft).faults()
-    house = versions.house(clock.service_date(now))
     if draft.nested and not faults and house is not None:
         faults = rule.infeasible(
             days.as_nesting(draft),
@@ -96,10 +119,6 @@ def check_rule(*, draft: Policy, now: datetime) -> None:
         )
     if faults:
         raise BadRule(faults)
-    _check_first_day(draft.valid_from, clock.service_date(now))
-    governing = versions.governing(draft.valid_from)
-    if governing is not None and _content(governing) == _content(draft):
-        raise NothingNew(governing)
 
 
 def _check_first_day(on: date, today: date) -> None:
@@ -109,13 +128,22 @@ def _check_first_day(on: date, today: date) -> None:
         raise BeginsTooFarAhead
 
 
+def same_numbers(one: Policy, other: Policy) -> bool:
+    """Whether two versions decide alike, whatever they are called."""
+    first, second = _content(one), _content(other)
+    return all(first[name] == second[name] for name in first.keys() - WORDS)
+
+
 def _content(policy: Policy) -> dict[str, object]:
     """All that a version says."""
     names = {field.name for field in Policy._meta.concrete_fields} - NOT_CONTENT
     return {name: getattr(policy, name) for name in names}
 
 
-def _take_turns() -> None:
-    """Two who write a version at once would number it alike. Readers and bookings go on."""
+def take_turns() -> None:
+    """Two who write a version, or begin a pilot, at once would not see each other's.
+
+    Readers and bookings go on.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f'LOCK TABLE "{Policy._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')

@@ -158,7 +158,7 @@ def record_no_show(*, appointment: Appointment, by: Person, now: datetime) -> Ap
         current = locked(appointment, Status.BOOKED)
         if clock.service_date(current.starts_at) != on:
             raise WrongState  # moved in the meantime: another day's counters are meant
-        rules = days.load_rules()
+        rules = days.load_rules().of(current.office_id)
         until = attendance.no_show_from(current, rules)
         if now < until:
             raise StillWaiting(until)

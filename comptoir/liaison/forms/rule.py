@@ -71,6 +71,10 @@ REMARK = _(
 
 
 REFUSED: dict[type[ruling.CannotStartRule], Any] = {
+    ruling.DisturbsPilot: _(
+        "A pilot goes on then and needs what is kept for whom as it is. Stop the pilot first, or begin "
+        "after its end."
+    ),
     ruling.BeginsInThePast: _("Choose tomorrow or a later day."),
     ruling.BeginsTooFarAhead: _("Choose a day within a year from now."),
 }

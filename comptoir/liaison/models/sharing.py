@@ -16,10 +16,19 @@ from comptoir.people.models import Language, Office, Person
 from comptoir.ui import languages
 
 
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    """Filters over versions of the rule."""
+
+    def common(self) -> PolicyQuerySet:
+        """Those for all offices, on every day on which no pilot says otherwise."""
+        return self.filter(for_pilot=False)
+
+
 class Policy(models.Model):
     """One dated version of the sharing rule. The version of a service day is the last that began by then.
 
-    A row is never changed or deleted (a trigger refuses): another rule is another version.
+    A row is never changed or deleted (a trigger refuses): another rule is another version. One that is
+    `for_pilot` belongs to a pilot and is in force where that says, whatever began later.
     """
 
     version = models.PositiveIntegerField(unique=True)
@@ -128,8 +137,13 @@ class Policy(models.Model):
     half_life_days = models.PositiveSmallIntegerField(
         default=14, help_text="In how many days what an office has used counts half."
     )
+    for_pilot = models.BooleanField(
+        default=False, help_text="Tried by a pilot, and no version of the common rule."
+    )
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -29,7 +29,8 @@ def no_show_from(appointment: Appointment, rules: days.Rules) -> datetime:
 
 
 def _policy_of(appointment: Appointment, rules: days.Rules) -> Policy:
-    return rules.policy(clock.service_date(appointment.starts_at)) or appointment.policy
+    own = rules.of(appointment.office_id)
+    return own.policy(clock.service_date(appointment.starts_at)) or appointment.policy
 
 
 def going_on_beside(appointment: Appointment) -> Appointment | None:

@@ -42,7 +42,8 @@ class Coming:
 def of(appointment: Appointment, rules: days.Rules, now: datetime) -> Cost:
     """What it costs the office to give the appointment up at `now`."""
     on = clock.service_date(appointment.starts_at)
-    rule, policy = rules.on(on), rules.policy(on)
+    own = rules.of(appointment.office_id)
+    rule, policy = own.on(on), own.policy(on)
     if rule is None or policy is None or not rule.late_counts or not rule.late_notice_minutes:
         return Cost(late=False, free_until=None, notice=0, refunded=False)
     return Cost(

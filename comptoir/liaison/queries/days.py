@@ -9,40 +9,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import attrgetter
 
-from comptoir.domain import business_days, nested, rule, share
+from comptoir.domain import business_days, nested, share
 from comptoir.domain.grid import Grid
-from comptoir.domain.rule import SharingRule
 from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
-from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.liaison.queries import horizon, hours, shares
+from comptoir.liaison.queries.in_force import Rules as Rules
+from comptoir.liaison.queries.in_force import as_nesting as as_nesting
+from comptoir.liaison.queries.in_force import as_rule as as_rule
+from comptoir.liaison.queries.in_force import load_rules as load_rules
 from comptoir.people.models import Office
 from comptoir.roster import queries as roster
-from comptoir.ui import clock, statements
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Every version of the sharing rule, as rows and as the domain's values."""
-
-    policies: Mapping[date, Policy]
-    values: Mapping[date, SharingRule]
-
-    def on(self, day: date) -> SharingRule | None:
-        """The rule of a service day."""
-        return rule.in_force(self.values, day)
-
-    def policy(self, day: date) -> Policy | None:
-        """The row of that rule."""
-        found = self.on(day)
-        return next(
-            (p for p in self.policies.values() if found and p.version == found.version), None
-        )
+from comptoir.ui import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,40 +47,6 @@ class LoadedDay:
         return self.day_id
 
 
-_POLICIES = f"""
-SELECT {statements.columns(Policy, "policy")}
-  FROM liaison_policy policy
- ORDER BY policy.valid_from, policy.version
-"""
-
-
-def load_rules() -> Rules:
-    """All versions of the sharing rule; a few rows. A later version for the same day replaces an earlier one."""
-    found = (statements.instance(Policy, row) for row in statements.rows(_POLICIES))
-    policies = {policy.valid_from: policy for policy in found}
-    return Rules(policies, {first: as_rule(policy) for first, policy in policies.items()})
-
-
-def as_rule(policy: Policy) -> SharingRule:
-    """A policy's row as the domain's value."""
-    return SharingRule(
-        version=policy.version,
-        minutes_per_day=policy.minutes_per_day,
-        minutes_per_week=policy.minutes_per_week,
-        lengths=tuple(policy.lengths),
-        horizon_business_days=policy.horizon_business_days,
-        least_notice_minutes=policy.least_notice_minutes,
-        late_notice_minutes=policy.late_notice_minutes,
-        late_counts=policy.late_counts,
-        nesting=as_nesting(policy) if policy.nested else None,
-    )
-
-
-def as_nesting(policy: Policy) -> Nesting:
-    """The numbers of the nested classes, which have the same names in both."""
-    return Nesting(**{field.name: getattr(policy, field.name) for field in fields(Nesting)})
-
-
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
     """Today and the business days that can be booked under the rule in force today, oldest first."""
     return horizon.bookable_dates(rules.policy(clock.service_date(now)), now)
@@ -115,15 +64,15 @@ def load_days(
     last_bookable: date | None = None,
     closed: Collection[date] | None = None,
 ) -> dict[date, LoadedDay]:
-    """Each of `dates` as it stands for this office at `now`.
+    """Each of `dates` as it stands for this office at `now`, under those of the `rules` that are its own.
 
-    How far ahead may be booked is a matter of the rule in force today: who knows that day passes it as
-    `last_bookable`. Who knows when the centre is closed, or will not say so, passes `closed`.
-
+    Who knows how far ahead may be booked, a matter of the rule in force today, passes `last_bookable`;
+    who knows when the centre is closed, or will not say so, passes `closed`.
     `excluding` leaves out an appointment's claims, as if it had been given up (a move). An action
     passes the `weeks` it has locked and changed; of other weeks the office's counters are read and
     the excluded appointment is taken out of them, less the `still_counted` quanta of a late move.
     """
+    rules = rules.of(office.pk)
     if last_bookable is None:
         last_bookable = _last_bookable(max(dates), rules, now)
     known = {week.week: week for week in weeks}
@@ -162,12 +111,15 @@ def load_for_all(on: date, rules: Rules, now: datetime) -> LoadedDay:
         rule=rules.on(on),
         last_bookable=_last_bookable(on, rules, now),
         first_bookable=clock.service_date(now),
+        own_rules=rules.of_groups(on),
     )
     if not rows:
         return LoadedDay(day)
     policy = rules.policy(on)
     if policy is not None and policy.nested:
-        owes = shares.others(office=None, dates=[on], policy=policy, now=now)[on]
+        owes = shares.others(
+            office=None, dates=[on], policy=policy, cohorts=rules.cohorts, now=now
+        )[on]
         released_at = owes.released_at(as_nesting(policy))
         day = replace(day, owed=owes.owed(own=False, allowance_left=0), released_at=released_at)
     reserves = hours.reserves([row.pk for row in rows])
@@ -186,12 +138,17 @@ def _nested(
     found: dict[date, LoadedDay] = {}
     by_policy: dict[Policy, list[date]] = defaultdict(list)
     for on, one in loaded.items():
-        policy = rules.policy(on)
+        policy = rules.shared(on)
         if policy is not None and policy.nested and one.day.hours:
             by_policy[policy].append(on)
     for policy, dates in by_policy.items():
         others = shares.others(
-            office=office, dates=dates, policy=policy, now=now, excluding=excluding
+            office=office,
+            dates=dates,
+            policy=policy,
+            cohorts=rules.cohorts,
+            now=now,
+            excluding=excluding,
         )
         for on in dates:
             week = weeks.get(business_days.monday_of(on))

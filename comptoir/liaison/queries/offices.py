@@ -104,6 +104,7 @@ class Happened:
 
 def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetime) -> Shares | None:
     """What is left of the first published day of `dates` and of its week; None without a rule."""
+    rules = rules.of(office.pk)
     published = ServiceDay.objects.filter(on__in=dates).order_by("on").values_list("on", flat=True)
     on = published.first() or next(iter(dates), None)
     policy = rules.policy(on) if on is not None else None
@@ -132,7 +133,7 @@ def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetim
             sum(counters.late) * minutes,
             of_week * minutes,
         ),
-        _kept(office, on, policy, counters, now) if policy.nested else None,
+        _kept(office, on, rules, counters, now) if policy.nested else None,
     )
 
 
@@ -142,9 +143,16 @@ def _pending(office: Office, now: datetime) -> Counter[date]:
     return Counter(clock.service_date(at) for at in rows.values_list("starts_at", flat=True))
 
 
-def _kept(office: Office, on: date, policy: Policy, counters: OfficeWeek, now: datetime) -> Kept:
+def _kept(
+    office: Office, on: date, rules: days.Rules, counters: OfficeWeek, now: datetime
+) -> Kept | None:
+    policy, shared = rules.policy(on), rules.shared(on)
+    if policy is None or shared is None:
+        return None
     nesting = days.as_nesting(policy)
-    others = shares.others(office=office, dates=[on], policy=policy, now=now)[on]
+    others = shares.others(
+        office=office, dates=[on], policy=shared, cohorts=rules.cohorts, now=now
+    )[on]
     share, use = others.share(own=False), days.use_of(counters, on)
     floor = Floor.CLAIMED if use.day else Floor.UNCLAIMED
     return Kept(

@@ -39,6 +39,7 @@ from comptoir.liaison.models import (
     AppointmentQuerySet,
     Claim,
     Happening,
+    Policy,
     Side,
     Status,
 )
@@ -153,12 +154,15 @@ def equivalents(
     """What could be put in the place of each; two queries for each, and five for all."""
     if not appointments:
         return []
-    rules = days.load_rules()
-    ahead = days.bookable_dates(rules, now)
-    found = [
-        (appointment, *_places(appointment, rules, ahead, now, seed))
-        for appointment in appointments
-    ]
+    rules, today = days.load_rules(), clock.service_date(now)
+    ahead: dict[Policy | None, list[date]] = {}
+    found = []
+    for appointment in appointments:
+        own = rules.of(appointment.office_id)
+        current = own.policy(today)
+        if current not in ahead:
+            ahead[current] = days.bookable_dates(own, now)
+        found.append((appointment, *_places(appointment, own, ahead[current], now, seed)))
     people = Professional.objects.select_related("person").in_bulk(
         {pk for _, stand_ins, _ in found for pk in stand_ins}
     )

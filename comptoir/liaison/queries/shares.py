@@ -16,6 +16,7 @@ from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.share import Nesting, Owed, Share
 from comptoir.liaison.models import LIVE_STATUSES, Appointment, Policy
 from comptoir.liaison.queries.hours import NOBODY
+from comptoir.liaison.queries.in_force import Cohort, cohort_columns
 from comptoir.people.models import Office, OfficeStatus
 from comptoir.ui import clock, statements
 
@@ -65,6 +66,8 @@ class Others:
 
 _USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day in range(1, 8))
 
+_LIMIT = f"COALESCE(member.minutes / {QUANTUM_MINUTES}, %(week_limit)s)"
+
 _WORKED = """EXISTS (
     SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
 
@@ -96,9 +99,9 @@ each AS (
     SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
-               AND COALESCE({_USED}, 0) + %(floor)s <= %(week_limit)s AS owed,
-           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(credit.quanta, 0),
-                 %(week_limit)s) AS quanta,
+               AND COALESCE({_USED}, 0) + %(floor)s <= {_LIMIT} AS owed,
+           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(credit.quanta, 0)
+                     + COALESCE(member.extra, 0), {_LIMIT}) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
            COALESCE({_USED}, 0) AS used
       FROM asked
@@ -107,6 +110,10 @@ each AS (
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
       LEFT JOIN credit ON credit.office_id = office.id AND credit.week = asked.week
+      LEFT JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
+                       %(extras)s::int[], %(minutes)s::int[])
+             AS member(office_id, first, until, extra, minutes)
+        ON member.office_id = office.id AND asked.on >= member.first AND asked.on < member.until
      WHERE office.status = %(active)s)
 """
 
@@ -134,20 +141,24 @@ def others(
     office: Office | None,
     dates: Collection[date],
     policy: Policy,
+    cohorts: tuple[Cohort, ...],
     now: datetime,
     excluding: Appointment | None = None,
 ) -> Mapping[date, Others]:
     """What each of the days owes to all active offices but `office`, in quanta; without it, to all.
 
-    The dates are of one policy. No office is allotted less than its weekly floor, nor more than its limit
-    of a week; within that limit it is allotted, too, what the centre owes it for a cancelled appointment. Who
-    has used its limit is owed nothing, since it could not claim it. `excluding` is not held.
+    The dates are of one `policy`, that of every office in none of the `cohorts`; a member of a group has
+    the limit of a week of its trial rule, and is allotted so much more. Floors are the same for all. No
+    office is allotted less than its weekly floor, nor more than its limit of a week; within that limit it
+    is allotted, too, what the centre owes it for a cancelled appointment. Who has used its limit is owed
+    nothing, since it could not claim it. `excluding` is not held.
     """
     if not dates:
         return {}
     values = _values(dates, policy, now) | {
         "office": office.pk if office is not None else NOBODY,
         "excluding": excluding.pk if excluding is not None else None,
+        **cohort_columns(cohorts),
     }
     found = {row[0]: _Row(*row) for row in statements.rows(_OTHERS, values)}
     # Where no office is active, nobody is owed anything.
@@ -164,10 +175,16 @@ SELECT each.office_id, each.owed, each.quanta, each.chance, {_HELD.format(office
 
 
 def of_offices(
-    offices: Collection[int], *, on: date, policy: Policy, now: datetime
+    offices: Collection[int],
+    *,
+    on: date,
+    policy: Policy,
+    cohorts: tuple[Cohort, ...],
+    now: datetime,
 ) -> dict[int, Share]:
     """What each of these offices (by key) may have of the day's week and holds, its floor too."""
-    values = _values([on], policy, now) | {"office": NOBODY, "excluding": None}
+    values = _values([on], policy, now) | cohort_columns(cohorts)
+    values |= {"office": NOBODY, "excluding": None}
     rows = statements.rows(_SHARES, values | {"offices": list(offices)})
     return {
         office: Share(allowance, held, owed=owed, chance=chance)

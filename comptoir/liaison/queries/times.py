@@ -51,7 +51,7 @@ def find_times(
     of it that would stay on the office's counters because it is late; the time that it has already is
     not another one. Who has loaded the `rules` already passes them.
     """
-    rules = rules if rules is not None else days.load_rules()
+    rules = (rules if rules is not None else days.load_rules()).of(office.pk)
     dates = days.bookable_dates(rules, now)
     if not dates:
         return []

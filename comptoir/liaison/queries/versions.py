@@ -67,7 +67,7 @@ class Comparison:
 
 def versions(today: date) -> Versions:
     """All versions as the page of the rule lists them."""
-    every = list(Policy.objects.order_by("valid_from", "version"))
+    every = list(Policy.objects.common().order_by("valid_from", "version"))
     last_of_its_day = {policy.valid_from: policy for policy in every}
     in_turn = list(last_of_its_day.values())
     begun = [policy for policy in in_turn if policy.valid_from <= today]
@@ -85,17 +85,17 @@ def versions(today: date) -> Versions:
 
 def governing(on: date) -> Policy | None:
     """The version that governs a service day, as far as is set now."""
-    begun = Policy.objects.filter(valid_from__lte=on).order_by("valid_from", "version")
+    begun = Policy.objects.common().filter(valid_from__lte=on).order_by("valid_from", "version")
     return begun.last()
 
 
 def coming(version: int, today: date) -> Policy | None:
     """A version that has not begun, by its number."""
-    return Policy.objects.filter(version=version, valid_from__gt=today).first()
+    return Policy.objects.common().filter(version=version, valid_from__gt=today).first()
 
 
 def last_version() -> int:
-    """The number of the version that was set last; 0 before the first."""
+    """The number of the version that was set last, for all or for a pilot; 0 before the first."""
     return Policy.objects.aggregate(last=Max("version"))["last"] or 0
 
 
@@ -103,19 +103,28 @@ def compare(draft: Policy) -> Comparison:
     """What `draft` changes against the rule of the day before its first day."""
     before = governing(draft.valid_from - timedelta(days=1))
     then = governing(draft.valid_from)
-    later = Policy.objects.filter(valid_from__gt=draft.valid_from)
-    nested = draft.nested or (before is not None and before.nested)
-    now = terms(draft, nested=nested)
-    was = terms(before, nested=nested) if before else [Term(term.label, "") for term in now]
-    pairs = list(zip(was, now, strict=True))
+    later = Policy.objects.common().filter(valid_from__gt=draft.valid_from)
+    changes, same = differences(before, draft)
     return Comparison(
         draft=draft,
         before=before,
         replaces=then if then is not None and then.valid_from == draft.valid_from else None,
         until=later.order_by("valid_from", "-version").first(),
-        changes=[Change(new.label, old.value, new.value) for old, new in pairs if old != new],
-        same=[new for old, new in pairs if old == new],
+        changes=changes,
+        same=same,
         last_version=last_version(),
+    )
+
+
+def differences(before: Policy | None, after: Policy) -> tuple[list[Change], list[Term]]:
+    """The terms in which two versions differ, and those in which they do not."""
+    nested = after.nested or (before is not None and before.nested)
+    now = terms(after, nested=nested)
+    was = terms(before, nested=nested) if before else [Term(term.label, "") for term in now]
+    pairs = list(zip(was, now, strict=True))
+    return (
+        [Change(new.label, old.value, new.value) for old, new in pairs if old != new],
+        [new for old, new in pairs if old == new],
     )
 
 

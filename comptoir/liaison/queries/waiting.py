@@ -122,7 +122,7 @@ def load(
     use |= {week.office_id: days.use_of(week, on) for week in own}
     may_have = {}
     if policy.nested:
-        may_have = shares.of_offices(offices, on=on, policy=policy, now=now)
+        may_have = shares.of_offices(offices, on=on, policy=policy, cohorts=rules.cohorts, now=now)
     day = replace(loaded.day, use=use, shares=may_have)
     ledgers = _ledgers(weeks, offer_policy(policy), now)
     passed, absent = _passed(waits, day.grid), _left(waits.values(), now)

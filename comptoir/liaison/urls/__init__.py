@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("comptoir.liaison.urls.board")),
     path("", include("comptoir.liaison.urls.lead")),
     path("", include("comptoir.liaison.urls.reliability")),
+    path("", include("comptoir.liaison.urls.pilots")),
 ]

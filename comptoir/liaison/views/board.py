@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from comptoir.liaison.queries import booked, unfinished, waiting
+from comptoir.liaison.queries import booked, pilots, unfinished, waiting
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.queries import boards, hours
@@ -27,6 +27,7 @@ def fortnight(request: SignedIn, on: date | None = None) -> HttpResponse:
     context = {
         "board": board,
         "today": today,
+        "pilots": pilots.going_on(today),
         "unfinished": unfinished.by_professional(today),
         "earlier": first - FORTNIGHT,
         "later": first + FORTNIGHT,

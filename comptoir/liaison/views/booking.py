@@ -43,7 +43,7 @@ SEED_BITS = 31
 def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
     """The true times for a length and a language: the soonest, then day by day, or as a calendar."""
     office = get_office_for(request.standing, office_ref)
-    rules = days.load_rules()
+    rules = days.load_rules().of(office.pk)
     form = TimesForm(request.GET, rule=rules.on(clock.service_date(request.now)), office=office)
     found: list[times.DayTimes] = []
     refusal = None
@@ -83,7 +83,8 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
 def hold(request: SignedIn, office_ref: str) -> HttpResponse:
     """Keep the chosen time while the office types, then show the form."""
     office = get_office_for(request.standing, office_ref)
-    form = WishForm(_with_choice(request.POST), rule=_rule_today(request.now), office=office)
+    rule = _rule_today(office, request.now)
+    form = WishForm(_with_choice(request.POST), rule=rule, office=office)
     if not form.is_valid():
         messages.error(request, _("Choose one of the times on the page."))
         return redirect("liaison:times", office_ref=office.reference)
@@ -281,7 +282,7 @@ def _page(request: SignedIn, office: Office) -> _BookingPage | None:
     # After an unlock the page is asked for again with what was typed: bound, and nothing is booked.
     data = request.POST or None
     source = data if data is not None else request.GET
-    rules = days.load_rules()
+    rules = days.load_rules().of(office.pk)
     today = rules.on(clock.service_date(request.now))
     chosen = WishForm(_with_choice(source), rule=today, office=office)
     if not chosen.is_valid():
@@ -334,8 +335,8 @@ def _attempt(source: Any) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _rule_today(now: datetime) -> Any:
-    return days.load_rules().on(clock.service_date(now))
+def _rule_today(office: Office, now: datetime) -> Any:
+    return days.load_rules().of(office.pk).on(clock.service_date(now))
 
 
 def _query(start: datetime, minutes: int, language: str) -> str:

@@ -40,7 +40,7 @@ def my_office(request: SignedIn) -> HttpResponseBase:
 def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     """What the office needs to know at a glance."""
     office = get_office_for(request.standing, office_ref)
-    rules = days.load_rules()
+    rules = days.load_rules().of(office.pk)
     bookable = days.bookable_dates(rules, request.now)
     opens = horizon.opens_today(rules.policy(clock.service_date(request.now)), request.now)
     answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
