@@ -418,6 +418,8 @@ SENDING = [
     Visit("people:notices-resume", LEAD, arrive=to_the_stopped_sending, leave=send_again),
 ]
 RULE = [
+    Visit("liaison:allowances", OWNER),
+    Visit("liaison:propose-allowances", OWNER),
     Visit("liaison:rule", OWNER, state="of-its-owner"),
     Visit("liaison:new-rule", OWNER),
     Visit("liaison:new-rule", OWNER, state="compared", arrive=to_the_comparison),
@@ -511,6 +513,7 @@ NOT_PAGES = {
     "liaison:kept": "part of a page: see test_kept_time",
     "liaison:my-office": "leads on to an office",
     "liaison:pilot-evaluation": "a file",
+    "liaison:allowances-table": "a file",
     "mfa_download_recovery_codes": "a file",
     "mfa_list_webauthn": "the page of mfa_index under the name that allauth knows",
     "mfa_login_webauthn": "data for a script",

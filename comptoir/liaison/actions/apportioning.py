@@ -22,6 +22,30 @@ class CannotApportion(Exception):
     """Nothing was published; the message says why and what to do."""
 
 
+class HasBegun(CannotApportion):
+    """What has begun is not changed."""
+
+
+class NotAMonday(CannotApportion):
+    """A week has one allowance."""
+
+
+class AllotsNothing(CannotApportion):
+    """The rule of that day has no allowances."""
+
+
+class NoHours(CannotApportion):
+    """No day is published, so nobody knows what there is to share."""
+
+
+class DoesNotFit(CannotApportion):
+    """The week does not hold what the rule gives everybody at least, or no need is known."""
+
+
+class PublishedAlready(CannotApportion):
+    """Allowances from that day on are published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What would be published: the allowance of each office in quanta a week, with its inputs."""
@@ -40,15 +64,15 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
     That is the trial rule in a week that was drawn for it; a group has the allowances of the common one.
     """
     if valid_from <= clock.service_date(now):
-        raise CannotApportion("Choose tomorrow or a later day: what has begun is not changed.")
+        raise HasBegun("Choose tomorrow or a later day: what has begun is not changed.")
     if valid_from.weekday() != 0:
-        raise CannotApportion("Choose a Monday: a week has one allowance.")
+        raise NotAMonday("Choose a Monday: a week has one allowance.")
     policy = days.load_rules().policy(valid_from)
     if policy is None or not policy.nested:
-        raise CannotApportion(f"The rule of {valid_from} allots nothing: set one that does first.")
+        raise AllotsNothing(f"The rule of {valid_from} allots nothing: set one that does first.")
     house = versions.house(clock.service_date(now))
     if house is None:
-        raise CannotApportion("No day is published: publish hours first, so that there is a week.")
+        raise NoHours("No day is published: publish hours first, so that there is a week.")
     try:
         known = entitlements.with_prior(needs.estimated(now))
         quanta = entitlements.allowances(
@@ -59,7 +83,7 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
         entitlements.FloorsExceedHouse,
         entitlements.NoKnownNeed,
     ) as error:
-        raise CannotApportion(str(error)) from error
+        raise DoesNotFit(str(error)) from error
     wanted = {office: float(need) for office, need in known.items()}
     return Proposal(valid_from, policy, house.week, wanted, quanta, needs.chances(now))
 
@@ -77,7 +101,7 @@ def publish(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportio
                 made_at=now,
             )
     except IntegrityError as error:
-        raise CannotApportion(
+        raise PublishedAlready(
             f"Allowances from {proposal.valid_from} are published already: choose another day."
         ) from error
     Allowance.objects.bulk_create(

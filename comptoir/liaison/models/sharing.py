@@ -235,6 +235,20 @@ class Allowance(models.Model):
     def __str__(self) -> str:
         return f"{self.office} {self.quanta}"
 
+    @property
+    def minutes(self) -> int:
+        return self.quanta * QUANTUM_MINUTES
+
+    @property
+    def need_hours(self) -> float:
+        """The estimated need in hours a week."""
+        return self.need * QUANTUM_MINUTES / 60
+
+    @property
+    def chance_percent(self) -> int:
+        """On how many of 100 days the office comes."""
+        return round(100 * self.chance)
+
 
 def seven_zeros() -> list[int]:
     """A week in which nothing was used."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from comptoir.liaison.views import (
     appointment,
+    apportioning,
     booking,
     confirming,
     decisions,
@@ -61,6 +62,9 @@ urlpatterns = [
     path("decisions/", decisions.list_decisions, name="decisions"),
     path("decisions/<int:pk>/", decisions.show, name="decision"),
     path("guide/sharing/", rule.guide, name="sharing-guide"),
+    path("rule/allowances/", apportioning.published, name="allowances"),
+    path("rule/allowances.csv", apportioning.as_table, name="allowances-table"),
+    path("rule/allowances/new/", apportioning.propose, name="propose-allowances"),
     path("rule/", rule.sharing_rule, name="rule"),
     path("rule/new/", rule.new_version, name="new-rule"),
 ]

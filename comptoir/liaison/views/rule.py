@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
+from comptoir.liaison.permissions import OVERSIGHT
 from comptoir.liaison.queries import days, offices, pilots, versions
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
@@ -28,6 +29,7 @@ def sharing_rule(request: SignedIn) -> HttpResponse:
         "versions": versions.versions(clock.service_date(request.now)),
         "own": _own_numbers(request),
         "may_change": Role.POLICY_OWNER in request.standing.roles,
+        "oversees": bool(OVERSIGHT & request.standing.roles),
         "pilots": pilots.going_on(clock.service_date(request.now)),
         "offices": request.standing.offices,
     }

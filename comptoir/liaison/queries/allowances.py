@@ -1,0 +1,92 @@
+"""What every office is allotted of a week, with the need it comes from: as published, and as proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from django.db.models import QuerySet
+
+from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.models import Allowance, Apportionment
+from comptoir.people.models import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The allowances of all offices at a glance, in minutes a week."""
+
+    offices: int
+    given: int
+    capacity: int
+    least: int
+    middle: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One office in a proposal: its need in hours a week, what it has and would have, in minutes."""
+
+    office: Office
+    need: float
+    before: int | None
+    after: int
+    chance: int
+
+
+def in_force(on: date) -> Apportionment | None:
+    """The publication that holds on a service day."""
+    found = Apportionment.objects.filter(valid_from__lte=on).select_related("policy", "made_by")
+    return found.order_by("valid_from").last()
+
+
+def coming(today: date) -> QuerySet[Apportionment]:
+    """Publications that begin later, the soonest first."""
+    return Apportionment.objects.filter(valid_from__gt=today).order_by("valid_from")
+
+
+def listed(apportionment: Apportionment) -> QuerySet[Allowance]:
+    """What each office is allotted, by legislator."""
+    found = apportionment.allowances.select_related("office__district")
+    return found.order_by("office__sort_name", "pk")
+
+
+def summary(quanta: Mapping[int, int], capacity: int) -> Summary | None:
+    """The sums of an apportionment, by office in quanta; None without an office."""
+    if not quanta:
+        return None
+    minutes = [allotted * QUANTUM_MINUTES for allotted in quanta.values()]
+    return Summary(
+        offices=len(minutes),
+        given=sum(minutes),
+        capacity=capacity * QUANTUM_MINUTES,
+        least=min(minutes),
+        middle=int(median(minutes)),
+        most=max(minutes),
+    )
+
+
+def lines(
+    needs: Mapping[int, float],
+    quanta: Mapping[int, int],
+    chances: Mapping[int, float],
+    before: Mapping[int, int],
+) -> list[Line]:
+    """A proposal office by office, the largest change first."""
+    offices = Office.objects.select_related("district").in_bulk(quanta)
+    found = [
+        Line(
+            office=offices[key],
+            need=needs[key] * QUANTUM_MINUTES / 60,
+            before=before[key] * QUANTUM_MINUTES if key in before else None,
+            after=allotted * QUANTUM_MINUTES,
+            chance=round(100 * chances[key]),
+        )
+        for key, allotted in quanta.items()
+    ]
+    return sorted(
+        found, key=lambda one: (-abs(one.after - (one.before or 0)), one.office.sort_name)
+    )

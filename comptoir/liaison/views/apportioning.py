@@ -1,0 +1,97 @@
+"""What every office is allotted of a week: published with its inputs, computed anew by the rule's owner."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.liaison.actions import apportioning
+from comptoir.liaison.forms.apportioning import MondayForm
+from comptoir.liaison.permissions import OVERSIGHT
+from comptoir.liaison.queries import allowances, needs
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import clock
+
+PER_PAGE = 50
+
+
+@require_GET
+@allow(*OVERSIGHT)
+def published(request: SignedIn) -> HttpResponse:
+    """The allowances in force, office by office, and those that follow."""
+    today = clock.service_date(request.now)
+    current = allowances.in_force(today)
+    rows = allowances.listed(current) if current is not None else None
+    quanta = dict(rows.values_list("office_id", "quanta")) if rows is not None else {}
+    context = {
+        "current": current,
+        "summary": allowances.summary(quanta, current.capacity if current is not None else 0),
+        "coming": allowances.coming(today)[:10],
+        "page": Paginator(rows or [], PER_PAGE).get_page(request.GET.get("page")),
+        "may_change": Role.POLICY_OWNER in request.standing.roles,
+    }
+    return render(request, "liaison/allowances.html", context)
+
+
+@require_GET
+@allow(*OVERSIGHT)
+def as_table(request: SignedIn) -> HttpResponse:
+    """The same as a file: reference, need in hours, allowance in minutes, how often the office comes."""
+    current = allowances.in_force(clock.service_date(request.now))
+    if current is None:
+        raise Http404
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="allowances-{current.valid_from}.csv"'
+    table = csv.writer(answer)
+    table.writerow(["valid_from", "office", "need_hours", "allowance_minutes", "chance"])
+    for row in allowances.listed(current):
+        hours = f"{row.need * QUANTUM_MINUTES / 60:.2f}"
+        minutes = row.quanta * QUANTUM_MINUTES
+        table.writerow(
+            [current.valid_from, row.office.reference, hours, minutes, f"{row.chance:.3f}"]
+        )
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.POLICY_OWNER)
+def propose(request: SignedIn) -> HttpResponse:
+    """Compute the allowances from a Monday on, show what they change, and publish them."""
+    today = clock.service_date(request.now)
+    form = MondayForm(request.POST or None, today=today)
+    proposal = None
+    asked = request.method == "POST"
+    if asked and form.is_valid():
+        try:
+            proposal = apportioning.propose(
+                valid_from=form.cleaned_data["valid_from"], now=request.now
+            )
+            if "publish" in request.POST:
+                apportioning.publish(proposal=proposal, by=request.user, now=request.now)
+                messages.success(request, _("The allowances are published."))
+                return redirect("liaison:allowances")
+        except apportioning.CannotApportion as reason:
+            proposal = None
+            form.refuse(reason)
+    context: dict[str, Any] = {"form": form, "proposal": proposal}
+    if proposal is not None:
+        context |= {
+            "summary": allowances.summary(proposal.quanta, proposal.capacity),
+            "lines": allowances.lines(
+                proposal.needs,
+                proposal.quanta,
+                proposal.chances,
+                needs.in_force(proposal.valid_from).quanta,
+            ),
+        }
+    status = 422 if asked and proposal is None else 200
+    return render(request, "liaison/allowances_new.html", context, status=status)
