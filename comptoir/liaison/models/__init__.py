@@ -34,6 +34,9 @@ from comptoir.liaison.models.cases import (
 from comptoir.liaison.models.feeds import (
     CalendarFeed,
 )
+from comptoir.liaison.models.searching import (
+    Search,
+)
 from comptoir.liaison.models.sharing import (
     Allowance,
     Apportionment,
@@ -74,6 +77,7 @@ __all__ = [
     "Reason",
     "SHIPPED_SOURCE",
     "SILENT_OUTCOMES",
+    "Search",
     "Side",
     "Status",
     "UNFINISHED_STATUSES",

@@ -271,7 +271,14 @@ class AppointmentEvent(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["appointment", "at"], name="appointment_event_at")]
+        indexes = [
+            models.Index(fields=["appointment", "at"], name="appointment_event_at"),
+            models.Index(
+                fields=["from_starts_at"],
+                condition=Q(from_starts_at__isnull=False),
+                name="appointment_event_from",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

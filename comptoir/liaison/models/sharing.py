@@ -237,7 +237,10 @@ class Decision(models.Model):
                 name="decision_refused_with_reason",
             )
         ]
-        indexes = [models.Index(fields=["office", "at"], name="decision_office_at")]
+        indexes = [
+            models.Index(fields=["office", "at"], name="decision_office_at"),
+            models.Index(fields=["on"], name="decision_on"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.domain.service_day import Refused
-from comptoir.liaison.actions import booking, holding, locking
+from comptoir.liaison.actions import booking, holding, locking, searching
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Appointment, Hold, Mode
@@ -54,6 +54,13 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
             minutes=form.cleaned_data["minutes"],
             language=form.cleaned_data["language"],
             rules=rules,
+            now=request.now,
+        )
+        searching.note_look(
+            office=office,
+            minutes=form.cleaned_data["minutes"],
+            language=form.cleaned_data["language"],
+            found=found,
             now=request.now,
         )
         refusal = times.main_refusal(found)
