@@ -46,5 +46,6 @@ class LiaisonConfig(AppConfig):
             entry(_("Board"), "liaison:board", lead, 22),
             entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
             entry(_("Sharing rule"), "liaison:rule", everybody, 80),
+            entry(_("Scorecard"), "liaison:scorecard", lead | {"policy_owner", "auditor"}, 85),
         ):
             navigation.register(place)

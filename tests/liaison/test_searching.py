@@ -210,6 +210,6 @@ def test_a_search_is_never_changed(office: Office, sql: str) -> None:
         office=office, minutes=30, language="en", found=[DayTimes(DAY, (), None)], now=kept_at
     )
 
-    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
+    refused = pytest.raises(DatabaseError, match="Cannot update or delete")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)

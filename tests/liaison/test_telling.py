@@ -65,7 +65,9 @@ def send(kind: str, *, now: datetime | None = None) -> list[str]:
     """Deliver every notice of a kind, the copies that come of it too; who got a letter."""
     mail.outbox.clear()
     with gateway.mailbox() as mailbox:
-        while waiting := list(Notice.objects.filter(kind=kind, status=Status.QUEUED).order_by("pk")):
+        while waiting := list(
+            Notice.objects.filter(kind=kind, status=Status.QUEUED).order_by("pk")
+        ):
             for notice in waiting:
                 deliver(notice_id=notice.pk, mailbox=mailbox, now=now or notice.send_after)
     return [address for letter in mail.outbox for address in letter.to]

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("comptoir.liaison.urls.professional")),
     path("", include("comptoir.liaison.urls.board")),
     path("", include("comptoir.liaison.urls.lead")),
+    path("", include("comptoir.liaison.urls.scorecard")),
 ]
