@@ -10,10 +10,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from comptoir.liaison import permissions
+from comptoir.liaison.queries import days
 from comptoir.liaison.queries.scorecard import figures, pages, words
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
+from comptoir.ui.values import ServiceDateConverter
 
 READERS = (Role.POLICY_OWNER, Role.TEAM_LEAD, Role.AUDITOR)
 
@@ -44,7 +46,7 @@ def week_file(request: SignedIn, on: date) -> HttpResponse:
     """The figures of a week as a CSV file, one to a row; it names no office, whoever reads it."""
     if not pages.is_complete_week(on, clock.service_date(request.now)):
         raise Http404
-    found = figures.scorecard(on)
+    found = figures.scorecard(on, days.load_rules())
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="scorecard-{on}.csv"'
     response.write("\ufeff")  # else a spreadsheet takes the accents for something else
@@ -66,8 +68,8 @@ def version(request: SignedIn, number: int) -> HttpResponse:
 
 
 def _week(request: SignedIn, monday: date) -> HttpResponse:
-    today = clock.service_date(request.now)
-    found = figures.scorecard(monday)
+    today, rules = clock.service_date(request.now), days.load_rules()
+    found = figures.scorecard(monday, rules)
     named = found is not None and permissions.may_name_offices(request.standing)
     context = {
         "monday": monday,
@@ -75,13 +77,13 @@ def _week(request: SignedIn, monday: date) -> HttpResponse:
         "scorecard": found,
         "misses": pages.with_names(found.misses) if found is not None and named else [],
         "weeks": pages.weeks_to_choose(today),
-        "versions": pages.begun_versions(today),
+        "versions": pages.begun_versions(rules, today),
     }
     return render(request, "liaison/scorecard.html", context)
 
 
 def _week_of(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return ServiceDateConverter().to_python(text)
     except ValueError:
         return None

@@ -89,12 +89,11 @@ class Scorecard:
         return (figure for section in self.sections for figure in section.figures)
 
 
-def scorecard(monday: date) -> Scorecard | None:
+def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
     """The scorecard of the week from this Monday; None where nothing was on offer and nothing booked.
 
     A fixed number of statements, whatever the week held.
     """
-    rules = days.load_rules()
     sunday = monday + LAST_OF_WEEK
     use = rows.load(monday, sunday, rules)
     if use.is_empty:

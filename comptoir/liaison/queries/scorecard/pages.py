@@ -82,9 +82,9 @@ def with_names(misses: tuple[Access, ...]) -> list[Miss]:
     return found[:MOST_MISSES]
 
 
-def begun_versions(today: date) -> list[Policy]:
+def begun_versions(rules: days.Rules, today: date) -> list[Policy]:
     """The versions of the rule that have come into force, latest first."""
-    policies = days.load_rules().policies
+    policies = rules.policies
     return [policies[first] for first in sorted(policies, reverse=True) if first <= today]
 
 
