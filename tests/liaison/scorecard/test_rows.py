@@ -9,7 +9,7 @@ import pytest
 
 from comptoir.domain.periods import Period
 from comptoir.domain.service_day import Reason, Refused
-from comptoir.liaison.actions import booking, changing, searching, taking_back
+from comptoir.liaison.actions import booking, changing, searching, serving, taking_back
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -170,6 +170,16 @@ class TestTenures:
         )
 
         assert one_tenure().ended is None
+
+    def test_end_when_nobody_came_the_second_time_it_was_said(self) -> None:
+        made = AppointmentFactory.create(status=Status.NO_SHOW)
+        by = made.professional.person
+        taken_back = taking_back.take_back_no_show(appointment=made, by=by, now=at(DAY, 10, 20))
+        serving.record_no_show(appointment=taken_back, by=by, now=at(DAY, 10, 25))
+
+        ended = one_tenure().ended
+        assert ended is not None
+        assert ended.at == at(DAY, 10, 25)
 
     def test_go_on_elsewhere_after_a_move(self) -> None:
         made = AppointmentFactory.create()

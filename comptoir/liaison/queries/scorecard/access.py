@@ -16,7 +16,6 @@ from math import inf, isfinite
 from statistics import median
 
 from comptoir.domain.periods import Period
-from comptoir.liaison.models import Happening
 from comptoir.liaison.queries.scorecard.capacity import NO_REQUEST
 from comptoir.liaison.queries.scorecard.values import Asked, Looked, Tenure, Use
 
@@ -75,8 +74,7 @@ def office_days(use: Use) -> list[Access]:
             asked[one.first, one.office].append(one)
     had: dict[tuple[date, int], list[Tenure]] = defaultdict(list)
     for tenure in use.tenures:
-        if tenure.ended is None or tenure.ended.kind != Happening.REASSIGNED:
-            had[tenure.on, tenure.office].append(tenure)
+        had[tenure.on, tenure.office].append(tenure)
     return [
         _access(on, office, asked[on, office], had[on, office], use.terms[on].floor)
         for on, office in sorted(asked.keys() | had.keys())

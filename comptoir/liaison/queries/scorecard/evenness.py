@@ -162,14 +162,10 @@ def too_small(sizes: Mapping[str, int]) -> frozenset[str]:
     """The groups of fewer than five offices, and as many more that what is left out cannot be told.
 
     The whole is shown too: a single small group would be the whole less the others. So the smallest
-    other groups are left out with it, until what is left out is five offices and two groups.
+    other groups are left out with it, until five offices are left out.
     """
     hidden = {name for name, size in sizes.items() if size < LEAST_OFFICES}
     others = sorted(sizes.keys() - hidden, key=lambda name: (sizes[name], name))
-    while (
-        hidden
-        and others
-        and (len(hidden) < 2 or sum(sizes[name] for name in hidden) < LEAST_OFFICES)
-    ):
+    while others and 0 < sum(sizes[name] for name in hidden) < LEAST_OFFICES:
         hidden.add(others.pop(0))
     return frozenset(hidden)

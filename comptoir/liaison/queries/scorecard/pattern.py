@@ -77,7 +77,7 @@ def around(first: date, earlier: date | None, later: date | None, today: date) -
     begins = _monday_from(first)
     before = (monday_of(first) - number * WEEK for number in range(MOST_WEEKS, 0, -1))
     after = (begins + number * WEEK for number in range(MOST_WEEKS))
-    end = min(monday_of(today), monday_of(later) if later is not None else date.max)
+    end = min(today, monday_of(later) if later is not None else date.max)
     return Around(
         tuple(monday for monday in before if earlier is None or monday >= earlier),
         tuple(monday for monday in after if monday + WEEK <= end),
