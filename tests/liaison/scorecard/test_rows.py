@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -93,11 +93,18 @@ def refuse(office: Office, *, minutes: int = 30, hour: int = 10) -> None:
         )
 
 
-def look(office: Office, *, minutes: int = 30, on: date = DAY, offered: bool = True) -> None:
+def look(
+    office: Office,
+    *,
+    minutes: int = 30,
+    on: date = DAY,
+    offered: bool = True,
+    when: datetime = NOW,
+) -> None:
     """A list of one day, with one time or none."""
     refused = None if offered else Refused(Reason.NO_TIME, {})
     found = [DayTimes(on, (at(on, 10),) if offered else (), refused)]
-    searching.note_look(office=office, minutes=minutes, language="en", found=found, now=NOW)
+    searching.note_look(office=office, minutes=minutes, language="en", found=found, now=when)
 
 
 class TestHours:
@@ -280,6 +287,19 @@ class TestAsked:
 
         found = [one for one in load().asked if one.office == office.pk]
         assert [one.offered for one in found] == [offered]
+
+    @pytest.mark.parametrize(
+        ("apart", "offered"),
+        [(timedelta(days=1), 2), (timedelta(days=1, seconds=1), 0), (-timedelta(days=1), 2)],
+    )
+    def test_says_what_a_list_offered_within_a_day_of_it(
+        self, office: Office, apart: timedelta, offered: int
+    ) -> None:
+        AppointmentFactory.create()
+        refuse(office)
+        look(office, when=NOW + apart)
+
+        assert [one.offered for one in load().asked if not one.granted] == [offered]
 
     def test_says_what_was_offered_instead(self, office: Office, rule: Policy) -> None:
         AppointmentFactory.create(office=office)

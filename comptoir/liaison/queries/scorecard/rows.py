@@ -45,6 +45,9 @@ from comptoir.ui import clock, statements
 LONGEST_LOOK = timedelta(days=40)
 """How far ahead a list of times can reach: longer than the horizon of any rule of ours."""
 
+NEAR = timedelta(days=1)
+"""A list that is looked at so long before or after a refusal answers it. A default of ours."""
+
 _LEAVES = (Happening.MOVED, Happening.REASSIGNED)
 _ENDS = {Happening.CANCELLED: Status.CANCELLED, Happening.NO_SHOW: Status.NO_SHOW}
 
@@ -210,15 +213,16 @@ def _ends(first: date, last: date) -> tuple[list[Tenure], dict[tuple[int, str], 
 
 
 # Who asked for a day: by a booking, or by a time that could not be kept. With what was offered of
-# that day instead: the floor named in the refusal, or the longest time on a list. Lists on which nothing
-# was offered come last. Who waits for a time asks for it too: the waiting list's entries belong in this union.
+# that day instead: the floor named in the refusal, or the longest time on a list looked at about then.
+# Lists on which nothing was offered come last. Who waits for a time asks for it too: the waiting list's entries belong in this union.
 _ASKED = """
 SELECT asked.office_id, asked.first, asked.last, asked.at, asked.quanta, asked.language,
        asked.granted, asked.reason,
        GREATEST(asked.instead, CASE WHEN asked.granted OR asked.listed THEN 0 ELSE (
            SELECT COALESCE(max(look.quanta), 0)
              FROM liaison_search look
-            WHERE look.office_id = asked.office_id AND look.at > %(since)s AND look.at < %(until)s
+            WHERE look.office_id = asked.office_id
+              AND look.at BETWEEN asked.at - %(near)s AND asked.at + %(near)s
               AND asked.first = ANY(look.offered_on)) END),
        asked.listed
   FROM (SELECT office_id, decision.on AS first, decision.on AS last, at, quanta, language,
@@ -243,6 +247,7 @@ def _asked(first: date, last: date) -> list[Asked]:
         "last": last,
         "since": start - LONGEST_LOOK,
         "until": end,
+        "near": NEAR,
         "office": Side.OFFICE.value,
     }
     return [Asked(*row) for row in statements.rows(_ASKED, values)]

@@ -108,8 +108,8 @@ class Tenure:
 class Asked:
     """A request for time on the days from `first` to `last`: granted, or refused for a reason.
 
-    `offered` is the longest time, in quanta, that the office was offered on that day instead or
-    before. `listed`: nothing was offered on a whole list of days, and no day was asked for.
+    `offered` is the longest time, in quanta, that the office was offered of that day instead, or on a
+    list about then. `listed`: nothing was offered on a whole list of days, and no day was asked for.
     """
 
     office: int
