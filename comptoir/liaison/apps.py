@@ -19,7 +19,6 @@ class LiaisonConfig(AppConfig):
         from comptoir.notices import kinds
         from comptoir.people import commitments, office_home
         from comptoir.roster import gateway
-        from comptoir.ui import navigation
 
         gateway.register(
             gateway.Bookings(
@@ -36,25 +35,32 @@ class LiaisonConfig(AppConfig):
         commitments.register_duties(handing_over.count_to_do)
         for kind in (*messages.KINDS, *waiting_messages.KINDS):
             kinds.register(kind)
-        office = frozenset({"delegate", "office_manager"})
-        everybody = office | {
-            "professional",
-            "team_lead",
-            "policy_owner",
-            "auditor",
-            "administrator",
-        }
-        professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
-        oversight = frozenset({"team_lead", "policy_owner", "auditor"})
-        entry = navigation.Entry
-        for place in (
-            entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
-            entry(_("My day"), "liaison:day", professional, 20),
-            entry(_("Board"), "liaison:board", lead, 22),
-            entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
-            entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",)),
-            entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
-            entry(_("Decisions"), "liaison:decisions", oversight, 82),
-            entry(_("Pilots"), "liaison:pilots", oversight, 84),
-        ):
-            navigation.register(place)
+        _put_in_the_menu()
+
+
+def _put_in_the_menu() -> None:
+    from comptoir.ui import navigation
+
+    office = frozenset({"delegate", "office_manager"})
+    everybody = office | {
+        "professional",
+        "team_lead",
+        "policy_owner",
+        "auditor",
+        "administrator",
+    }
+    professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
+    oversight = frozenset({"team_lead", "policy_owner", "auditor"})
+    entry = navigation.Entry
+    for place in (
+        entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
+        entry(_("My day"), "liaison:day", professional, 20),
+        entry(_("Board"), "liaison:board", lead, 22),
+        entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
+        entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",)),
+        entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
+        entry(_("Decisions"), "liaison:decisions", oversight, 82),
+        entry(_("Pilots"), "liaison:pilots", oversight, 84),
+        entry(_("Scorecard"), "liaison:scorecard", oversight, 85),
+    ):
+        navigation.register(place)

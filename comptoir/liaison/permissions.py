@@ -232,3 +232,8 @@ def _one(appointments: AppointmentQuerySet, reference: str) -> Appointment:
     if found is None:
         raise Http404
     return found
+
+
+def may_name_offices(standing: Standing) -> bool:
+    """Whether the person may see which offices had no access; everybody else sees how many."""
+    return bool(standing.roles & {Role.TEAM_LEAD, Role.POLICY_OWNER})

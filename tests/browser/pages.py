@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -282,6 +282,11 @@ def today(world: World) -> tuple[Any, ...]:
     return (clock.service_date(world.now),)
 
 
+def version(world: World) -> tuple[Any, ...]:
+    today = clock.service_date(world.now)
+    return (Policy.objects.filter(valid_from__lte=today).order_by("version")[0].version,)
+
+
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
@@ -432,6 +437,12 @@ RULE = [
     Visit("liaison:targets", OWNER),
     Visit("liaison:new-target", OWNER),
 ]
+SCORECARD = [
+    Visit("liaison:scorecard", OWNER),
+    Visit("liaison:scorecard", AUDITOR, state="of-an-auditor"),
+    Visit("liaison:scorecard-week", LEAD, lambda world: (date(2022, 11, 21),), state="empty"),
+    Visit("liaison:scorecard-version", OWNER, version),
+]
 ADMINISTRATION = [
     Visit("people:people", ADMINISTRATOR),
     Visit("people:people", ADMINISTRATOR, query={"q": "or"}, state="searched"),
@@ -466,6 +477,7 @@ VISITS = [
     *ROSTER,
     *SENDING,
     *RULE,
+    *SCORECARD,
     *ADMINISTRATION,
     *ERRORS,
 ]
@@ -514,6 +526,7 @@ NOT_PAGES = {
     "liaison:my-office": "leads on to an office",
     "liaison:pilot-evaluation": "a file",
     "liaison:allowances-table": "a file",
+    "liaison:scorecard-file": "a file",
     "mfa_download_recovery_codes": "a file",
     "mfa_list_webauthn": "the page of mfa_index under the name that allauth knows",
     "mfa_login_webauthn": "data for a script",

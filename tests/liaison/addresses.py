@@ -161,4 +161,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "liaison:affected-on": {"on": _UNPUBLISHED},
     "liaison:rebook-all-on": {"on": _UNPUBLISHED},
     "liaison:rebook-on": {"on": _UNPUBLISHED, "reference": "no-such-thing"},
+    "liaison:scorecard-week": {"on": date(2022, 11, 21)},
+    "liaison:scorecard-file": {"on": date(2022, 11, 21)},
+    "liaison:scorecard-version": {"number": 999_999_999},
 }

@@ -3,8 +3,8 @@
 Cases are deleted with their history and their follow-ups, rather than blanked field by field: a
 field that is added one day goes with the row. The appointment stays, since the sharing rule's
 decisions and the figures rest on it; what it loses is what may be somebody's own: the telephone
-number, the video link and the notes of its events. Decisions and the audit trail hold keys and
-numbers only, and stay.
+number, the video link and the notes of its events. Decisions, searches and the audit trail
+hold keys and numbers only, and stay.
 
 Source: Privacy Act, 6(2)-(3); Privacy Regulations, 4(1): two years after the last use, at least.
 """

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from comptoir.domain import grid
 from comptoir.domain.service_day import Refused
-from comptoir.liaison.actions import booking, locking, offering
+from comptoir.liaison.actions import booking, locking, offering, searching
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.models import Hold
 from comptoir.liaison.queries import days
@@ -23,7 +23,8 @@ def hold_time(
     """Keep the wished time for the office, in place of any other it held; refused, that other one stays.
 
     The rule is the booking's own, so a hold can never take what a booking could not; an office at
-    its limit holds nothing. A refusal is an answer, not an error: nothing was asked to be booked.
+    its limit holds nothing. A refusal is an answer, not an error: nothing was asked to be booked. It
+    is kept as a search is.
     """
     with transaction.atomic():
         on = clock.service_date(wish.starts_at)
@@ -36,6 +37,7 @@ def hold_time(
         )[on]
         answer = booking.ask(loaded, office=office, wish=wish, now=now, seed=seed)
         if isinstance(answer, Refused):
+            searching.note_not_kept(office=office, wish=wish, refused=answer, now=now)
             return answer
         policy = rules.policy(on)
         assert policy is not None, "without a rule nothing is admitted"

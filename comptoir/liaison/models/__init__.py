@@ -52,6 +52,9 @@ from comptoir.liaison.models.reliability import (
     ExcuseCheck,
     PatternFlag,
 )
+from comptoir.liaison.models.searching import (
+    Search,
+)
 from comptoir.liaison.models.sharing import (
     Allowance,
     Apportionment,
@@ -117,6 +120,7 @@ __all__ = [
     "SHIPPED_SOURCE",
     "SILENT_OUTCOMES",
     "STOPPING",
+    "Search",
     "Side",
     "Status",
     "UNFINISHED_STATUSES",

@@ -258,6 +258,11 @@ class AppointmentEvent(models.Model):
                 condition=Q(excused_quanta__gt=0),
                 name="appointment_event_excused",
             ),
+            models.Index(
+                fields=["from_starts_at"],
+                condition=Q(from_starts_at__isnull=False),
+                name="appointment_event_from",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

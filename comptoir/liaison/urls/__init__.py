@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("comptoir.liaison.urls.lead")),
     path("", include("comptoir.liaison.urls.reliability")),
     path("", include("comptoir.liaison.urls.pilots")),
+    path("", include("comptoir.liaison.urls.scorecard")),
 ]

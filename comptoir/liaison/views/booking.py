@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.domain.service_day import Refused
-from comptoir.liaison.actions import booking, holding, locking
+from comptoir.liaison.actions import booking, holding, locking, searching
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Appointment, Hold, Mode
@@ -49,17 +49,15 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
     refusal = None
     beside: frozenset[datetime] = frozenset()
     if form.is_valid():
+        minutes, language = form.cleaned_data["minutes"], form.cleaned_data["language"]
         found = times.find_times(
-            office=office,
-            minutes=form.cleaned_data["minutes"],
-            language=form.cleaned_data["language"],
-            rules=rules,
-            now=request.now,
+            office=office, minutes=minutes, language=language, rules=rules, now=request.now
+        )
+        searching.note_look(
+            office=office, minutes=minutes, language=language, found=found, now=request.now
         )
         refusal = times.main_refusal(found)
-        beside = times.beside_own(
-            found, office=office, minutes=form.cleaned_data["minutes"], now=request.now
-        )
+        beside = times.beside_own(found, office=office, minutes=minutes, now=request.now)
     listed = explanations.for_days(found)
     context = {
         "office": office,

@@ -1,0 +1,1 @@
+"""The scorecard: every figure on a small world that was computed by hand."""
