@@ -1,4 +1,4 @@
-"""Background work: the waiting list, appointments of offices that ended, and the nightly recount."""
+"""Background work: the waiting list, appointments of offices that ended, and what is done every night."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from comptoir.liaison.actions import closing, counting, locking, offering, waiting_rounds
+from comptoir.liaison.actions import (
+    closing,
+    counting,
+    locking,
+    offering,
+    projecting,
+    waiting_rounds,
+)
 from comptoir.liaison.queries import days, waiting
 from comptoir.ui import clock
 
@@ -78,3 +85,13 @@ def recount(timestamp: int) -> None:
         )
     for appointment in adrift:
         logger.error("Appointment %s does not hold the time its status says", appointment.pk)
+
+
+@app.periodic(cron="37 8 * * *")
+@app.task(name="liaison.project_chances", queueing_lock="liaison.project_chances")
+def project_chances(timestamp: int) -> None:
+    """Estimate for tomorrow how many offices come, so that so many floors are kept."""
+    made = projecting.project(now=clock.now())
+    if made is not None:
+        expected = sum(row.chance for row in made.allowances.all())
+        logger.info("For %s it is expected that %.1f offices come", made.valid_from, expected)

@@ -110,6 +110,7 @@ SENTENCES: dict[str, Promise] = {
     # The sharing rule
     "rule.started": _("Started a version of the sharing rule"),
     "allowances.published": _("Published what each office is allotted of a week"),
+    "chances.projected": _("Estimated for the next day how many offices come"),
     "follow_up_target.started": _("Set when follow-ups are due"),
     "counters.differ": _("Found that an office’s counters differ from a recount"),
     "claims.differ": _("Found an appointment whose quarter hours are not taken"),

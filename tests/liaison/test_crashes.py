@@ -16,6 +16,7 @@ from comptoir.liaison.actions import (
     closing,
     counting,
     holding,
+    projecting,
     serving,
     taking_back,
     waiting,
@@ -36,6 +37,7 @@ from comptoir.liaison.models import (
     Status,
     WaitingEntry,
 )
+from comptoir.liaison.queries import needs
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus
 from comptoir.roster.models import ServiceDay
 from tests.liaison.crashes import Server, crash_everywhere, wrong
@@ -43,6 +45,7 @@ from tests.liaison.factories import (
     DAY,
     PolicyFactory,
     ProfessionalFactory,
+    apportion,
     at,
     consent_case,
     delegate_of,
@@ -347,6 +350,16 @@ def test_the_end_of_waiting(server: Server, full: list[Appointment]) -> None:
     assert crash_everywhere(server, end) > FEWEST
     entry.refresh_from_db()
     assert (entry.end, entry.cases) == (EntryEnd.IN_VAIN, [])
+
+
+def test_the_chances_of_tomorrow(server: Server) -> None:
+    offices = [OfficeFactory.create() for _ in range(3)]
+    apportion(dict.fromkeys(offices, 4))
+    cancel(book(offices[0]))
+    next_day = NINE + timedelta(days=1)
+
+    assert crash_everywhere(server, lambda: projecting.project(now=next_day)) > FEWEST
+    assert needs.in_force(DAY + timedelta(days=2)).quanta == {office.pk: 4 for office in offices}
 
 
 # --- Where the tests could deceive themselves -----------------------------------------------------
