@@ -136,7 +136,7 @@ def _gets_through(server: Server, action: Callable[[], object], *, at: int) -> b
     with server.ending_it(at=at):
         try:
             action()
-        except Error:
+        except (Error, psycopg.Error):  # a cursor of the server is closed past Django
             return False
     return True
 
