@@ -87,7 +87,8 @@ def repeat() -> int:
 
 
 def _appointments() -> str:
-    columns = [f.column for f in Appointment._meta.local_concrete_fields if f.column != "id"]
+    fields = (field.column for field in Appointment._meta.local_concrete_fields)
+    columns = [column for column in fields if column is not None and column != "id"]
     values = ", ".join(_OWN.get(column, f"model.{column}") for column in columns)
     return f"""
 INSERT INTO liaison_appointment ({", ".join(columns)})

@@ -126,7 +126,7 @@ def recount(now: datetime) -> Measured:
     since = clock.midnight(
         monday_of(clock.service_date(now - jobs.RECOUNTED)), clock.service_zone()
     )
-    bare = [
+    bare: list[tuple[str, list[Any]]] = [
         ("SELECT office_id, status, starts_at, ends_at FROM liaison_appointment"
          " WHERE starts_at >= %s", [since]),
         ("SELECT appointment_id FROM liaison_claim WHERE starts_at >= %s", [since]),
@@ -153,7 +153,7 @@ def projection(now: datetime) -> Measured:
     first = monday_of(today) - timedelta(weeks=needs.WEEKS)
     zone = clock.service_zone()
     between = [clock.midnight(first, zone), clock.midnight(today, zone)]
-    bare = [
+    bare: list[tuple[str, list[Any]]] = [
         ("SELECT office_id, starts_at FROM liaison_appointment"
          " WHERE starts_at >= %s AND starts_at < %s", between),
         (f"SELECT * FROM {Allowance._meta.db_table}", []),
