@@ -31,6 +31,7 @@ class Fault(StrEnum):
     WEEKLY_FLOOR_NOT_WHOLE = "weekly_floor_not_whole"
     FLOORS_OVER_DAY = "floors_over_day"
     FLOORS_OVER_WEEK = "floors_over_week"
+    NUMBER_NEGATIVE = "number_negative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,10 @@ class House:
     day: int
     week: int
     chances_known: bool = False
+
+
+UNKNOWN = House(offices=0, day=0, week=0)
+"""A house of which nothing is known yet: it can keep any guarantee that is one at all."""
 
 
 def infeasible(

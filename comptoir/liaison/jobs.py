@@ -1,4 +1,4 @@
-"""Background work: the waiting list, offices that ended, what is to be confirmed, and the nightly recount."""
+"""Background work: the waiting list, offices that ended, what is to be confirmed, and what is done every night."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from comptoir.liaison.actions import (
     locking,
     offering,
     opening,
+    projecting,
     reliability,
     waiting_rounds,
 )
@@ -115,3 +116,13 @@ def recount(timestamp: int) -> None:
         )
     for appointment in adrift:
         logger.error("Appointment %s does not hold the time its status says", appointment.pk)
+
+
+@app.periodic(cron="37 8 * * *")
+@app.task(name="liaison.project_chances", queueing_lock="liaison.project_chances")
+def project_chances(timestamp: int) -> None:
+    """Estimate for tomorrow how many offices come, so that so many floors are kept."""
+    made = projecting.project(now=clock.now())
+    if made is not None:
+        expected = sum(row.chance for row in made.allowances.all())
+        logger.info("For %s it is expected that %.1f offices come", made.valid_from, expected)

@@ -119,6 +119,7 @@ SENTENCES: dict[str, Promise] = {
     "allowances.published": _("Published what each office is allotted of a week"),
     "pilot.started": _("Set a pilot of another sharing rule"),
     "pilot.stopped": _("Stopped a pilot before its end"),
+    "chances.projected": _("Estimated for the next day how many offices come"),
     "follow_up_target.started": _("Set when follow-ups are due"),
     "office.credited": _("Credited an office with time that the centre cancelled"),
     "reliability.flagged": _("Began to ask an office to confirm its appointments"),

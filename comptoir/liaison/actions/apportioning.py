@@ -91,6 +91,19 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
 @transaction.atomic
 def publish(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportionment:
     """Publish a proposal. What is booked stays booked. Raises CannotApportion."""
+    made = write(proposal=proposal, by=by, now=now)
+    audit.record(
+        action="allowances.published",
+        subject=made,
+        by=by,
+        now=now,
+        detail={"valid_from": made.valid_from.isoformat(), "offices": len(proposal.quanta)},
+    )
+    return made
+
+
+def write(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportionment:
+    """The rows of a proposal, in the caller's transaction. Raises CannotApportion."""
     try:
         with transaction.atomic():
             made = Apportionment.objects.create(
@@ -113,13 +126,6 @@ def publish(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportio
             chance=proposal.chances[office],
         )
         for office, quanta in proposal.quanta.items()
-    )
-    audit.record(
-        action="allowances.published",
-        subject=made,
-        by=by,
-        now=now,
-        detail={"valid_from": made.valid_from.isoformat(), "offices": len(proposal.quanta)},
     )
     return made
 

@@ -21,6 +21,8 @@ from comptoir.ui import clock
 FURTHEST = timedelta(days=366)
 """A first day beyond it is taken for a slip of the pen: nobody decides a rule a year before."""
 
+LIMITS = {"minutes_per_day", "minutes_per_week"}
+
 NOT_CONTENT = {"id", "version", "valid_from", "for_pilot", "created_by", "created_at"}
 """What two versions that say the same need not share."""
 
@@ -109,16 +111,24 @@ def check_rule(*, draft: Policy, now: datetime) -> None:
 
 def check_numbers(draft: Policy, house: House | None) -> None:
     """Raise BadRule if no office could be under this rule, or the house cannot keep what it promises."""
-    faults = days.as_rule(draft).faults()
-    if draft.nested and not faults and house is not None:
+    faults = days.as_rule(draft).faults() + _negative(draft)
+    if draft.nested and not faults:
         faults = rule.infeasible(
             days.as_nesting(draft),
             weekly_floor_minutes=draft.weekly_floor_minutes,
             allotted_percent=draft.allotted_percent,
-            house=house,
+            house=house or rule.UNKNOWN,
         )
     if faults:
         raise BadRule(faults)
+
+
+def _negative(draft: Policy) -> tuple[Fault, ...]:
+    """No number of a version can be negative; those that limit an office have a fault of their own."""
+    numbers = {f.name for f in Policy._meta.concrete_fields if f.name not in NOT_CONTENT | LIMITS}
+    values = (getattr(draft, name) for name in numbers)
+    negative = any(value < 0 for value in values if isinstance(value, int))
+    return (Fault.NUMBER_NEGATIVE,) if negative else ()
 
 
 def _check_first_day(on: date, today: date) -> None:

@@ -62,6 +62,7 @@ FAULTS = {
         "weekly_floor_minutes",
         _("The part of a week that is allotted does not have so much for every office."),
     ),
+    Fault.NUMBER_NEGATIVE: (None, _("No number of a rule can be negative.")),
 }
 
 
