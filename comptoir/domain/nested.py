@@ -106,6 +106,12 @@ def seen(day: Day, request: Request, now: datetime) -> Classes | None:
     )
 
 
+def class_of(day: Day, request: Request, now: datetime) -> ShareClass | None:
+    """The class of the request alone, wherever it lies; None under a rule without nested classes."""
+    nesting = day.rule.nesting if day.rule is not None else None
+    return None if nesting is None else share.classify(nesting, _asking(day, request, nesting, now))
+
+
 def floors_fit(day: Day, nesting: Nesting, now: datetime) -> int:
     """How many floors fit into what is anybody's and can still be booked."""
     left = (hours.free_for_all() & ~_gone(day, now) for hours in day.hours)

@@ -91,8 +91,35 @@ class Match:
 
 
 def match(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> Match | None:
-    """Who is next, and with what; None when nobody who waits can have anything."""
-    return next(iter(candidates(day, entries, now, seed)), None)
+    """Who is next, and with what; None when nobody who waits can have anything.
+
+    The first of the `candidates`, without asking for everybody's time: in the order of the best place
+    that each could have, until nobody left could have a better one than the best found.
+    """
+    filed = (entry for entry in entries if entry.filed_at <= now)
+    in_turn = sorted((_best_place(day, entry, now, seed), entry.number, entry) for entry in filed)
+    best: tuple[Place, Match] | None = None
+    for bound, _, entry in in_turn:
+        if best is not None and best[0] <= bound:
+            break
+        fit = _longest(day, entry, now, seed)
+        if fit is not None:
+            found = (_place(day, entry, fit.admitted.of_class, seed), fit)
+            best = found if best is None else min(best, found, key=lambda one: one[0])
+    return best[1] if best is not None else None
+
+
+def _best_place(day: Day, entry: Entry, now: datetime, seed: int) -> Place:
+    """Its place if it got the least it asks for, or hours that are directed at its office."""
+    directed = any(entry.office in kept.offices for hours in day.hours for kept in hours.reserves)
+    seen = day.seen_by(entry.office)
+    of_class = nested.class_of(seen, entry.request(entry.least), now)
+    lowest = ShareClass.DIRECTED if directed and of_class is not None else of_class
+    return _place(day, entry, lowest, seed)
+
+
+def _place(day: Day, entry: Entry, of_class: ShareClass | None, seed: int) -> Place:
+    return place(entry, of_class, day.shares.get(entry.office, Share()).allowance, seed)
 
 
 def matches(
@@ -119,12 +146,7 @@ def candidates(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> 
     fits = (_longest(day, entry, now, seed) for entry in entries if entry.filed_at <= now)
     return sorted(
         (fit for fit in fits if fit is not None),
-        key=lambda fit: place(
-            fit.entry,
-            fit.admitted.of_class,
-            day.shares.get(fit.entry.office, Share()).allowance,
-            seed,
-        ),
+        key=lambda fit: _place(day, fit.entry, fit.admitted.of_class, seed),
     )
 
 
@@ -146,10 +168,8 @@ def in_order(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> li
     """The entries as they would be served if time for the longest each asks for came free now."""
 
     def key(entry: Entry) -> Place:
-        classes = nested.seen(day.seen_by(entry.office), entry.request(entry.most), now)
-        of_class = classes.of_class if classes is not None else None
-        allowance = day.shares.get(entry.office, Share()).allowance
-        return place(entry, of_class, allowance, seed)
+        seen = day.seen_by(entry.office)
+        return _place(day, entry, nested.class_of(seen, entry.request(entry.most), now), seed)
 
     return sorted(entries, key=key)
 
@@ -172,6 +192,12 @@ def _wanted(day: Day, entry: Entry, quanta: int, now: datetime) -> int:
     """The starts at which so much suits the entry, whoever has it."""
     near = grids.bits(0, day.grid.first_from(now + entry.least_notice))
     return grids.starts(day.grid.mask(entry.window), quanta) & ~near & ~entry.declined
+
+
+def _is_anywhere_free(day: Day, entry: Entry, now: datetime) -> bool:
+    """Whether any length of it fits the free hours, whatever the rule says."""
+    lengths = range(entry.least, entry.most + 1)
+    return any(_is_free(day, entry, n, _wanted(day, entry, n, now)) for n in lengths)
 
 
 def _is_free(day: Day, entry: Entry, quanta: int, wanted: int) -> bool:
@@ -285,8 +311,9 @@ def hand_out(
         others = _rivals(day, best, waiting, now, seed) if made.together else []
         found.append(Handed(made, (best, *others)))
         asked = {one.entry.number for one in found[-1].matches}
-        waiting = [entry for entry in waiting if entry.number not in asked]
         day = granted(day, best.entry.office, best.quanta, best.admitted)
+        # Where nobody is free any more nobody becomes so by what others are offered.
+        waiting = [e for e in waiting if e.number not in asked and _is_anywhere_free(day, e, now)]
     return found
 
 

@@ -23,7 +23,9 @@ from tests.domain.test_waiting import (
     YESTERDAY,
     a_day,
     binomial_tolerance,
+    days,
     entry,
+    entry_lists,
     numbers,
 )
 
@@ -141,6 +143,19 @@ def test_what_was_declined_is_not_offered_again() -> None:
     assert waiting.match(day, [entry(1, declined=0b1001)], YESTERDAY, 0) is None
 
 
+@given(days(), entry_lists(), st.integers(31, 600), st.integers(0, 9))
+def test_what_is_handed_out_with_notice_is_what_would_be_taken_one_after_the_other(
+    day: Day, entries: list[Entry], minutes: int, seed: int
+) -> None:
+    """Nobody is left out because they were thought to have no chance any more."""
+    now = NINE - timedelta(minutes=minutes)
+    taken, _ = waiting.matches(day, entries, now, seed)
+
+    found = waiting.hand_out(day, entries, now, seed, POLICY)
+
+    assert [one.matches for one in found] == [(match,) for match in taken]
+
+
 # --- The ledger --------------------------------------------------------------------------------
 
 CHARGES = st.dictionaries(
@@ -162,8 +177,8 @@ def test_what_is_used_today_and_later_does_not_count_yet() -> None:
 def test_the_ledger_decays_every_night_and_then_adds_the_day(charges: dict[date, int]) -> None:
     """The design's nightly step, Led * 2**(-1/14) + the day's charges, done in floats."""
     led = 0.0
-    for days in range(-60, 0):
-        led = led * 2 ** (-1 / 14) + charges.get(ON + timedelta(days=days), 0)
+    for past in range(-60, 0):
+        led = led * 2 ** (-1 / 14) + charges.get(ON + timedelta(days=past), 0)
 
     assert float(waiting.ledger(charges, ON, POLICY)) == pytest.approx(led, rel=1e-8)
 

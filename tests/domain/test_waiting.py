@@ -308,6 +308,8 @@ def entry_lists(draw: st.DrawFn) -> list[Entry]:
                 language=draw(st.sampled_from(["en", "fr"])),
                 least_notice=timedelta(minutes=draw(st.sampled_from([0, 0, 40]))),
                 ledger=draw(st.sampled_from([Fraction(0), Fraction(5, 3)])),
+                first=draw(st.sampled_from([False, False, True])),
+                declined=draw(st.sampled_from([0, 0, 0b101])),
             )
         )
     return entries
@@ -323,6 +325,7 @@ def tries(day: Day, one: Entry, now: datetime) -> Iterator[tuple[int, int, Profe
         for start in range(SMALL - quanta + 1):
             begins, ends = GRID.instant(start), GRID.instant(start + quanta)
             inside = one.window.start <= begins and ends <= one.window.end
+            inside = inside and not one.declined >> start & 1
             if inside and begins - now >= one.least_notice and one.filed_at <= now:
                 for hours in day.hours:
                     yield quanta, start, hours
@@ -420,6 +423,16 @@ def test_in_the_end_admission_grants_nothing_more_and_no_quarter_hour_went_twice
     assert not any(allowed(after, one, now) for one in entries if one.number not in served)
     taken = sum(hours.taken.bit_count() for hours in day.hours)
     assert sum(h.taken.bit_count() for h in after.hours) == taken + sum(m.quanta for m in found)
+
+
+@given(days(), entry_lists(), MOMENTS, st.integers(0, 9))
+def test_who_is_next_is_the_first_of_all_candidates(
+    day: Day, entries: list[Entry], now: datetime, seed: int
+) -> None:
+    """`match` leaves most entries unasked."""
+    found = waiting.candidates(day, entries, now, seed)
+
+    assert waiting.match(day, entries, now, seed) == (found[0] if found else None)
 
 
 @given(days(), entry_lists(), MOMENTS, st.integers(0, 9), st.randoms(use_true_random=False))
