@@ -392,6 +392,23 @@ def test_shortly_before_a_start_all_are_asked_and_one_of_those_who_accept_is_dra
     assert answers[drawn_for[2].office_id] == Answer.EXPIRED
 
 
+def test_who_misses_the_minute_of_an_offer_to_several_is_not_away(drawn_for: list[Offer]) -> None:
+    """Its place and its cases stay, even where one offer without an answer ends an entry."""
+    PolicyFactory.create(**WIDE, valid_from=date(2026, 11, 17), most_unanswered=1)
+    accept(drawn_for[0], now=SOON)
+
+    over = SOON + MINUTE
+    waiting_rounds.draw_due(now=over, seed=1)
+    waiting_rounds.end_what_is_over(most=10, now=over)
+
+    missed = drawn_for[1]
+    missed.refresh_from_db()
+    missed.entry.refresh_from_db()
+    assert missed.answer == Answer.EXPIRED
+    assert missed.entry.ended_at is None
+    assert missed.entry.cases
+
+
 def test_until_the_draw_nobody_else_can_book_it(drawn_for: list[Offer]) -> None:
     accept(drawn_for[0], now=SOON)
 

@@ -106,6 +106,18 @@ def test_a_full_day_leads_to_the_waiting_list_with_what_is_known_already(
     assert form["language"].value() == "fr"
 
 
+def test_what_a_list_of_the_form_shows_as_chosen_is_sent(
+    delegate: Client, office: Office, booked: Appointment
+) -> None:
+    """The design system's lists show their first choice and send nothing, unless one is marked."""
+    page = delegate.get(url("wait", office.reference))
+
+    lists = [part.partition("</gcds-select>")[0] for part in page.text.split("<gcds-select")[1:]]
+    own = [one for one in lists if 'name="cases-' not in one]
+    assert len(own) == 6
+    assert [one for one in own if " selected" not in one] == []
+
+
 def test_an_office_gets_on_the_list_and_sees_its_place(
     delegate: Client, office: Office, booked: Appointment
 ) -> None:

@@ -57,9 +57,13 @@ def serve_day(*, on: date, now: datetime) -> int:
 
 
 def end_what_is_over(*, most: int, now: datetime) -> int:
-    """End entries whose last hour has passed, whose offers nobody answers, whose office ended."""
+    """End entries whose last hour has passed, whose offers nobody answers, whose office ended.
+
+    Who misses the minute of an offer to several is not away: only offers to one alone are counted.
+    """
     live = WaitingEntry.objects.live().select_related("office")
-    expired = Count("offers", filter=Q(offers__answer=Answer.EXPIRED))
+    missed = Q(offers__answer=Answer.EXPIRED, offers__together=False)
+    expired = Count("offers", filter=missed)
     policy = days.load_rules().policy(clock.service_date(now))
     most_unanswered = policy.most_unanswered if policy is not None else 1
     over = Q(last_on__lte=clock.service_date(now)) | Q(unanswered__gte=most_unanswered)
@@ -76,7 +80,7 @@ def _end_if_over(seen: WaitingEntry, most_unanswered: int, now: datetime) -> boo
         return False
     if entry.office.status != OfficeStatus.ACTIVE:
         end = EntryEnd.OFFICE_ENDED
-    elif entry.offers.filter(answer=Answer.EXPIRED).count() >= most_unanswered:
+    elif entry.offers.filter(answer=Answer.EXPIRED, together=False).count() >= most_unanswered:
         end = EntryEnd.UNANSWERED
     elif queries.window(entry, entry.last_on).end <= now:
         end = EntryEnd.IN_VAIN

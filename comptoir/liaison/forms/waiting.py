@@ -47,7 +47,7 @@ class WaitForm(MeetingForm):
     )
     language = forms.ChoiceField(label=_("Language of the appointment"), choices=Language.choices)
     least_notice_minutes = forms.TypedChoiceField(
-        label=_("How much notice do you need?"), coerce=int, choices=NOTICES
+        label=_("How much notice do you need?"), coerce=int, choices=NOTICES, initial=0
     )
     auto_accept = forms.BooleanField(
         label=_("Book it for us as soon as it is free"),
