@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from hashlib import blake2b
 
 from comptoir.domain import grid as grids
@@ -351,12 +352,20 @@ def ledger(charges: Mapping[date, int], on: date, policy: OfferPolicy) -> Fracti
     before `on` count in full, those of `on` itself not yet. Exact and without a memory of its own,
     so that it can be recounted.
     """
-    past = ((on - day).days - 1 for day in charges)
-    weighed = zip(past, charges.values(), strict=True)
-    terms = (quanta * _decay(age, policy.half_life_days) for age, quanta in weighed if age >= 0)
-    return sum(terms, Fraction(0))
+    ages = {(on - day).days - 1: quanta for day, quanta in charges.items() if quanta and day < on}
+    if not ages:
+        return Fraction(0)
+    # Over one denominator: integers are added far faster than fractions, and as exactly.
+    most = max(ages) // policy.half_life_days
+    terms = (
+        quanta * _decay(age % policy.half_life_days, policy.half_life_days)
+        << (most - age // policy.half_life_days)
+        for age, quanta in ages.items()
+    )
+    return Fraction(sum(terms), FINE << most)
 
 
-def _decay(days: int, half_life: int) -> Fraction:
-    whole, rest = divmod(days, half_life)
-    return Fraction(round(FINE * 2 ** (-rest / half_life)), FINE * 2**whole)
+@cache
+def _decay(days: int, half_life: int) -> int:
+    """What is left after less than one half-life, in parts of `FINE`."""
+    return round(FINE * 2 ** (-days / half_life))

@@ -289,7 +289,7 @@ def test_the_list_asks_the_database_a_bounded_number_of_times(
     for _ in range(3):
         waiting_entry(office, last_on=date(2026, 11, 27))
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45):
         page_of(delegate, office)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
+from operator import add
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -116,15 +117,14 @@ def load(
         return None
     offices = {row.office_id for row in waits.values()}
     loaded = days.load_for_all(on, rules, now)
-    weeks = _weeks(offices, on, now)
-    own = [week for week in weeks if week.week == monday_of(on)]
     use = {office: Use() for office in offices}
-    use |= {week.office_id: days.use_of(week, on) for week in own}
+    counters = OfficeWeek.objects.filter(office__in=offices, week=monday_of(on))
+    use |= {week.office_id: days.use_of(week, on) for week in counters}
     may_have = {}
     if policy.nested:
         may_have = shares.of_offices(offices, on=on, policy=policy, cohorts=rules.cohorts, now=now)
     day = replace(loaded.day, use=use, shares=may_have)
-    ledgers = _ledgers(weeks, offer_policy(policy), now)
+    ledgers = _ledgers(offices, offer_policy(policy), now)
     passed, absent = _passed(waits, day.grid), _left(waits.values(), now)
     entries = tuple(
         _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent)
@@ -161,23 +161,18 @@ def window(row: WaitingEntry, on: date) -> Period:
     )
 
 
-def _weeks(offices: Collection[int], on: date, now: datetime) -> list[OfficeWeek]:
-    since = monday_of(clock.service_date(now)) - timedelta(weeks=LEDGER_WEEKS)
-    until = max(monday_of(clock.service_date(now)), monday_of(on))
-    return list(OfficeWeek.objects.filter(office__in=offices, week__range=(since, until)))
-
-
-def _ledgers(
-    weeks: Iterable[OfficeWeek], policy: OfferPolicy, now: datetime
-) -> dict[int, Fraction]:
+def _ledgers(offices: Collection[int], policy: OfferPolicy, now: datetime) -> dict[int, Fraction]:
     """What each office has used up to today, today included: who is served now stands back at once."""
+    today = clock.service_date(now)
+    since = monday_of(today) - timedelta(weeks=LEDGER_WEEKS)
+    weeks = OfficeWeek.objects.filter(office__in=offices, week__range=(since, today))
     charges: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for week in weeks:
-        for weekday in range(7):
-            used = week.booked[weekday] + week.late[weekday]
-            charges[week.office_id][week.week + timedelta(days=weekday)] = used
-    tomorrow = clock.service_date(now) + timedelta(days=1)
-    return {office: waiting.ledger(days, tomorrow, policy) for office, days in charges.items()}
+    for office, monday, booked, late in weeks.values_list("office_id", "week", "booked", "late"):
+        for weekday, used in enumerate(map(add, booked, late)):
+            if used:
+                charges[office][monday + timedelta(days=weekday)] = used
+    tomorrow = today + timedelta(days=1)
+    return {office: waiting.ledger(used, tomorrow, policy) for office, used in charges.items()}
 
 
 def _passed(entries: Mapping[int, WaitingEntry], grid: Grid) -> defaultdict[int, int]:
