@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from comptoir.domain import grid as grids
@@ -64,13 +64,6 @@ class Opening:
     outcomes: tuple[Outcome, ...]
     orders: tuple[tuple[int, ...], ...]
     day: Day
-
-
-def in_batch(
-    filed: Iterable[Filed], opens_at: datetime, lasting: timedelta = timedelta(hours=1)
-) -> list[Filed]:
-    """The requests of the opening; who files at its very end is the first of those who come live."""
-    return [one for one in filed if opens_at <= one.filed_at < opens_at + lasting]
 
 
 def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> Opening:

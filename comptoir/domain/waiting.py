@@ -35,7 +35,7 @@ class BadEntry(ValueError):
 
 
 class NoNotice(ValueError):
-    """Time that has begun cannot be offered."""
+    """Time that begins before an answer could be settled cannot be offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +259,8 @@ class OfferPolicy:
     """How long time is held for who waits: at most `longest_minutes` or one of `parts` of the notice.
 
     With less notice than `together_minutes` it is offered to all whom it fits at once, for
-    `answer_seconds`, and goes to one drawn of those who accepted. A ledger loses half of itself in
-    `half_life_days`.
+    `answer_seconds`, and goes to one drawn of those who accepted. Whatever is offered is settled
+    `settle_seconds` before it begins. A ledger loses half of itself in `half_life_days`.
     """
 
     longest_minutes: int = 15
@@ -268,6 +268,7 @@ class OfferPolicy:
     together_minutes: int = 30
     answer_seconds: int = 60
     half_life_days: int = 14
+    settle_seconds: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,14 +280,15 @@ class Offer:
 
 
 def offer(start: datetime, now: datetime, policy: OfferPolicy) -> Offer:
-    """How time that starts at `start` is offered at `now`. Raises NoNotice if it does not lie ahead."""
+    """How time that starts at `start` is offered at `now`. Raises NoNotice if nobody could take it up."""
     notice = start - now
-    if notice <= timedelta(0):
-        raise NoNotice(f"{start} is not after {now}.")
+    last = start - timedelta(seconds=policy.settle_seconds)
+    if last <= now:
+        raise NoNotice(f"{start} is too soon after {now}.")
     if notice < timedelta(minutes=policy.together_minutes):
-        return Offer(min(now + timedelta(seconds=policy.answer_seconds), start), together=True)
+        return Offer(min(now + timedelta(seconds=policy.answer_seconds), last), together=True)
     hold = min(timedelta(minutes=policy.longest_minutes), notice / policy.parts)
-    return Offer(now + hold, together=False)
+    return Offer(min(now + hold, last), together=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
+from django.db import OperationalError
 from procrastinate.contrib.django import app
 
 from comptoir.liaison.actions import (
@@ -27,8 +30,8 @@ logger = logging.getLogger(__name__)
 MOST_CANCELLED = 200
 """How many appointments one run cancels; the next comes in five minutes."""
 
-MOST_ENDED = 200
-"""How many entries of the waiting list one round ends; the next comes within the minute."""
+MOST_AT_ONCE = 200
+"""How much of one kind a round of the waiting list does; the next comes within the minute."""
 
 MOST_ASKED = 500
 """How many notices that ask for a confirmation one run queues."""
@@ -62,21 +65,27 @@ def waiting_each_minute(timestamp: int) -> None:
 
 
 def see_to_the_waiting_list() -> None:
-    """Open the day that is due, book what need not be asked, draw, end what is over, and offer what is free on each day."""
+    """Open the day that is due, draw, end what is over, offer what is free on each day, and book what
+    need not be asked. What one day or one step cannot do at this moment keeps no other from being done.
+    """
     now = clock.now()
     seed = secrets.randbits(SEED_BITS)
     rules = days.load_rules()
     opens = horizon.opens_today(rules.policy(clock.service_date(now)), now)
-    if opens is not None and opens.until <= now and opens.is_closed(now):
-        opening.draw_day(on=opens.on, now=now, seed=seed)
-    waiting_rounds.draw_due(now=now, seed=seed)
-    waiting_rounds.end_what_is_over(most=MOST_ENDED, now=now)
+    for on in waiting.days_to_draw(opens, now):
+        _try(partial(opening.draw_day, on=on, now=now, seed=seed))
+    _try(partial(waiting_rounds.draw_due, most=MOST_AT_ONCE, now=now, seed=seed))
+    _try(partial(waiting_rounds.end_what_is_over, most=MOST_AT_ONCE, now=now))
     for on in waiting.dates_waited_for(now, days.bookable_dates(rules, now)):
-        try:
-            waiting_rounds.serve_day(on=on, now=now)
-        except locking.DayBusy:
-            logger.warning("A busy day: who waits for %s is served in the next round", on)
-    waiting_rounds.take_automatic_offers(now=now, seed=seed)
+        _try(partial(offering.serve_day, on=on, now=now))
+    _try(partial(waiting_rounds.take_automatic_offers, most=MOST_AT_ONCE, now=now, seed=seed))
+
+
+def _try(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except (locking.DayBusy, OperationalError):
+        logger.warning("The waiting list: a step waits for the next round", exc_info=True)
 
 
 @app.periodic(cron="* * * * *")

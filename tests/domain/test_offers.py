@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import permutations
 
@@ -44,8 +45,8 @@ def test_an_offer_is_held_for_a_quarter_of_the_notice_and_at_most_a_quarter_of_a
     assert waiting.offer(NINE, now, POLICY) == expected
 
 
-@pytest.mark.parametrize(("notice", "held"), [(1799, 60), (61, 60), (20, 20)])
-def test_under_half_an_hour_all_have_a_minute_to_answer_but_never_beyond_the_start(
+@pytest.mark.parametrize(("notice", "held"), [(1799, 60), (181, 60), (180, 60), (121, 1)])
+def test_under_half_an_hour_all_have_a_minute_to_answer_and_two_are_left_to_settle_it(
     notice: int, held: int
 ) -> None:
     now = NINE - timedelta(seconds=notice)
@@ -54,10 +55,22 @@ def test_under_half_an_hour_all_have_a_minute_to_answer_but_never_beyond_the_sta
     assert waiting.offer(NINE, now, POLICY) == expected
 
 
-@pytest.mark.parametrize("late", [0, 1])
-def test_time_that_has_begun_is_not_offered(late: int) -> None:
+@pytest.mark.parametrize("notice", [120, 1, 0, -1])
+def test_time_that_could_not_be_settled_any_more_is_not_offered(notice: int) -> None:
     with pytest.raises(NoNotice):
-        waiting.offer(NINE, NINE + timedelta(seconds=late), POLICY)
+        waiting.offer(NINE, NINE - timedelta(seconds=notice), POLICY)
+
+
+@given(st.integers(121, 7200), st.integers(0, 120), st.integers(1, 60), st.integers(10, 600))
+def test_whatever_the_numbers_an_offer_ends_after_now_and_in_time_to_be_settled(
+    notice: int, together: int, longest: int, answer: int
+) -> None:
+    policy = replace(
+        POLICY, together_minutes=together, longest_minutes=longest, answer_seconds=answer
+    )
+    now = NINE - timedelta(seconds=notice)
+
+    assert now < waiting.offer(NINE, now, policy).until <= NINE - timedelta(seconds=120)
 
 
 @given(st.integers(30 * 60, 30 * 86_400), st.integers(0, 5))

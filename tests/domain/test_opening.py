@@ -65,21 +65,6 @@ def got(result: Opening) -> Counter[int]:
 # --- Examples ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("after", "belongs"),
-    [
-        (timedelta(0), True),
-        (timedelta(minutes=59, seconds=59), True),
-        (timedelta(hours=1), False),
-        (timedelta(microseconds=-1), False),
-    ],
-)
-def test_the_batch_is_what_was_filed_in_the_first_hour(after: timedelta, belongs: bool) -> None:
-    one = replace(filed(1, 7), filed_at=OPENS + after)
-
-    assert opening.in_batch([one], OPENS) == ([one] if belongs else [])
-
-
 def test_who_asks_for_everything_gets_one_appointment_a_round_like_everybody() -> None:
     """Six quarter hours: the office with six requests gets what two others with one each leave."""
     batch = [*(filed(n, 7) for n in range(6)), filed(10, 8), filed(11, 9)]

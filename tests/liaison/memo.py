@@ -28,7 +28,7 @@ from django.db import transaction
 from comptoir.domain import grid
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import QUANTUM, QUANTUM_MINUTES
-from comptoir.liaison.actions import booking, changing, counting, waiting, waiting_rounds
+from comptoir.liaison.actions import booking, changing, counting, offering, waiting, waiting_rounds
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.actions.waiting import Waits
 from comptoir.liaison.models import (
@@ -283,10 +283,10 @@ class Play:
         self.later(now + MINUTE, self._round)
         if not WaitingEntry.objects.live().exists():
             return
-        waiting_rounds.draw_due(now=now, seed=self.seed)
+        waiting_rounds.draw_due(most=50, now=now, seed=self.seed)
         waiting_rounds.end_what_is_over(most=100, now=now)
-        waiting_rounds.serve_day(on=DAY, now=now)
-        waiting_rounds.take_automatic_offers(now=now, seed=self.seed)
+        offering.serve_day(on=DAY, now=now)
+        waiting_rounds.take_automatic_offers(most=50, now=now, seed=self.seed)
 
     def _notice_offers(self, now: datetime) -> None:
         """Who is asked answers in its own time; whether that is soon enough is seen then."""

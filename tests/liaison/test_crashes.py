@@ -16,6 +16,7 @@ from comptoir.liaison.actions import (
     closing,
     counting,
     holding,
+    offering,
     projecting,
     serving,
     taking_back,
@@ -53,6 +54,7 @@ from tests.liaison.factories import (
     offer,
     open_day,
     waiting_entry,
+    waits,
 )
 from tests.people.factories import OfficeFactory, PersonFactory
 
@@ -249,12 +251,18 @@ def test_an_office_ends(server: Server, full: list[Appointment]) -> None:
 # --- The waiting list --------------------------------------------------------------------------
 
 
-def test_waiting_for_what_is_free(server: Server) -> None:
+def test_getting_on_the_list(server: Server) -> None:
+    """Serving the days afterwards is a transaction of its own, and has its own test."""
     office = OfficeFactory.create()
-    delegate_of(office)
+    by = delegate_of(office)
 
-    assert crash_everywhere(server, lambda: wait(office=office)) > FEWEST
-    assert only_offer(WaitingEntry.objects.get()).quanta == 2
+    def put_on_list() -> object:
+        return waiting.put_on_list(
+            office=office, waits=waits(), cases=[consent_case()], by=by, now=NINE
+        )
+
+    assert crash_everywhere(server, put_on_list) > FEWEST
+    assert WaitingEntry.objects.get().cases
 
 
 @pytest.fixture
@@ -335,7 +343,7 @@ def test_serving_a_day(server: Server, day: ServiceDay, full: list[Appointment])
     longer(day)
 
     def serve() -> int:
-        return waiting_rounds.serve_day(on=DAY, now=NINE)
+        return offering.serve_day(on=DAY, now=NINE)
 
     assert crash_everywhere(server, serve) > FEWEST
     assert {only_offer(entry).starts_at for entry in entries} == {at(DAY, 11), at(DAY, 11, 30)}

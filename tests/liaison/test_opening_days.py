@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -13,7 +14,10 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from comptoir.domain import opening as opening_domain
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.opening import Filed
+from comptoir.domain.service_day import Admitted
 from comptoir.liaison.actions import booking, changing, counting, opening, waiting
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.jobs import see_to_the_waiting_list
@@ -27,7 +31,9 @@ from comptoir.liaison.models import (
     WaitingEntry,
 )
 from comptoir.liaison.queries import days, horizon, times
-from comptoir.people.models import Office
+from comptoir.liaison.queries import waiting as queries
+from comptoir.people.actions import grants
+from comptoir.people.models import Grant, Office
 from tests.liaison.factories import (
     NOW,
     PolicyFactory,
@@ -261,12 +267,96 @@ def test_a_better_loved_wish_is_answered_first(small: None) -> None:
     assert rounds == {second.pk: 1, first.pk: 2}
 
 
-def test_an_answered_wish_is_preferred_no_more(small: None) -> None:
-    entry = wish()
+def test_nothing_is_preferred_once_wishes_are_collected_no_longer(small: None) -> None:
+    """What is drawn from must stay what it was, or nobody could compute it again."""
+    office = OfficeFactory.create()
+    entry = [wish(office) for _ in range(2)][1]
+
+    with pytest.raises(opening.NotNow):
+        opening.prefer(entry=entry, by=entry.person, now=DRAWN_AT)
+    waiting.withdraw(entry=entry, by=entry.person, now=NOW)
+    with pytest.raises(waiting.EntryOver):
+        opening.prefer(entry=entry, by=entry.person, now=NOW)
+
+
+def test_a_wish_that_is_withdrawn_while_its_day_is_drawn_stops_no_draw(small: None) -> None:
+    stays, goes = wish(), wish()
+    waiting.withdraw(entry=goes, by=goes.person, now=DRAWN_AT)
+
     draw()
 
-    with pytest.raises(waiting.EntryOver):
-        opening.prefer(entry=entry, by=entry.person, now=DRAWN_AT)
+    assert Appointment.objects.get().office == stays.office
+
+
+def test_nothing_is_drawn_in_the_name_of_a_person_who_left(small: None) -> None:
+    entry = wish()
+    end_access(entry)
+
+    draw()
+
+    entry.refresh_from_db()
+    assert (entry.ended_at, entry.appointment) == (None, None)
+    assert entry.offers.get().answer == "open"  # the office is asked
+
+
+def end_access(entry: WaitingEntry) -> None:
+    grants.end_all(
+        grants=Grant.objects.filter(person=entry.person), reason="left", by=None, now=NOW
+    )
+
+
+def test_after_an_outage_the_wishes_are_still_drawn(
+    small: None, clock: time_machine.Traveller
+) -> None:
+    """The day has opened meanwhile; the wishes get what is left."""
+    early, late = wish(), OfficeFactory.create()
+    clock.move_to(DRAWN_AT + horizon.GRACE)
+    book(late, NEWEST, 10, now=DRAWN_AT + horizon.GRACE)
+
+    see_to_the_waiting_list()
+
+    early.refresh_from_db()
+    assert early.appointment is not None
+    assert early.appointment.starts_at == at(NEWEST, 10, 30)
+
+
+def test_the_draw_gives_what_the_rule_gives_from_the_seed_that_is_stored() -> None:
+    """Computed again from the day as it was and the entries, wish by wish."""
+    open_day(NEWEST, ProfessionalFactory.create_batch(2), first=time(10), last=time(11))
+    for office in OfficeFactory.create_batch(4):
+        for _ in range(2):
+            wish(office, least_quanta=1)
+    before = queries.load(NEWEST, queries.wishes_for(NEWEST), days.load_rules(), DRAWN_AT)
+    assert before is not None
+    filed = [
+        Filed(
+            e.number,
+            e.request(e.most),
+            before.rows[e.number].rank or 0,
+            e.filed_at,
+            e.window,
+            e.least,
+        )
+        for e in before.entries
+    ]
+    opened = draw(11)
+
+    again = opening_domain.opened(
+        replace(before.day, last_bookable=NEWEST), filed, DRAWN_AT, Random(opened.seed)
+    )
+    given = {
+        o.filed.number: (before.day.grid.instant(o.answer.start), o.quanta)
+        for o in again.outcomes
+        if isinstance(o.answer, Admitted)
+    }
+    rows = WaitingEntry.objects.exclude(appointment=None).select_related("appointment")
+    booked = {
+        row.pk: (row.appointment.starts_at, row.appointment.quanta)
+        for row in rows
+        if row.appointment is not None
+    }
+    assert booked == given
+    assert len(booked) == 4
 
 
 # --- Pages and the round -----------------------------------------------------------------------

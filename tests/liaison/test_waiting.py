@@ -18,6 +18,7 @@ from comptoir.liaison.actions import (
     changing,
     counting,
     holding,
+    offering,
     waiting,
     waiting_rounds,
 )
@@ -36,10 +37,12 @@ from comptoir.liaison.models import (
 )
 from comptoir.liaison.queries import days
 from comptoir.liaison.queries import waiting as queries
+from comptoir.notices.models import Notice
 from comptoir.people.actions import grants
 from comptoir.people.actions import offices as office_actions
 from comptoir.people.models import Grant, Office, OfficeEnd
 from comptoir.roster.models import ServiceDay
+from tests.liaison import pilot_drafts
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -288,7 +291,7 @@ def test_what_is_declined_goes_to_the_next_and_is_not_offered_again(offered: Off
     waiting.decline(offer=offered, by=delegate_of(offered.office), now=NOW)
     assert only_offer(following).starts_at == offered.starts_at
     waiting.withdraw(entry=following, by=delegate_of(following.office), now=NOW)
-    waiting_rounds.serve_day(on=DAY, now=NOW)
+    offering.serve_day(on=DAY, now=NOW)
 
     assert [one.answer for one in offers(offered.entry)] == [Answer.DECLINED]
 
@@ -307,10 +310,10 @@ def test_an_entry_ends_when_two_offers_were_not_answered(offered: Offer, policy:
     open_day(DAY)
     for _ in range(policy.most_unanswered):
         waiting_rounds.end_what_is_over(most=10, now=now)
-        waiting_rounds.serve_day(on=DAY, now=now)
+        offering.serve_day(on=DAY, now=now)
         assert entry.offers.filter(answer=Answer.OPEN).exists()
         now += 16 * MINUTE
-    waiting_rounds.serve_day(on=DAY, now=now)
+    offering.serve_day(on=DAY, now=now)
     waiting_rounds.end_what_is_over(most=10, now=now)
 
     entry.refresh_from_db()
@@ -322,11 +325,11 @@ def test_who_needs_not_be_asked_is_booked_by_the_next_round(full: list[Appointme
     entry = wait(auto_accept=True)
     cancel(full[1])
 
-    assert waiting_rounds.take_automatic_offers(now=NOW, seed=1) == 1
+    assert waiting_rounds.take_automatic_offers(most=50, now=NOW, seed=1) == 1
     entry.refresh_from_db()
     assert entry.appointment is not None
     assert entry.appointment.starts_at == full[1].starts_at
-    assert waiting_rounds.take_automatic_offers(now=NOW, seed=1) == 0
+    assert waiting_rounds.take_automatic_offers(most=50, now=NOW, seed=1) == 0
 
 
 def test_nothing_is_booked_by_itself_in_the_name_of_who_left(full: list[Appointment]) -> None:
@@ -336,7 +339,7 @@ def test_nothing_is_booked_by_itself_in_the_name_of_who_left(full: list[Appointm
     )
     cancel(full[1])
 
-    assert waiting_rounds.take_automatic_offers(now=NOW, seed=1) == 0
+    assert waiting_rounds.take_automatic_offers(most=50, now=NOW, seed=1) == 0
     assert only_offer(entry)
 
 
@@ -382,8 +385,8 @@ def test_shortly_before_a_start_all_are_asked_and_one_of_those_who_accept_is_dra
     over = SOON + MINUTE
     assert [accept(one, now=SOON) for one in drawn_for[:2]] == [None, None]
 
-    assert waiting_rounds.draw_due(now=SOON, seed=1) == 0
-    assert waiting_rounds.draw_due(now=over, seed=1) == 1
+    assert waiting_rounds.draw_due(most=50, now=SOON, seed=1) == 0
+    assert waiting_rounds.draw_due(most=50, now=over, seed=1) == 1
 
     booked = Appointment.objects.get(office__in=[one.office for one in drawn_for])
     answers = dict(Offer.objects.values_list("office_id", "answer"))
@@ -398,7 +401,7 @@ def test_who_misses_the_minute_of_an_offer_to_several_is_not_away(drawn_for: lis
     accept(drawn_for[0], now=SOON)
 
     over = SOON + MINUTE
-    waiting_rounds.draw_due(now=over, seed=1)
+    waiting_rounds.draw_due(most=50, now=over, seed=1)
     waiting_rounds.end_what_is_over(most=10, now=over)
 
     missed = drawn_for[1]
@@ -425,7 +428,7 @@ def test_who_is_drawn_and_may_not_have_it_leaves_it_to_another(drawn_for: list[O
     barred = next(one for one in drawn_for if one.entry_id == first)
     Office.objects.filter(pk=barred.office_id).update(status="suspended", status_reason="vacancy")
 
-    assert waiting_rounds.draw_due(now=SOON + MINUTE, seed=1) == 1
+    assert waiting_rounds.draw_due(most=50, now=SOON + MINUTE, seed=1) == 1
     booked = Appointment.objects.get(office__in=[one.office for one in drawn_for])
     assert booked.office_id != barred.office_id
 
@@ -511,10 +514,10 @@ def test_what_is_kept_for_others_is_offered_when_it_is_released() -> None:
 
     entry = wait()
     assert offers(entry) == []
-    waiting_rounds.serve_day(on=DAY, now=at(DAY, 10, 59))
+    offering.serve_day(on=DAY, now=at(DAY, 10, 59))
     assert offers(entry) == []
 
-    waiting_rounds.serve_day(on=DAY, now=at(DAY, 11))  # the standby hour of the first of them
+    offering.serve_day(on=DAY, now=at(DAY, 11))  # the standby hour of the first of them
     offer = only_offer(entry)
     assert offer.decision.of_class == ShareClass.OPEN
     assert offer.decision.counters["kept"] > 0
@@ -542,3 +545,105 @@ def test_every_office_of_a_list_is_seen_as_it_would_be_alone() -> None:
         for quanta in (1, 2, 4):
             request = Request(entry.office_id, quanta, "en", seed=3)
             assert admit(waited.day, request, NOW) == admit(alone, request, NOW)
+
+
+# --- At the edges ------------------------------------------------------------------------------
+
+
+def test_what_came_free_just_before_the_least_notice_can_still_be_accepted(
+    full: list[Appointment],
+) -> None:
+    """Fifteen minutes are asked for; offered at sixteen, it is accepted at fourteen."""
+    entry = wait(from_time=time(10, 30))
+    cancel(full[1], now=at(DAY, 10, 14))
+    offer = only_offer(entry)
+    assert offer.together
+
+    accept(offer, now=at(DAY, 10, 14))
+    assert waiting_rounds.draw_due(most=5, now=at(DAY, 10, 16), seed=1) == 1
+
+
+def test_an_office_is_not_offered_beyond_its_own_limit(policy: Policy) -> None:
+    """It may have half an hour a day: two entries of it are not both offered one."""
+    PolicyFactory.create(
+        valid_from=date(2026, 11, 17), minutes_per_day=30, minutes_per_week=600, lengths=[15, 30]
+    )
+    open_day(DAY)
+    office = OfficeFactory.create()
+
+    entries = [wait(office), wait(office)]
+
+    assert [len(offers(entry)) for entry in entries] == [1, 0]
+
+
+def test_whoever_needs_not_be_asked_takes_part_in_a_draw_by_the_next_round(
+    full: list[Appointment],
+) -> None:
+    asked, automatic = wait(from_time=time(10, 30)), wait(from_time=time(10, 30), auto_accept=True)
+    Office.objects.filter(pk=automatic.office_id).update(sort_name="z")
+    OfficeWeek.objects.create(
+        office=automatic.office, week=date(2026, 11, 9), booked=[8, 0, 0, 0, 0, 0, 0]
+    )
+    cancel(full[1], now=SOON)
+    assert [only_offer(entry).together for entry in (asked, automatic)] == [True, True]
+
+    assert waiting_rounds.take_automatic_offers(most=5, now=SOON, seed=1) == 0
+    assert waiting_rounds.draw_due(most=5, now=SOON + MINUTE, seed=1) == 1
+    automatic.refresh_from_db()
+    assert automatic.end == EntryEnd.BOOKED
+
+
+def test_with_a_case_that_may_be_brought_no_more_the_office_is_asked_after_all(
+    full: list[Appointment],
+) -> None:
+    entry = wait(auto_accept=True)
+    PolicyFactory.create(**WIDE, valid_from=date(2026, 11, 17), most_case_lines=0)
+    cancel(full[1])
+
+    assert waiting_rounds.take_automatic_offers(most=5, now=NOW, seed=1) == 0
+    assert not only_offer(entry).automatic
+    assert Notice.objects.filter(kind="liaison.offered", subject_id=only_offer(entry).pk).exists()
+
+
+# --- With a pilot ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quarter_hours() -> Office:
+    """An office in a group that may have quarter hours only."""
+    member = OfficeFactory.create()
+    delegate_of(member)
+    pilot_drafts.start([member], rule=pilot_drafts.trial(lengths=[15]))
+    return member
+
+
+def test_a_member_of_a_group_does_not_pass_the_list(policy: Policy, quarter_hours: Office) -> None:
+    day = open_day(DAY, first=time(10), last=time(10, 30))
+    AppointmentFactory.create(starts_at=at(DAY, 10))
+    entry = wait()
+    offer_hours(day, day.hours.get().professional, first=time(10), last=time(11))
+    wish = Wish(at(DAY, 10, 30), 15, "en", Mode.TELEPHONE, "613-555-0100")
+
+    with pytest.raises(NotAdmitted):
+        booking.book_appointment(
+            office=quarter_hours,
+            wish=wish,
+            cases=[consent_case()],
+            by=delegate_of(quarter_hours),
+            now=NOW,
+            seed=1,
+        )
+    assert only_offer(entry).starts_at == at(DAY, 10, 30)
+
+
+def test_a_member_of_a_group_is_offered_what_its_own_rule_allows(
+    full: list[Appointment], quarter_hours: Office
+) -> None:
+    entry = wait(quarter_hours, least_quanta=1)
+    cancel(full[1])
+
+    offer = only_offer(entry)
+    assert offer.quanta == 1
+    assert offer.decision.policy is not None
+    assert offer.decision.policy.for_pilot
+    assert accept(offer) is not None

@@ -19,6 +19,7 @@ from comptoir.liaison.actions import (
     counting,
     holding,
     locking,
+    offering,
     waiting,
     waiting_rounds,
 )
@@ -121,8 +122,8 @@ class Rush:
             waiting.decline(offer=one, by=delegate_of(one.office), now=NOW)
 
     def round(self, random: Random) -> None:
-        waiting_rounds.serve_day(on=DAY, now=NOW)
-        waiting_rounds.take_automatic_offers(now=NOW, seed=1)
+        offering.serve_day(on=DAY, now=NOW)
+        waiting_rounds.take_automatic_offers(most=50, now=NOW, seed=1)
 
 
 def _offices(count: int) -> list[Office]:

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 
-from comptoir.liaison.actions import changing, confirming, waiting_rounds
+from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.notices import actions, gateway, kinds
@@ -162,7 +162,7 @@ def waited_in_vain(language: str) -> None:
     """What was offered was not answered."""
     PolicyFactory.create(most_unanswered=1)
     offered(language)
-    waiting_rounds.serve_day(on=DAY, now=NOW + 16 * MINUTE)
+    offering.serve_day(on=DAY, now=NOW + 16 * MINUTE)
     waiting_rounds.end_what_is_over(most=1, now=NOW + 16 * MINUTE)
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -81,6 +82,17 @@ class Wish:
         return self.minutes // grid.QUANTUM_MINUTES
 
 
+class Offered(NamedTuple):
+    """What was kept for an office until it answered: whose time, as a mask, and since when.
+
+    The notice that the rule asks for is that of then: to answer takes time.
+    """
+
+    professional: int
+    mask: int
+    since: datetime
+
+
 @locking.patient
 def book_appointment(
     *,
@@ -134,7 +146,7 @@ def book_within(
     seed: int,
     rules: days.Rules,
     attempt: uuid.UUID | None = None,
-    offered: Held | None = None,
+    offered: Offered | None = None,
 ) -> Appointment | Decision:
     """Decide and write in the caller's transaction, under the day's lock; a Decision is a refusal.
 
@@ -203,10 +215,6 @@ def _twin(
     return twin
 
 
-Held = tuple[int, int]
-"""A professional and the quarter hours of theirs that are kept for an office, as a mask."""
-
-
 def ask(
     loaded: days.LoadedDay,
     *,
@@ -214,7 +222,7 @@ def ask(
     wish: Wish,
     now: datetime,
     seed: int,
-    offered: Held | None = None,
+    offered: Offered | None = None,
 ) -> Admitted | Refused:
     """Put the wish to the domain. A live hold or offer of exactly this time keeps its professional."""
     request = Request(
@@ -224,12 +232,11 @@ def ask(
         office_active=office.status == OfficeStatus.ACTIVE,
         seed=seed,
     )
-    kept = [*loaded.held.items(), *([offered] if offered is not None else [])]
-    for professional, mask in kept:
-        if mask == grid.bits(loaded.day.grid.first_from(wish.starts_at), wish.quanta):
-            answer = _what_is_held(
-                loaded.day, replace(request, professional=professional), wish, now
-            )
+    kept = [Offered(professional, mask, now) for professional, mask in loaded.held.items()]
+    for one in [*kept, offered] if offered is not None else kept:
+        if one.mask == grid.bits(loaded.day.grid.first_from(wish.starts_at), wish.quanta):
+            mine = replace(request, professional=one.professional)
+            answer = _what_is_held(loaded.day, mine, wish, one.since)
             if isinstance(answer, Admitted):
                 return answer
     return admit_at(loaded.day, request, wish.starts_at, now)

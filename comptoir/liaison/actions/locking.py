@@ -4,9 +4,10 @@
 2. the professional;
 3. service days, by date;
 4. the appointment, then its case line, then its follow-up;
-5. an entry of the waiting list, then its offers;
-6. the office's weeks, by date;
-7. the office's hold, and the notices.
+5. the office, where what it waits for is counted;
+6. entries of the waiting list by key, then their offers;
+7. the office's weeks, by date;
+8. the office's hold, and the notices.
 
 Taking time that others had given up late touches the weeks of their offices too, after one's own: two
 who do that for each other on different days close a circle, and one of them begins again (`patient`).

@@ -8,15 +8,18 @@ nothing has to be booked here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from comptoir.domain import grid, waiting
 from comptoir.domain.waiting import Handed, Match
-from comptoir.liaison.actions import telling
+from comptoir.liaison.actions import locking, telling
 from comptoir.liaison.models import Answer, Decision, Offer, Side, WaitingEntry
 from comptoir.liaison.queries import days
 from comptoir.liaison.queries import waiting as queries
@@ -61,6 +64,14 @@ def serve(*, on: date, rules: days.Rules, now: datetime) -> list[Offer]:
     return made
 
 
+@locking.patient
+def serve_day(*, on: date, now: datetime) -> int:
+    """The same in a transaction of its own; how many offers were made. Raises locking.DayBusy."""
+    with transaction.atomic():
+        locking.lock_days([on])
+        return len(serve(on=on, rules=days.load_rules(), now=now))
+
+
 def close_unanswered(*, on: date, now: datetime) -> None:
     """What can no longer be accepted is open no longer; accepted for a draw that never came, it is lost."""
     of_day = Offer.objects.filter(hours__day__on=on)
@@ -86,7 +97,7 @@ def _offer(waited: WaitedDay, handed: Handed, match: Match, now: datetime) -> Of
                 quanta=match.quanta,
                 mask=grid.bits(match.start, match.quanta),
                 together=handed.offer.together,
-                automatic=match.entry.auto_accept and not handed.offer.together,
+                automatic=match.entry.auto_accept,
                 made_at=now,
                 expires_at=handed.offer.until,
                 kept_until=min(handed.offer.until + KEPT_LONGER, starts_at),
@@ -101,7 +112,7 @@ def _decision(waited: WaitedDay, match: Match, starts_at: datetime, now: datetim
         office_id=match.entry.office,
         at=now,
         side=Side.CENTRE,
-        policy=waited.policy,
+        policy=waited.policy_of(match.entry.office),
         on=waited.day.on,
         starts_at=starts_at,
         quanta=match.quanta,
@@ -114,20 +125,22 @@ def _decision(waited: WaitedDay, match: Match, starts_at: datetime, now: datetim
 
 
 def _wake_for(made: list[Offer]) -> None:
-    """Have a worker look when each of them ends, and at once if one is booked without being asked.
+    """Have a worker look at once if one is taken without being asked, and when a draw is due.
 
     Hints only, after the commit: a round comes every minute in any case.
     """
-    ends = {offer.expires_at for offer in made}
-    at_once = any(offer.automatic for offer in made)
+    moments = {offer.expires_at for offer in made if offer.together}
+    if any(offer.automatic for offer in made):
+        moments.add(made[0].made_at)
+    for at in moments:
+        transaction.on_commit(partial(_wake, at), robust=True)
 
-    def wake() -> None:
-        for end in ends:
-            app.configure_task(ROUND, schedule_at=end).defer()
-        if at_once:
-            app.configure_task(ROUND).defer()
 
-    transaction.on_commit(wake, robust=True)
+def _wake(at: datetime) -> None:
+    with suppress(AlreadyEnqueued):
+        lock = f"{ROUND} {at:%Y-%m-%d %H:%M:%S}"
+        with transaction.atomic():
+            app.configure_task(ROUND, schedule_at=at, queueing_lock=lock).defer()
 
 
 def drop_offers(*, entry: WaitingEntry, answer: Answer, now: datetime) -> None:

@@ -21,7 +21,7 @@ from comptoir.domain.opening import Filed, Outcome
 from comptoir.domain.service_day import Admitted
 from comptoir.domain.waiting import Entry
 from comptoir.liaison.actions import booking, bringing, locking, offering, waiting
-from comptoir.liaison.actions.booking import Wish
+from comptoir.liaison.actions.booking import Offered, Wish
 from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.actions.waiting import CannotWait, Waits
 from comptoir.liaison.models import (
@@ -44,48 +44,63 @@ class NotNow(CannotWait):
     """No wishes are collected for that day at this moment."""
 
 
-@transaction.atomic
+@locking.patient
 def wish(
     *, office: Office, waits: Waits, cases: Sequence[Case], by: Person, now: datetime
 ) -> WaitingEntry:
     """Add a wish for the day that opens, after those the office has. Raises CannotWait, BadCases."""
-    policy = days.load_rules().policy(clock.service_date(now))
-    opens = horizon.opens_today(policy, now)
-    if opens is None or not opens.takes_wishes(now) or waits.first_on != opens.on:
+    if not _is_collected(office, waits.first_on, now):
         raise NotNow
-    current = waiting.check(office, waits, cases, policy, by, now)
-    last = queries.wishes_of(current).aggregate(last=Max("rank"))["last"] or 0
-    entry = WaitingEntry.objects.create(
-        office=current,
-        person=by,
-        filed_at=now,
-        rank=last + 1,
-        cases=[asdict(case) for case in cases],
-        **asdict(waits),
-    )
-    audit.record(action="opening.wished", subject=entry, by=by, now=now, office_id=current.pk)
+    with transaction.atomic():
+        current = waiting.check(office, waits, cases, by, now)
+        last = queries.wishes_of(current).aggregate(last=Max("rank"))["last"] or 0
+        entry = WaitingEntry.objects.create(
+            office=current,
+            person=by,
+            filed_at=now,
+            rank=last + 1,
+            cases=[asdict(case) for case in cases],
+            **asdict(waits),
+        )
+        audit.record(action="opening.wished", subject=entry, by=by, now=now, office_id=current.pk)
     return entry
 
 
-@transaction.atomic
+@locking.patient
 def prefer(*, entry: WaitingEntry, by: Person, now: datetime) -> None:
-    """Put a wish before the one above it; the first stays the first. Raises waiting.EntryOver."""
-    Office.objects.select_for_update(no_key=True).get(pk=entry.office_id)
-    own = list(queries.wishes_of(entry.office).filter(first_on=entry.first_on))
-    places = [wish.pk for wish in own]
-    if entry.pk not in places:
-        raise waiting.EntryOver
-    place = places.index(entry.pk)
-    if place == 0:
-        return
-    current, above = own[place], own[place - 1]
+    """Put a wish before the one above it; the first stays the first. Raises NotNow, waiting.EntryOver."""
+    if not _is_collected(entry.office, entry.first_on, now):
+        raise NotNow
+    with transaction.atomic():
+        Office.objects.select_for_update(no_key=True).get(pk=entry.office_id)
+        own = list(queries.wishes_of(entry.office).filter(first_on=entry.first_on))
+        places = [wish.pk for wish in own]
+        if entry.pk not in places:
+            raise waiting.EntryOver
+        place = places.index(entry.pk)
+        if place:
+            _exchange(own[place], own[place - 1])
+            audit.record(
+                action="opening.preferred",
+                subject=own[place],
+                by=by,
+                now=now,
+                office_id=entry.office_id,
+            )
+
+
+def _exchange(current: WaitingEntry, above: WaitingEntry) -> None:
     rank, better = current.rank, above.rank
     for row, new in ((current, 2**15 - 1), (above, rank), (current, better)):
         row.rank = new
         row.save(update_fields=["rank"])
-    audit.record(
-        action="opening.preferred", subject=current, by=by, now=now, office_id=entry.office_id
-    )
+
+
+def _is_collected(office: Office, on: date, now: datetime) -> bool:
+    """Whether wishes for this day are collected at this moment."""
+    policy = days.load_rules().of(office.pk).policy(clock.service_date(now))
+    opens = horizon.opens_today(policy, now)
+    return opens is not None and opens.on == on and opens.takes_wishes(now)
 
 
 @locking.patient
@@ -100,13 +115,17 @@ def draw_day(*, on: date, now: datetime, seed: int) -> Opening | None:
         published = locking.lock_days([on])
         if not published or policy is None or Opening.objects.filter(on=on).exists():
             return None
-        waited = queries.load(on, queries.wishes_for(on), rules, now)
+        wishes = list(queries.wishes_for(on).select_for_update(of=("self",), no_key=True))
+        gone = queries.left(wishes, now)
+        # Nothing is booked in the name of a person who has left: those wishes go on waiting.
+        waited = queries.load(on, [one for one in wishes if one.pk not in gone], rules, now)
         result = _drawn(waited, now, seed)
         orders = result.orders if result is not None else ()
         # From here on the day is open, for the bookings below too.
         opened = Opening.objects.create(
             on=on, opened_at=now, seed=seed, policy=policy, orders=orders
         )
+        WaitingEntry.objects.filter(pk__in=gone).update(opening=opened)
         if waited is not None and result is not None:
             for outcome in _in_turn(result):
                 _write(waited, outcome, opened, rules, now)
@@ -154,7 +173,7 @@ def _write(
     waited: WaitedDay, outcome: Outcome, opened: Opening, rules: days.Rules, now: datetime
 ) -> None:
     """Book what was granted; what was not goes on waiting, with the reason."""
-    entry = waiting.locked(outcome.filed.number)
+    entry = waited.rows[outcome.filed.number]
     entry.opening, entry.in_round = opened, outcome.in_round
     booked: Appointment | Decision | None = None
     if isinstance(outcome.answer, Admitted):
@@ -191,7 +210,7 @@ def _book(
         now=now,
         seed=opened.seed,
         rules=rules,
-        offered=(answer.professional, grid.bits(answer.start, outcome.quanta)),
+        offered=Offered(answer.professional, grid.bits(answer.start, outcome.quanta), now),
     )
 
 
@@ -201,7 +220,7 @@ def _refused(waited: WaitedDay, outcome: Outcome, opened: Opening, now: datetime
     return Decision.objects.create(
         office_id=request.office,
         at=now,
-        policy=waited.policy,
+        policy=waited.policy_of(request.office),
         on=waited.day.on,
         quanta=outcome.quanta,
         language=request.language,

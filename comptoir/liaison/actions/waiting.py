@@ -7,29 +7,32 @@ cases are written down with the entry, are erased when it ends, and are shown to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from comptoir.audit import actions as audit
 from comptoir.domain import waiting
 from comptoir.liaison.actions import booking, bringing, locking, offering
-from comptoir.liaison.actions.booking import NotAdmitted, Wish
+from comptoir.liaison.actions.booking import NotAdmitted, Offered, Wish
 from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.models import (
+    PENDING_ANSWERS,
     Answer,
     Appointment,
     Decision,
     EntryEnd,
     Offer,
-    Policy,
     WaitingEntry,
 )
 from comptoir.liaison.queries import days, horizon
 from comptoir.liaison.queries import waiting as queries
 from comptoir.people.models import Office, OfficeStatus, Person
+from comptoir.roster.models import ServiceDay
 from comptoir.ui import clock
 
 MOST_FILED_A_DAY = 20
@@ -86,20 +89,32 @@ class Waits:
     video_link: str = ""
 
 
-@locking.patient
 def wait(
     *, office: Office, waits: Waits, cases: Sequence[Case], by: Person, now: datetime
 ) -> WaitingEntry:
     """Put the office on the list; what is free for it at this moment is offered at once.
 
-    Raises CannotWait in its kinds, bringing.BadCases, locking.DayBusy: nothing stands.
+    Each day is served in a transaction of its own, so that no click stops the bookings of ten days. A day
+    that is busy is served by the next round. Raises CannotWait in its kinds, bringing.BadCases.
     """
+    entry = put_on_list(office=office, waits=waits, cases=cases, by=by, now=now)
+    for on in _bookable(office, waits, now):
+        with suppress(locking.DayBusy):
+            offering.serve_day(on=on, now=now)
+        if entry.offers.exists():
+            break
+    return entry
+
+
+@locking.patient
+def put_on_list(
+    *, office: Office, waits: Waits, cases: Sequence[Case], by: Person, now: datetime
+) -> WaitingEntry:
+    """The entry alone, in a transaction of its own. Raises as `wait`."""
     with transaction.atomic():
-        rules = days.load_rules()
-        published = locking.lock_days(_bookable(waits, rules, now))
-        if not published:
+        if not ServiceDay.objects.filter(on__in=_bookable(office, waits, now)).exists():
             raise NoDay
-        current = check(office, waits, cases, rules.policy(clock.service_date(now)), by, now)
+        current = check(office, waits, cases, by, now)
         entry = WaitingEntry.objects.create(
             office=current,
             person=by,
@@ -108,14 +123,12 @@ def wait(
             cases=[asdict(case) for case in cases],
             **asdict(waits),
         )
-        audit.record(action="waiting.filed", subject=entry, by=by, now=now, office_id=current.pk)
-        for on in published:
-            offering.serve(on=on, rules=rules, now=now)
+        _note("waiting.filed", entry, by, now)
     return entry
 
 
-def _bookable(waits: Waits, rules: days.Rules, now: datetime) -> list[date]:
-    dates = days.bookable_dates(rules, now)
+def _bookable(office: Office, waits: Waits, now: datetime) -> list[date]:
+    dates = days.bookable_dates(days.load_rules().of(office.pk), now)
     return [on for on in dates if waits.first_on <= on <= waits.last_on]
 
 
@@ -123,7 +136,6 @@ def check(
     office: Office,
     waits: Waits,
     cases: Sequence[Case],
-    policy: Policy | None,
     by: Person,
     now: datetime,
 ) -> Office:
@@ -132,6 +144,7 @@ def check(
     One after the other for an office: of two entries filed at once the second sees the first. Wishes for a
     day that opens are counted apart from what is waited for. Raises CannotWait, bringing.BadCases.
     """
+    policy = days.load_rules().of(office.pk).policy(clock.service_date(now))
     current = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
     if policy is None or current.status != OfficeStatus.ACTIVE:
         raise NoDay
@@ -148,15 +161,14 @@ def check(
     return current
 
 
-@transaction.atomic
+@locking.patient
 def withdraw(*, entry: WaitingEntry, by: Person, now: datetime) -> WaitingEntry:
-    """Take the office off the list; what was offered goes to the next. Raises EntryOver."""
-    current = locked(entry.pk)
-    offering.drop_offers(entry=current, answer=Answer.WITHDRAWN, now=now)
-    end(current, EntryEnd.WITHDRAWN, now)
-    audit.record(
-        action="waiting.withdrawn", subject=current, by=by, now=now, office_id=current.office_id
-    )
+    """Take the office off the list; what was offered goes to the next. Raises EntryOver, DayBusy."""
+    with transaction.atomic():
+        current = locked(entry.pk)
+        offering.drop_offers(entry=current, answer=Answer.WITHDRAWN, now=now)
+        end(current, EntryEnd.WITHDRAWN, now)
+        _note("waiting.withdrawn", current, by, now)
     return current
 
 
@@ -200,11 +212,11 @@ def draw(*, offer: Offer, now: datetime, seed: int) -> Appointment | None:
     Who was drawn and may no longer have it leaves it to another.
     """
     with transaction.atomic():
-        on = clock.service_date(offer.starts_at)
-        published = locking.lock_days([on])
+        published = locking.lock_days([clock.service_date(offer.starts_at)])
         same = Offer.objects.filter(
             hours=offer.hours_id, starts_at=offer.starts_at, made_at=offer.made_at, together=True
         )
+        entries = _locked_of(same)
         same.filter(answer=Answer.OPEN).update(answer=Answer.EXPIRED, answered_at=now)
         accepted = {one.entry_id: one for one in same.filter(answer=Answer.ACCEPTED)}
         booked: Appointment | Decision | None = None
@@ -216,12 +228,20 @@ def draw(*, offer: Offer, now: datetime, seed: int) -> Appointment | None:
             # The others' acceptances no longer keep the time from the one who was drawn.
             same.exclude(pk=mine.pk).filter(answer=Answer.ACCEPTED).update(kept_until=now)
             try:
-                booked = _book(locked(mine.entry_id), mine, mine.answered_by, now, seed)
+                booked = _book(entries[chosen], mine, mine.answered_by, now, seed)
             except bringing.BadCases:
                 _answer(mine, Answer.LOST, mine.answered_by, now)
         same.filter(answer=Answer.ACCEPTED).update(answer=Answer.LOST)
         offering.serve_first(published, rules=days.load_rules(), now=now)
     return booked if isinstance(booked, Appointment) else None
+
+
+def _locked_of(offers: QuerySet[Offer]) -> dict[int, WaitingEntry]:
+    """The live entries of pending offers, locked in the order of their keys."""
+    pending = offers.filter(answer__in=PENDING_ANSWERS).values("entry")
+    related = WaitingEntry.objects.live().select_related("office__district", "person")
+    rows = related.filter(pk__in=pending).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
 
 
 def _book(
@@ -243,7 +263,7 @@ def _book(
         now=now,
         seed=seed,
         rules=days.load_rules(),
-        offered=(offer.hours.professional_id, offer.mask),
+        offered=Offered(offer.hours.professional_id, offer.mask, offer.made_at),
     )
     if isinstance(booked, Decision):
         _answer(offer, Answer.LOST, by, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -20,40 +20,44 @@ from comptoir.ui import clock
 logger = logging.getLogger(__name__)
 
 
-def take_automatic_offers(*, now: datetime, seed: int) -> int:
-    """Book what is offered to entries that need not be asked; how many."""
+def take_automatic_offers(*, most: int, now: datetime, seed: int) -> int:
+    """Book what is offered to entries that need not be asked, at most so many; how many were booked."""
     open_offers = Offer.objects.filter(automatic=True, answer=Answer.OPEN, expires_at__gt=now)
     booked = 0
-    for offer in open_offers.select_related("entry__person").order_by("pk"):
+    for offer in open_offers.select_related("entry__person").order_by("pk")[:most]:
         try:
-            waiting.accept(offer=offer, by=offer.entry.person, now=now, seed=seed)
+            taken = waiting.accept(offer=offer, by=offer.entry.person, now=now, seed=seed)
         except (waiting.OfferGone, waiting.EntryOver, NotAdmitted, locking.DayBusy) as gone:
             logger.info("Offer %s was not taken: %s", offer.pk, type(gone).__name__)
         except bringing.BadCases:
-            # The consent holds no longer: the office is asked, and told why when it answers.
-            logger.info("Offer %s waits for its office", offer.pk)
+            _ask_instead(offer, now)
         else:
-            booked += 1
+            booked += taken is not None
     return booked
 
 
-def draw_due(*, now: datetime, seed: int) -> int:
-    """Draw every time that was offered to several and can no longer be accepted; how many were booked."""
+@transaction.atomic
+def _ask_instead(offer: Offer, now: datetime) -> None:
+    """A case may not be brought any more: the office is asked after all, and told why when it accepts."""
+    Offer.objects.filter(pk=offer.pk, answer=Answer.OPEN).update(automatic=False)
+    telling.offered(offer, now=now)
+
+
+def draw_due(*, most: int, now: datetime, seed: int) -> int:
+    """Draw what was offered to several and can no longer be accepted, at most so many times; how many
+    were booked. A day that is busy is left for the next round.
+    """
     due = Offer.objects.filter(
         together=True, answer__in=PENDING_ANSWERS, expires_at__lte=now, kept_until__gt=now
     )
-    times = {(offer.hours_id, offer.starts_at, offer.made_at): offer for offer in due}
-    return sum(
-        waiting.draw(offer=offer, now=now, seed=seed) is not None for offer in times.values()
-    )
-
-
-@locking.patient
-def serve_day(*, on: date, now: datetime) -> int:
-    """Offer what is free on a day to those who wait for it; how many offers were made."""
-    with transaction.atomic():
-        locking.lock_days([on])
-        return len(offering.serve(on=on, rules=days.load_rules(), now=now))
+    times = {(offer.hours_id, offer.starts_at, offer.made_at): offer for offer in due[:most]}
+    booked = 0
+    for offer in times.values():
+        try:
+            booked += waiting.draw(offer=offer, now=now, seed=seed) is not None
+        except locking.DayBusy:
+            logger.warning("A busy day: the draw for offer %s waits for the next round", offer.pk)
+    return booked
 
 
 def end_what_is_over(*, most: int, now: datetime) -> int:

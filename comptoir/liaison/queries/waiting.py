@@ -35,11 +35,12 @@ from comptoir.liaison.models import (
     WaitingEntryQuerySet,
 )
 from comptoir.liaison.queries import days, shares
+from comptoir.liaison.queries.horizon import Opens
 from comptoir.people.models import Grant, Office, OfficeStatus
 from comptoir.ui import clock
 
-LEAST_NOTICE = timedelta(minutes=1)
-"""Nobody can take up an offer of time that begins at once."""
+LEAST_NOTICE = timedelta(minutes=3)
+"""Nobody can take up an offer of time that begins at once: it has to be answered and settled."""
 
 LEDGER_WEEKS = 26
 """How far back use is looked at: after so long a fortnight's half-life leaves a 8,000th part of it."""
@@ -47,8 +48,8 @@ LEDGER_WEEKS = 26
 MADE_GOOD = timedelta(days=14)
 """For how long after the centre cancelled an appointment its office is served first."""
 
-PASSED = (Answer.DECLINED, Answer.EXPIRED)
-"""What an office did not want; the same time is not offered to it again."""
+PASSED = (Answer.DECLINED, Answer.EXPIRED, Answer.LOST)
+"""What an office did not want, or could not have; the same time is not offered to it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ class WaitedDay:
     day: Day
     entries: tuple[Entry, ...]
     rows: Mapping[int, WaitingEntry]
+    rules: days.Rules
     policy: Policy
     seed: int
+
+    def policy_of(self, office: int) -> Policy:
+        """The version that an office is under on the day: the common one, unless it is in a group."""
+        return self.rules.of(office).policy(self.day.on) or self.policy
 
     @property
     def offers(self) -> OfferPolicy:
@@ -112,6 +118,7 @@ def load(
     on: date, rows: Iterable[WaitingEntry], rules: days.Rules, now: datetime
 ) -> WaitedDay | None:
     """The day with these entries; None if nobody waits or there is no rule for it."""
+    rules = rules.common or rules
     waits, policy = {row.pk: row for row in rows}, rules.policy(on)
     if not waits or policy is None:
         return None
@@ -120,17 +127,21 @@ def load(
     use = {office: Use() for office in offices}
     counters = OfficeWeek.objects.filter(office__in=offices, week=monday_of(on))
     use |= {week.office_id: days.use_of(week, on) for week in counters}
+    for office, offered_on, quanta in _offered(offices, on):
+        before = use[office]
+        use[office] = Use(before.day + quanta * (offered_on == on), before.week + quanta)
     may_have = {}
     if policy.nested:
         may_have = shares.of_offices(offices, on=on, policy=policy, cohorts=rules.cohorts, now=now)
     day = replace(loaded.day, use=use, shares=may_have)
     ledgers = _ledgers(offices, offer_policy(policy), now)
-    passed, absent = _passed(waits, day.grid), _left(waits.values(), now)
+    automatic = [row for row in waits.values() if row.auto_accept]
+    passed, absent = _passed(waits, day.grid), left(automatic, now)
     entries = tuple(
         _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent)
         for pk, row in waits.items()
     )
-    return WaitedDay(loaded, day, entries, waits, policy, seed_of(on))
+    return WaitedDay(loaded, day, entries, waits, rules, policy, seed_of(on))
 
 
 def _entry(row: WaitingEntry, on: date, ledger: Fraction, passed: int, still_there: bool) -> Entry:
@@ -161,6 +172,17 @@ def window(row: WaitingEntry, on: date) -> Period:
     )
 
 
+def _offered(offices: Collection[int], on: date) -> list[tuple[int, date, int]]:
+    """What is kept for these offices until they answer, in the week of the day: they may take it all."""
+    monday = monday_of(on)
+    pending = Offer.objects.filter(
+        office__in=offices,
+        answer__in=PENDING_ANSWERS,
+        hours__day__on__range=(monday, monday + timedelta(days=6)),
+    )
+    return list(pending.values_list("office_id", "hours__day__on", "quanta"))
+
+
 def _ledgers(offices: Collection[int], policy: OfferPolicy, now: datetime) -> dict[int, Fraction]:
     """What each office has used up to today, today included: who is served now stands back at once."""
     today = clock.service_date(now)
@@ -187,12 +209,13 @@ def _passed(entries: Mapping[int, WaitingEntry], grid: Grid) -> defaultdict[int,
     return found
 
 
-def _left(entries: Iterable[WaitingEntry], now: datetime) -> set[int]:
-    """Those of the entries whose person no longer acts for the office."""
-    automatic = [entry for entry in entries if entry.auto_accept]
-    grants = Grant.objects.in_force(now).filter(office__in={e.office_id for e in automatic})
-    acts = set(grants.values_list("person_id", "office_id")) if automatic else set()
-    return {e.pk for e in automatic if (e.person_id, e.office_id) not in acts}
+def left(entries: Collection[WaitingEntry], now: datetime) -> set[int]:
+    """Those of the entries (by key) whose person no longer acts for the office."""
+    if not entries:
+        return set()
+    grants = Grant.objects.in_force(now).filter(office__in={e.office_id for e in entries})
+    acts = set(grants.values_list("person_id", "office_id"))
+    return {e.pk for e in entries if (e.person_id, e.office_id) not in acts}
 
 
 # --- Pages -------------------------------------------------------------------------------------
@@ -288,6 +311,16 @@ def pending_offers(office: Office, now: datetime) -> QuerySet[Offer]:
     """What the office can accept now, or has accepted and waits to be drawn; the first to end first."""
     found = Offer.objects.filter(office=office, answer__in=PENDING_ANSWERS, kept_until__gt=now)
     return found.select_related("entry", "office").order_by("expires_at", "pk")
+
+
+def days_to_draw(opens: Opens | None, now: datetime) -> list[date]:
+    """The days whose wishes are collected no longer and were not drawn: also after an outage."""
+    wished = WaitingEntry.objects.of_opening().values_list("first_on", flat=True).distinct()
+    collecting = opens.on if opens is not None and now < opens.until else None
+    due = {on for on in wished if on != collecting}
+    if opens is not None and collecting is None and opens.is_closed(now):
+        due.add(opens.on)
+    return sorted(due)
 
 
 def is_owed_first_place(office: Office, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -15,6 +16,7 @@ from comptoir.roster.queries import boards, hours
 from comptoir.ui import clock
 
 FORTNIGHT = timedelta(days=14)
+PER_PAGE = 50
 
 
 @require_GET
@@ -58,7 +60,9 @@ def waits(request: SignedIn, on: date) -> HttpResponse:
     """Who waits for time on a day, in their order, and what is offered to them at this moment."""
     context = {
         "on": on,
-        "standings": waiting.standings(on, request.now),
+        "page": Paginator(waiting.standings(on, request.now), PER_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "previous": boards.open_day_beside(on, -1),
         "next": boards.open_day_beside(on, 1),
     }

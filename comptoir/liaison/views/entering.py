@@ -73,7 +73,7 @@ class EntryPage:
 
 def page(request: SignedIn, office: Office, dates: Sequence[date]) -> EntryPage:
     """The form about these days; what led here (a day, a length, a language) is filled in."""
-    rules, today = days.load_rules(), clock.service_date(request.now)
+    rules, today = days.load_rules().of(office.pk), clock.service_date(request.now)
     rule, policy = rules.on(today), rules.policy(today)
     assert rule is not None, "without a rule no day can be booked"
     assert policy is not None, "a rule is made from a policy"

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comptoir.liaison.actions import opening, waiting
+from comptoir.liaison.actions import locking, opening, waiting
 from comptoir.liaison.models import WaitingEntry
 from comptoir.liaison.permissions import get_entry_for
 from comptoir.liaison.queries import days, explanations, horizon
@@ -29,7 +29,7 @@ MOST_ANSWERED = 30
 def wishes(request: SignedIn, office_ref: str) -> HttpResponse:
     """Which day opens and until when it can be wished for; the wishes in order; earlier answers."""
     office = get_office_for(request.standing, office_ref)
-    opens = _opens(request)
+    opens = _opens(request, office)
     context = {
         "office": office,
         "opens": opens,
@@ -48,7 +48,7 @@ def wishes(request: SignedIn, office_ref: str) -> HttpResponse:
 def new_wish(request: SignedIn, office_ref: str) -> HttpResponse:
     """One more wish for the day that opens."""
     office = get_office_for(request.standing, office_ref)
-    opens = _opens(request)
+    opens = _opens(request, office)
     if opens is None or not opens.takes_wishes(request.now):
         messages.warning(request, _("Wishes for that day are not collected at this moment."))
         return redirect("liaison:opening", office_ref=office.reference)
@@ -67,8 +67,10 @@ def prefer(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
     office = get_office_for(request.standing, office_ref)
     try:
         opening.prefer(entry=get_entry_for(office, pk), by=request.user, now=request.now)
-    except waiting.EntryOver:
+    except (opening.NotNow, waiting.EntryOver):
         messages.warning(request, _("This wish has been answered already."))
+    except locking.DayBusy:
+        messages.warning(request, entering.busy())
     return redirect("liaison:opening", office_ref=office.reference)
 
 
@@ -81,13 +83,15 @@ def drop_wish(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
         waiting.withdraw(entry=get_entry_for(office, pk), by=request.user, now=request.now)
     except waiting.EntryOver:
         messages.warning(request, _("This wish has been answered already."))
+    except locking.DayBusy:
+        messages.warning(request, entering.busy())
     else:
         messages.success(request, _("Your wish is withdrawn."))
     return redirect("liaison:opening", office_ref=office.reference)
 
 
-def _opens(request: SignedIn) -> horizon.Opens | None:
-    policy = days.load_rules().policy(clock.service_date(request.now))
+def _opens(request: SignedIn, office: Office) -> horizon.Opens | None:
+    policy = days.load_rules().of(office.pk).policy(clock.service_date(request.now))
     return horizon.opens_today(policy, request.now)
 
 

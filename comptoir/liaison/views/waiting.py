@@ -43,7 +43,7 @@ GONE = {
 def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
     """What is offered, what the office waits for and its place, what became of earlier entries."""
     office = get_office_for(request.standing, office_ref)
-    bookable = days.bookable_dates(days.load_rules(), request.now)
+    bookable = days.bookable_dates(days.load_rules().of(office.pk), request.now)
     entries = list(queries.live_entries(office))
     places = queries.places(entries, bookable, request.now)
     ended = Paginator(queries.ended_entries(office, request.now), ENDED_PER_PAGE)
@@ -76,7 +76,7 @@ def offers(request: SignedIn, office_ref: str) -> HttpResponse:
 def new_entry(request: SignedIn, office_ref: str) -> HttpResponse:
     """Put the office on the list with all that a booking needs."""
     office = get_office_for(request.standing, office_ref)
-    dates = days.bookable_dates(days.load_rules(), request.now)
+    dates = days.bookable_dates(days.load_rules().of(office.pk), request.now)
     if not dates:
         messages.warning(request, _("There is no day to wait for: no hours are on offer."))
         return redirect("liaison:waiting", office_ref=office.reference)
@@ -172,6 +172,8 @@ def withdraw(request: SignedIn, office_ref: str, pk: int) -> HttpResponse:
         waiting.withdraw(entry=entry, by=request.user, now=request.now)
     except waiting.EntryOver:
         messages.warning(request, _("It has ended already."))
+    except locking.DayBusy:
+        messages.warning(request, entering.busy())
     else:
         messages.success(request, _("Your office no longer waits for this."))
     return redirect("liaison:waiting", office_ref=office.reference)
