@@ -188,7 +188,7 @@ def _counters(day: Day, request: Request, classes: Classes | None, now: datetime
     free = sum(
         (hours.free_for(request.office) & ~gone).bit_count()
         for hours in day.hours
-        if request.may_have(hours)
+        if request.language in hours.languages
     )
     counters = {"asked": request.quanta, "day_used": use.day, "week_used": use.week, "free": free}
     if day.rule is not None:

@@ -75,6 +75,7 @@ def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> O
     in each round before any gets its next appointment in the round after. Raises SameRank.
     """
     left = _lists(batch)
+    own: defaultdict[int, int] = defaultdict(int)
     outcomes: list[Outcome] = []
     orders: list[tuple[int, ...]] = []
     more = True
@@ -83,9 +84,10 @@ def opened(day: Day, batch: Iterable[Filed], now: datetime, random: Random) -> O
         orders.append(order)
         more = False
         for office in order:
-            found = _first_granted(day, left[office], now)
+            found = _first_granted(day, left[office], now, own[office])
             if found is not None:
                 filed, grant = found
+                own[office] |= grids.bits(grant.start, grant.counters["asked"])
                 outcomes.append(Outcome(filed, grant, len(orders)))
                 left[office].remove(filed)
                 day = granted(day, office, grant.counters["asked"], grant)
@@ -112,17 +114,20 @@ def _order(left: Mapping[int, Sequence[Filed]], random: Random) -> tuple[int, ..
 
 
 def _first_granted(
-    day: Day, wanted: Sequence[Filed], now: datetime
+    day: Day, wanted: Sequence[Filed], now: datetime, own: int
 ) -> tuple[Filed, Admitted] | None:
     for filed in wanted:
-        found = answer(day, filed, now)
+        found = answer(day, filed, now, own)
         if isinstance(found, Admitted):
             return filed, found
     return None
 
 
-def answer(day: Day, filed: Filed, now: datetime) -> Admitted | Refused:
-    """What `admit` says to the request: to the longest of it that fits its window, if it has one."""
+def answer(day: Day, filed: Filed, now: datetime, own: int = 0) -> Admitted | Refused:
+    """What `admit` says to the request: to the longest of it that fits its window, if it has one.
+
+    Beside what the office has been granted already (`own`, as a mask), if that can be helped.
+    """
     request, least = filed.request, filed.least or filed.request.quanta
     if filed.window is None:
         return admit(day, request, now)
@@ -131,7 +136,8 @@ def answer(day: Day, filed: Filed, now: datetime) -> Admitted | Refused:
         shorter = replace(request, quanta=quanta, start=None)
         left = offers(day, shorter, now) & grids.starts(window, quanta)
         if left:
-            return admit(day, replace(shorter, start=next(grids.indexes(left))), now)
+            wanted = left & grids.starts(window & ~own, quanta) or left
+            return admit(day, replace(shorter, start=next(grids.indexes(wanted))), now)
     refused = admit(day, replace(request, quanta=least, start=None), now)
     if isinstance(refused, Admitted):  # there is time, at other hours
         return Refused(Reason.TIME_TAKEN, refused.counters)

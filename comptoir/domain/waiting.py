@@ -45,7 +45,7 @@ class Entry:
     `number` is how the caller knows it. It wants `least_notice`, on top of what the rule asks for,
     and is booked without being asked first if `auto_accept`. `ledger` is what its office has used of
     late (see `ledger`), in quanta. It is served `first` where the centre took from its office what it
-    had. `declined` are starts that it will not be offered again.
+    had. `declined` are quarter hours that it will not be offered again.
     """
 
     number: int
@@ -192,7 +192,7 @@ def _longest(day: Day, entry: Entry, now: datetime, seed: int) -> Match | None:
 def _wanted(day: Day, entry: Entry, quanta: int, now: datetime) -> int:
     """The starts at which so much suits the entry, whoever has it."""
     near = grids.bits(0, day.grid.first_from(now + entry.least_notice))
-    return grids.starts(day.grid.mask(entry.window), quanta) & ~near & ~entry.declined
+    return grids.starts(day.grid.mask(entry.window) & ~entry.declined, quanta) & ~near
 
 
 def _is_anywhere_free(day: Day, entry: Entry, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 
@@ -126,6 +126,11 @@ def describe(bound: forms.BoundField) -> Described:
     attributes = {"size": SIZES[shown_as]} if shown_as in SIZES else {}
     attributes |= {key: data["attrs"][key] for key in PASSED_ON if data["attrs"].get(key)}
     groups = _groups(bound, kind, data)
+    prompt = kind == "select" and bound.field.required and _starts_blank(widget)
+    value = _value(bound.value(), data.get("value"))
+    if kind == "select" and not prompt:
+        # A browser's own select sends the choice that it shows; the component only one it was given.
+        groups, value = _first_if_none(groups, value)
     return Described(
         kind=_kind_of_one(bound, kind, groups),
         host_id=host_id(bound),
@@ -137,10 +142,10 @@ def describe(bound: forms.BoundField) -> Described:
         error=" ".join(wordings.said(bound.errors)),
         required=bound.field.required and getattr(bound.form, "says_required", True),
         disabled=bound.field.disabled,
-        value=_value(bound.value(), data.get("value")),
+        value=value,
         attributes=attributes,
         groups=groups,
-        prompt=kind == "select" and bound.field.required and _starts_blank(widget),
+        prompt=prompt,
     )
 
 
@@ -200,6 +205,17 @@ def _groups(
         )
         for name, options, _ in data["optgroups"]
     ]
+
+
+def _first_if_none(
+    groups: list[tuple[str, list[Option]]], value: str
+) -> tuple[list[tuple[str, list[Option]]], str]:
+    """The groups with their first option chosen if none is, and the value that is chosen then."""
+    options = [option for _, group in groups for option in group]
+    if not options or any(option.chosen for option in options):
+        return groups, value
+    (name, (first, *others)), *more = [one for one in groups if one[1]]
+    return [(name, [replace(first, chosen=True), *others]), *more], first.value
 
 
 def _option(

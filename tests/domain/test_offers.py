@@ -149,11 +149,13 @@ def test_who_takes_it_without_being_asked_has_it_alone() -> None:
 def test_what_was_declined_is_not_offered_again() -> None:
     day = a_day(0b11011)
 
-    found = waiting.match(day, [entry(1, declined=0b1)], YESTERDAY, 0)
+    found = waiting.match(day, [entry(1, declined=0b11)], YESTERDAY, 0)
 
     assert found is not None
     assert found.start == 3
-    assert waiting.match(day, [entry(1, declined=0b1001)], YESTERDAY, 0) is None
+    assert waiting.match(day, [entry(1, declined=0b11011)], YESTERDAY, 0) is None
+    # Nor anything that overlaps it.
+    assert waiting.match(a_day(0b111), [entry(1, declined=0b11)], YESTERDAY, 0) is None
 
 
 @given(days(), entry_lists(), st.integers(31, 600), st.integers(0, 9))

@@ -107,6 +107,21 @@ def test_a_window_takes_the_longest_and_of_these_the_soonest_that_lies_within_it
     assert (outcome.answer.start, outcome.quanta) == expected
 
 
+def test_an_office_is_not_given_two_times_at_once_as_long_as_there_are_others() -> None:
+    """Two professionals are free all day: the second appointment comes after the first, not beside it."""
+    window = Period(NINE, NINE + SMALL * QUANTUM)
+    wishes = [replace(filed(number, 7, 2), window=window) for number in (1, 2)]
+
+    apart = opening.opened(a_day(SMALL, 2), wishes, CLOSES, Random(1))
+    beside = opening.opened(a_day(2, 2), wishes, CLOSES, Random(1))
+
+    starts = [
+        [o.answer.start for o in r.outcomes if isinstance(o.answer, Admitted)]
+        for r in (apart, beside)
+    ]
+    assert starts == [[0, 2], [0, 0]]
+
+
 def test_a_window_in_which_nothing_fits_is_refused_though_there_is_time_at_other_hours() -> None:
     full = a_day(2)
     wish = replace(filed(1, 7, 2), window=Period(NINE + 4 * QUANTUM, NINE + 6 * QUANTUM))

@@ -325,7 +325,7 @@ def tries(day: Day, one: Entry, now: datetime) -> Iterator[tuple[int, int, Profe
         for start in range(SMALL - quanta + 1):
             begins, ends = GRID.instant(start), GRID.instant(start + quanta)
             inside = one.window.start <= begins and ends <= one.window.end
-            inside = inside and not one.declined >> start & 1
+            inside = inside and not one.declined >> start & (2**quanta - 1)
             if inside and begins - now >= one.least_notice and one.filed_at <= now:
                 for hours in day.hours:
                     yield quanta, start, hours

@@ -47,8 +47,9 @@ def clock() -> Iterator[None]:
 
 @pytest.fixture
 def house() -> list[Office]:
-    """Two offices of long standing, a nested rule, and a day of 96 quarter hours: 480 a week."""
+    """Two offices and a service of long standing, a nested rule, a day of 96 quarter hours: 480 a week."""
     PolicyFactory.create(nested=True, minutes_per_day=600, minutes_per_week=3000)
+    open_day(THIS_WEEK - timedelta(weeks=30))
     open_day(DAY, [ProfessionalFactory.create() for _ in range(3)])
     return [OfficeFactory.create(since=LONG_AGO) for _ in range(2)]
 
@@ -65,6 +66,15 @@ def attended(
         cases=[consent_case(consent_signed_on=on - timedelta(days=30))],
     )  # fmt: skip
     in_status(booked, status)
+
+
+def test_weeks_before_the_service_began_are_no_weeks_without_need() -> None:
+    """One hour in the only week that there was is an hour a week."""
+    PolicyFactory.create()
+    office = OfficeFactory.create(since=LONG_AGO)
+    attended(office, 1)
+
+    assert needs.estimated(NOW) == {office.pk: 4}
 
 
 def test_need_is_a_mean_of_the_weeks_in_which_the_latest_count_most(house: list[Office]) -> None:

@@ -193,6 +193,18 @@ def test_a_required_select_asks_for_a_choice_and_an_optional_one_can_be_emptied(
     assert '<option value="" selected>—</option>' in optional
 
 
+def test_a_select_without_an_empty_choice_sends_the_first_one_when_nobody_touches_it() -> None:
+    class Untouched(forms.Form):
+        notice = forms.ChoiceField(choices=[("0", "None"), ("60", "An hour")])
+
+    described = describe(Untouched()["notice"])
+    given = describe(Untouched({"notice": "60"})["notice"])
+
+    assert [option.value for option in described.options if option.chosen] == ["0"]
+    assert described.value == "0"
+    assert [option.value for option in given.options if option.chosen] == ["60"]
+
+
 def test_groups_of_a_select_stay_groups() -> None:
     text = rendered(forms.ChoiceField(choices=[("North", [("a", "A"), ("b", "B")])]))
 

@@ -37,15 +37,11 @@ class Line:
     chance: int
 
 
-def in_force(on: date) -> Apportionment | None:
-    """The publication that holds on a service day."""
-    found = Apportionment.objects.filter(valid_from__lte=on).select_related("policy", "made_by")
-    return found.order_by("valid_from").last()
-
-
-def coming(today: date) -> QuerySet[Apportionment]:
-    """Publications that begin later, the soonest first."""
-    return Apportionment.objects.filter(valid_from__gt=today).order_by("valid_from")
+def listed_from(today: date) -> list[Apportionment]:
+    """The publication that holds today, and those that begin later, in order."""
+    every = Apportionment.objects.select_related("policy", "made_by").order_by("valid_from")
+    current = every.filter(valid_from__lte=today).last()
+    return [*([current] if current is not None else []), *every.filter(valid_from__gt=today)[:10]]
 
 
 def listed(apportionment: Apportionment) -> QuerySet[Allowance]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Min
+
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison.models import Allowance, Appointment, Apportionment, Status
 from comptoir.people.models import Office
@@ -39,10 +41,11 @@ def estimated(now: datetime) -> dict[int, float | None]:
     """Quanta a week of every active office, from the last whole weeks; None for one too new to know.
 
     A weighted mean of its weeks, which count less as they lie further back. Weeks before an office
-    began are none of its weeks.
+    began, or before the service did, are none of its weeks.
     """
     this_week = monday_of(clock.service_date(now))
-    first = this_week - timedelta(weeks=WEEKS)
+    opened = ServiceDay.objects.aggregate(first=Min("on"))["first"] or this_week
+    first = max(this_week - timedelta(weeks=WEEKS), monday_of(opened))
     attended = _attended(first, this_week)
     return {
         office: _mean(attended.get(office, {}), max(first, monday_of(since)), this_week)

@@ -168,7 +168,7 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
         Term(_("A time is kept while an office types"), duration(policy.hold_minutes)),
         Term(_("A new day opens"), _a_new_day(policy)),
         Term(_("Waiting list"), _waiting_list(policy)),
-        Term(_("What came free"), _what_came_free(policy)),
+        Term(_("What came free"), _what_came_free(policy) if policy.most_waiting else _("for all")),
     ]
     return limits + (kept.terms(policy) if (policy.nested if nested is None else nested) else [])
 

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from comptoir.domain import waiting
 from comptoir.domain.business_days import monday_of
-from comptoir.domain.grid import QUANTUM_MINUTES, Grid, OffGrid
+from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.periods import Period
 from comptoir.domain.service_day import Day, Use
 from comptoir.domain.waiting import Entry, OfferPolicy
@@ -72,6 +72,12 @@ class WaitedDay:
     def offers(self) -> OfferPolicy:
         """How time is offered under the rule of the day."""
         return offer_policy(self.policy)
+
+
+def has_list(rules: days.Rules, now: datetime) -> bool:
+    """Whether an office under these rules can wait for time."""
+    policy = rules.policy(clock.service_date(now))
+    return policy is not None and policy.most_waiting > 0
 
 
 def offer_policy(policy: Policy) -> OfferPolicy:
@@ -136,7 +142,7 @@ def load(
     day = replace(loaded.day, use=use, shares=may_have)
     ledgers = _ledgers(offices, offer_policy(policy), now)
     automatic = [row for row in waits.values() if row.auto_accept]
-    passed, absent = _passed(waits, day.grid), left(automatic, now)
+    passed, absent = _passed(waits, on), left(automatic, now)
     entries = tuple(
         _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent)
         for pk, row in waits.items()
@@ -197,15 +203,12 @@ def _ledgers(offices: Collection[int], policy: OfferPolicy, now: datetime) -> di
     return {office: waiting.ledger(used, tomorrow, policy) for office, used in charges.items()}
 
 
-def _passed(entries: Mapping[int, WaitingEntry], grid: Grid) -> defaultdict[int, int]:
-    """The starts that each of the entries had been offered and did not take."""
+def _passed(entries: Mapping[int, WaitingEntry], on: date) -> defaultdict[int, int]:
+    """The quarter hours of the day that each of the entries had been offered and did not take."""
     found: defaultdict[int, int] = defaultdict(int)
-    offers = Offer.objects.filter(entry__in=entries, answer__in=PASSED)
-    for entry, starts_at in offers.values_list("entry_id", "starts_at"):
-        try:
-            found[entry] |= 1 << grid.index(starts_at)
-        except OffGrid:
-            continue  # of another day
+    offers = Offer.objects.filter(entry__in=entries, answer__in=PASSED, hours__day__on=on)
+    for entry, mask in offers.values_list("entry_id", "mask"):
+        found[entry] |= mask
     return found
 
 

@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import apportioning
 from comptoir.liaison.forms.apportioning import MondayForm
+from comptoir.liaison.models import Apportionment
 from comptoir.liaison.permissions import OVERSIGHT
 from comptoir.liaison.queries import allowances, needs
 from comptoir.people.models import Role
@@ -28,14 +30,15 @@ PER_PAGE = 50
 @allow(*OVERSIGHT)
 def published(request: SignedIn) -> HttpResponse:
     """The allowances in force, office by office, and those that follow."""
-    today = clock.service_date(request.now)
-    current = allowances.in_force(today)
-    rows = allowances.listed(current) if current is not None else None
+    every = allowances.listed_from(clock.service_date(request.now))
+    shown = _chosen(request, every)
+    rows = allowances.listed(shown) if shown is not None else None
     quanta = dict(rows.values_list("office_id", "quanta")) if rows is not None else {}
     context = {
-        "current": current,
-        "summary": allowances.summary(quanta, current.capacity if current is not None else 0),
-        "coming": allowances.coming(today)[:10],
+        "shown": shown,
+        "begun": shown is not None and shown.valid_from <= clock.service_date(request.now),
+        "others": [one for one in every if one != shown],
+        "summary": allowances.summary(quanta, shown.capacity if shown is not None else 0),
         "page": Paginator(rows or [], PER_PAGE).get_page(request.GET.get("page")),
         "may_change": Role.POLICY_OWNER in request.standing.roles,
     }
@@ -46,20 +49,26 @@ def published(request: SignedIn) -> HttpResponse:
 @allow(*OVERSIGHT)
 def as_table(request: SignedIn) -> HttpResponse:
     """The same as a file: reference, need in hours, allowance in minutes, how often the office comes."""
-    current = allowances.in_force(clock.service_date(request.now))
-    if current is None:
+    shown = _chosen(request, allowances.listed_from(clock.service_date(request.now)))
+    if shown is None:
         raise Http404
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="allowances-{current.valid_from}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="allowances-{shown.valid_from}.csv"'
     table = csv.writer(answer)
     table.writerow(["valid_from", "office", "need_hours", "allowance_minutes", "chance"])
-    for row in allowances.listed(current):
+    for row in allowances.listed(shown):
         hours = f"{row.need * QUANTUM_MINUTES / 60:.2f}"
         minutes = row.quanta * QUANTUM_MINUTES
         table.writerow(
-            [current.valid_from, row.office.reference, hours, minutes, f"{row.chance:.3f}"]
+            [shown.valid_from, row.office.reference, hours, minutes, f"{row.chance:.3f}"]
         )
     return answer
+
+
+def _chosen(request: SignedIn, every: list[Apportionment]) -> Apportionment | None:
+    """The publication of the day that was asked for; else the first: the one in force, if any is."""
+    wanted = request.GET.get("from", "")
+    return next((one for one in every if f"{one.valid_from}" == wanted), next(iter(every), None))
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +87,8 @@ def propose(request: SignedIn) -> HttpResponse:
             if "publish" in request.POST:
                 apportioning.publish(proposal=proposal, by=request.user, now=request.now)
                 messages.success(request, _("The allowances are published."))
-                return redirect("liaison:allowances")
+                published = reverse("liaison:allowances")
+                return redirect(f"{published}?from={proposal.valid_from}")
         except apportioning.CannotApportion as reason:
             proposal = None
             form.refuse(reason)

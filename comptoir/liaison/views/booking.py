@@ -24,7 +24,7 @@ from comptoir.liaison.actions import booking, holding, locking, searching
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.forms.booking import CaseRows, MeetingForm, TimesForm, WishForm
 from comptoir.liaison.models import Appointment, Hold, Mode
-from comptoir.liaison.queries import days, explanations, times
+from comptoir.liaison.queries import days, explanations, times, waiting
 from comptoir.liaison.queries.calendar import calendar
 from comptoir.people import lock
 from comptoir.people.models import Office, Role
@@ -71,7 +71,7 @@ def list_times(request: SignedIn, office_ref: str) -> HttpResponse:
         "as_calendar": request.GET.get("view") == "calendar",
         "calendar": calendar(listed) if request.GET.get("view") == "calendar" else None,
         "query": urlencode({k: v for k, v in request.GET.items() if k != "view"}),
-        "wait_query": urlencode({name: form[name].value() for name in ("minutes", "language")}),
+        "wait_query": _wait_query(form) if waiting.has_list(rules, request.now) else "",
     }
     return render(request, "liaison/office_times.html", context)
 
@@ -269,7 +269,7 @@ class _BookingPage:
             "seconds_held": held and ceil((held.expires_at - now).total_seconds()),
             "holds_another": hold is not None and held is None,
             "was_kept": self.was_kept,
-            "waits_for": clock.service_date(self.start),
+            "waits_for": waiting.has_list(self.rules, now) and clock.service_date(self.start),
             # Nobody has typed anything that an empty form would have to keep.
             "unopened": self.refusal is not None and not self.meeting.is_bound,
         }
@@ -335,6 +335,10 @@ def _attempt(source: Any) -> uuid.UUID:
 
 def _rule_today(office: Office, now: datetime) -> Any:
     return days.load_rules().of(office.pk).on(clock.service_date(now))
+
+
+def _wait_query(form: TimesForm) -> str:
+    return urlencode({name: form[name].value() for name in ("minutes", "language")})
 
 
 def _query(start: datetime, minutes: int, language: str) -> str:

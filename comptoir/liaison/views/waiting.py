@@ -21,8 +21,9 @@ from comptoir.liaison.queries import waiting as queries
 from comptoir.liaison.views import entering
 from comptoir.liaison.views.booking import SEED_BITS
 from comptoir.people import lock
-from comptoir.people.models import Office, Role
+from comptoir.people.models import Office, OfficeStatus, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
+from comptoir.ui import clock
 
 ENDED_PER_PAGE = 10
 
@@ -43,8 +44,11 @@ GONE = {
 def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
     """What is offered, what the office waits for and its place, what became of earlier entries."""
     office = get_office_for(request.standing, office_ref)
-    bookable = days.bookable_dates(days.load_rules().of(office.pk), request.now)
+    rules = days.load_rules().of(office.pk)
+    bookable = days.bookable_dates(rules, request.now)
     entries = list(queries.live_entries(office))
+    policy = rules.policy(clock.service_date(request.now))
+    most = policy.most_waiting if policy is not None else 0
     places = queries.places(entries, bookable, request.now)
     ended = Paginator(queries.ended_entries(office, request.now), ENDED_PER_PAGE)
     context = {
@@ -54,6 +58,8 @@ def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
             (entry, queries.window(entry, entry.first_on), places[entry.pk]) for entry in entries
         ],
         "page": ended.get_page(request.GET.get("page")),
+        "most": most,
+        "may_wait": len(entries) < most and office.status == OfficeStatus.ACTIVE,
         "first_place": queries.is_owed_first_place(office, request.now),
     }
     return render(request, "liaison/waiting.html", context)
