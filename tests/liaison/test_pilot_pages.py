@@ -524,7 +524,8 @@ class TestOnePilot:
         pilot = pilot_drafts.start([OfficeFactory.create() for _ in range(size)])
         owner.get(url("pilot", pilot.pk))
 
-        with django_assert_num_queries(13):
+        # The person three times, the pilot and what is said of it; nine for what happened by week.
+        with django_assert_num_queries(21):
             page = owner.get(url("pilot", pilot.pk))
 
         assert len(page.context["page"]) == min(size, 25)

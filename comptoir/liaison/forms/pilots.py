@@ -143,13 +143,13 @@ class PilotForm(RuleForm):
         initial=round(100 * LIMITS.day_access),
     )
     most_fill_drop_percent = forms.IntegerField(
-        label=_("Harm: the other offices get so many points less of what they ask for"),
+        label=_("Harm: the other offices attend so many points less of the hours they need"),
         min_value=0,
         max_value=100,
         initial=round(100 * LIMITS.others_fill_drop),
     )
     most_idle_percent = forms.IntegerField(
-        label=_("Harm: so many per cent of the hours stay empty although they were asked for"),
+        label=_("Harm: so many per cent of the hours are idle though a refused request fits them"),
         min_value=0,
         max_value=100,
         initial=round(100 * LIMITS.avoidable_idle),
