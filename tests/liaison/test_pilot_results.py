@@ -280,7 +280,7 @@ class TestSwitchback:
         use = results.results_of(pilot, pilot.ends_on).effects[0]
 
         assert use.plain.effect == pytest.approx(10 / 64)
-        assert use.later == evaluation.Switchback(pytest.approx(2 / 32), 0.5, 4)
+        assert use.later == evaluation.Switchback(2 / 32, 0.5, 4)
 
     def test_an_outcome_of_fewer_than_five_offices_has_no_effect(
         self, common: Policy, professional: Professional
@@ -378,7 +378,8 @@ class TestGroup:
 
         found = results.results_of(pilot, pilot.ends_on)
 
-        assert (found.harms, found.unsaid) == ((Harm.OTHERS_FILL,), {Harm.OTHERS_FILL})
+        assert found.harms == (Harm.OTHERS_FILL,)
+        assert found.unsaid == {Harm.OTHERS_FILL}
         assert (found.difference, found.is_of_few) == (None, True)
 
     def test_before_a_week_is_past_nothing_is_said(self, pilot: Pilot) -> None:
