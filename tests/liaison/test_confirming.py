@@ -64,6 +64,13 @@ def confirm(appointment: Appointment, now: datetime = NOW) -> Appointment:
     )
 
 
+THREE_HOURS_BEFORE = at(DAY, 7)
+
+
+def ask(now: datetime = THREE_HOURS_BEFORE) -> None:
+    confirming.ask(most=100, now=now)
+
+
 def release(now: datetime) -> int:
     return confirming.release_unconfirmed(most=100, now=now)
 
@@ -77,6 +84,7 @@ class TestReleasing:
         self, office: Office
     ) -> None:
         appointment = AppointmentFactory.create(office=office)
+        ask()
 
         assert release(DEADLINE - timedelta(minutes=1)) == 0
         assert release(DEADLINE) == 1
@@ -86,6 +94,7 @@ class TestReleasing:
 
     def test_it_is_released_once_charged_nothing_and_credited_nothing(self, office: Office) -> None:
         AppointmentFactory.create(office=office)
+        ask()
 
         assert (release(DEADLINE), release(DEADLINE + timedelta(minutes=1))) == (1, 0)
 
@@ -99,6 +108,7 @@ class TestReleasing:
 
     def test_the_office_is_told(self, office: Office) -> None:
         appointment = AppointmentFactory.create(office=office)
+        ask()
 
         release(DEADLINE)
 
@@ -106,23 +116,61 @@ class TestReleasing:
         assert (told.subject_id, told.version) == (appointment.pk, 1)
 
     def test_what_is_confirmed_stays(self, office: Office) -> None:
-        appointment = confirm(AppointmentFactory.create(office=office))
+        appointment = AppointmentFactory.create(office=office)
+        ask()
+        confirm(appointment, at(DAY, 8))
 
         assert release(DEADLINE) == 0
         assert status(appointment) == Status.BOOKED
 
     def test_offices_without_a_flag_keep_what_they_booked(self) -> None:
         appointment = AppointmentFactory.create()
-        flag(appointment.office, ended_on=date(2026, 11, 16))
+        flag(appointment.office)
+        ask()
+        appointment.office.pattern_flags.update(ended_on=DAY)
 
         assert release(DEADLINE) == 0
 
-    def test_what_was_booked_in_the_last_hour_needs_no_confirmation(self, office: Office) -> None:
-        booked_at = DEADLINE + timedelta(minutes=1)
+    @pytest.mark.parametrize("minutes", [59, 61, 179])
+    def test_what_was_booked_too_late_to_be_asked_about_is_never_released(
+        self, office: Office, minutes: int
+    ) -> None:
+        starts_at = at(DAY, 10)
+        booked_at = starts_at - timedelta(minutes=minutes)
         appointment = AppointmentFactory.create(office=office, now=booked_at)
 
-        assert release(booked_at) == 0
         assert not queries.is_open(appointment, booked_at)
+        for left in range(minutes, 0, -1):
+            ask(starts_at - timedelta(minutes=left))
+            assert release(starts_at - timedelta(minutes=left)) == 0
+        assert asked() == []
+
+    def test_nothing_is_released_of_which_a_worker_that_was_down_did_not_ask(
+        self, office: Office
+    ) -> None:
+        appointment = AppointmentFactory.create(office=office, now=at(DAY, 6, 59))
+
+        for minutes in range(59, 0, -1):
+            moment = appointment.starts_at - timedelta(minutes=minutes)
+            ask(moment)
+            assert release(moment) == 0
+
+        assert status(appointment) == Status.BOOKED
+
+    def test_an_office_that_was_asked_late_has_half_an_hour_to_answer(self, office: Office) -> None:
+        AppointmentFactory.create(office=office)
+        ask(at(DAY, 8, 45))
+
+        assert [release(at(DAY, 9, minute)) for minute in (0, 14, 15)] == [0, 0, 1]
+
+    def test_the_question_about_the_time_it_had_before_a_move_is_none_about_the_new_one(
+        self, office: Office
+    ) -> None:
+        appointment = AppointmentFactory.create(office=office)
+        ask()
+        move(appointment, at(DAY, 14), now=at(DAY, 8))
+
+        assert release(at(DAY, 13)) == 0
 
     def test_who_was_found_that_very_morning_is_not_asked_for_the_next_hours(
         self, office: Office
@@ -135,6 +183,7 @@ class TestReleasing:
 
     def test_what_nobody_could_take_any_more_stays(self, office: Office) -> None:
         appointment = AppointmentFactory.create(office=office)
+        ask()
 
         assert release(appointment.starts_at - timedelta(minutes=29)) == 0
         assert release(appointment.starts_at - timedelta(minutes=30)) == 1
@@ -149,6 +198,7 @@ class TestReleasing:
         open_day(DAY, ProfessionalFactory.create_batch(2))
         later = AppointmentFactory.create(office=office, starts_at=at(DAY, 10, 15), minutes=15)
         sooner = AppointmentFactory.create(office=office, starts_at=at(DAY, 10), minutes=15)
+        ask()
 
         assert confirming.release_unconfirmed(most=1, now=at(DAY, 9, 20)) == 1
 
@@ -172,6 +222,7 @@ class TestConfirming:
         self, office: Office
     ) -> None:
         appointment = AppointmentFactory.create(office=office)
+        ask()
 
         confirm(appointment, DEADLINE + timedelta(minutes=10))
 
@@ -180,6 +231,7 @@ class TestConfirming:
     def test_what_was_released_or_has_begun_cannot_be_confirmed(self, office: Office) -> None:
         gone = AppointmentFactory.create(office=office)
         begun = AppointmentFactory.create(office=office, starts_at=at(DAY, 14))
+        ask()
         release(DEADLINE)
 
         for appointment, now in ((gone, DEADLINE), (begun, at(DAY, 14))):
@@ -200,14 +252,14 @@ class TestConfirming:
 
         assert queries.is_open(moved, NOW)
 
-    def test_a_time_chosen_in_its_last_hour_is_confirmed_by_choosing_it(
+    def test_a_time_chosen_too_late_to_be_asked_about_is_confirmed_by_choosing_it(
         self, office: Office
     ) -> None:
         appointment = AppointmentFactory.create(office=office)
 
-        moved = move(appointment, at(DAY, 10, 30), now=at(DAY, 9, 40))
+        moved = move(appointment, at(DAY, 10, 30), now=at(DAY, 7, 31))
 
-        assert not queries.is_open(moved, at(DAY, 9, 40))
+        assert not queries.is_open(moved, at(DAY, 7, 31))
         assert release(at(DAY, 9, 41)) == 0
         event = AppointmentEvent.objects.filter(kind=Happening.CONFIRMED)
         assert not event.exists()
@@ -216,7 +268,9 @@ class TestConfirming:
         self, office: Office
     ) -> None:
         open_day(DAY, ProfessionalFactory.create_batch(2))
-        appointment = confirm(AppointmentFactory.create(office=office))
+        appointment = AppointmentFactory.create(office=office)
+        ask()
+        confirm(appointment, at(DAY, 8))
 
         changing.reassign_appointment(
             appointment=appointment,
@@ -226,6 +280,7 @@ class TestConfirming:
             seed=1,
         )
 
+        assert Appointment.objects.get().confirmed_at == at(DAY, 8)
         assert release(DEADLINE) == 0
 
 
@@ -265,10 +320,10 @@ class TestAsking:
         assert self.ask(friday - timedelta(minutes=1)) == []
         assert self.ask(friday) == [("liaison.confirm_day", friday)]
 
-    def test_what_is_booked_two_hours_before_is_asked_for_at_once(self, office: Office) -> None:
-        AppointmentFactory.create(office=office, now=at(DAY, 8))
+    def test_what_is_booked_three_hours_before_is_asked_for_at_once(self, office: Office) -> None:
+        AppointmentFactory.create(office=office, now=at(DAY, 7))
 
-        assert self.ask(at(DAY, 8, 1)) == [("liaison.confirm_hours", at(DAY, 8, 1))]
+        assert self.ask(at(DAY, 7, 1)) == [("liaison.confirm_hours", at(DAY, 7, 1))]
         assert Notice.objects.get(kind="liaison.confirm_hours").useless_after == DEADLINE
 
     def test_who_has_confirmed_or_is_not_flagged_is_not_asked(self, office: Office) -> None:
@@ -311,11 +366,13 @@ class TestTheJob:
     def test_it_asks_and_releases(self, office: Office) -> None:
         AppointmentFactory.create(office=office, starts_at=at(DAY, 10))
         AppointmentFactory.create(office=office, starts_at=at(DAY, 11))
+        ask()
 
         jobs.release_unconfirmed(0)
 
         assert Appointment.objects.filter(status=Status.CANCELLED).count() == 1
-        assert [kind for kind, _ in asked()] == ["liaison.confirm_hours"]
+        kinds = [kind for kind, queued_at in asked() if queued_at == DEADLINE]
+        assert kinds == ["liaison.confirm_hours"]
 
     def test_the_nightly_review_goes_through_an_empty_house(self) -> None:
         jobs.review_reliability(0)
@@ -331,6 +388,7 @@ def test_who_confirms_at_the_moment_of_the_release_keeps_it_or_is_told(
 ) -> None:
     open_day(DAY, [ProfessionalFactory.create()], first=time(10), last=time(12))
     appointment = AppointmentFactory.create(office=office)
+    ask()
     rivals: list[Callable[[], object]] = [
         partial(confirm, appointment, DEADLINE),
         partial(release, DEADLINE),

@@ -135,6 +135,12 @@ class TestTheSample:
         assert drawn == [pk for pk in range(10_000) if excuses.is_drawn(pk)]
         assert len(drawn) == pytest.approx(100 * excuses.SAMPLE_PERCENT, rel=0.1)
 
+    def test_it_is_another_wherever_the_secret_is_another(self, settings: Any) -> None:
+        here = [pk for pk in range(1_000) if excuses.is_drawn(pk)]
+        settings.SECRET_KEY = "another installation's"
+
+        assert [pk for pk in range(1_000) if excuses.is_drawn(pk)] != here
+
     def test_what_is_to_be_checked_comes_first_and_what_was_checked_last(self) -> None:
         PolicyFactory.create(generous=True)
         events = [excused(starts_at=at(DAY, 10, 15 * n), minutes=15) for n in range(4)]

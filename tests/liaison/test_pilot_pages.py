@@ -195,6 +195,15 @@ class TestPlanning:
         assert form["name_en"].value() in (None, "")
         assert form["seed"].value() >= 0
 
+    def test_what_is_left_empty_of_the_opening_is_as_on_the_form_of_the_rule(
+        self, owner: Client
+    ) -> None:
+        sent = written(references=OfficeFactory.create().reference, batch_minutes="", opens_at="")
+
+        rule = look_and_set(owner, sent).policy
+
+        assert (rule.batch_minutes, rule.opens_at) == (0, time(9))
+
     def test_to_change_something_keeps_what_was_written_and_judges_nothing(
         self, owner: Client
     ) -> None:
@@ -221,6 +230,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"extra_minutes": 20}, "extra_minutes", "Give whole quarter hours"),
     ({"remark_fr": ""}, "remark_fr", ""),
     ({"floor_minutes": 30}, "floor_minutes", "must be the same for a group"),
+    ({"horizon_business_days": 20}, "horizon_business_days", "from when a day can be booked"),
     ({"minutes_per_day": 120}, "__all__", "The trial rule says the same"),
     ({"minutes_per_day": 45}, "minutes_per_day", "must allow the longest appointment"),
     ({"design": "", "criterion": "list"}, "design", ""),
@@ -514,7 +524,8 @@ class TestOnePilot:
         pilot = pilot_drafts.start([OfficeFactory.create() for _ in range(size)])
         owner.get(url("pilot", pilot.pk))
 
-        with django_assert_num_queries(13):
+        # The person three times, the pilot and what is said of it; nine for what happened by week.
+        with django_assert_num_queries(22):
             page = owner.get(url("pilot", pilot.pk))
 
         assert len(page.context["page"]) == min(size, 25)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -26,8 +26,10 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import pilots, readings, results
-from comptoir.liaison.queries.readings import Asked, Totals
+from comptoir.liaison.queries import days, pilots, readings, results
+from comptoir.liaison.queries.readings import Part, Totals
+from comptoir.liaison.queries.scorecard import figures
+from comptoir.liaison.queries.scorecard.evenness import LEAST_OFFICES
 from comptoir.people.models import Office, Role
 from comptoir.roster.models import Professional, ServiceDay
 from tests.liaison import pilot_drafts
@@ -37,9 +39,11 @@ from tests.liaison.factories import (
     AppointmentFactory,
     PolicyFactory,
     ProfessionalFactory,
+    apportion,
     at,
     open_day,
 )
+from tests.liaison.flags import cancel_late
 from tests.liaison.pilot_drafts import FAR_MONDAY
 from tests.liaison.posted import said, url
 from tests.people.factories import OfficeFactory, person_with
@@ -90,6 +94,11 @@ def attend(office: Office, day: ServiceDay, professional: Professional, quanta: 
     )  # fmt: skip
 
 
+def week_of(members: list[Office]) -> readings.Read:
+    found = readings.weekly(WEEK, WEEK + timedelta(weeks=1), [office.pk for office in members])
+    return found[WEEK]
+
+
 class TestWeek:
     def test_what_was_offered_attended_asked_for_and_had_is_counted(
         self, common: Policy, professional: Professional
@@ -97,35 +106,59 @@ class TestWeek:
         day = open_day(DAY, [professional])
         open_day(DAY + timedelta(days=1), [professional])
         member, other = OfficeFactory.create(), OfficeFactory.create()
+        apportion({member: 8, other: 2})
         decide(member, DAY, 4)
-        decide(member, DAY, 2, accepted=False)
         decide(other, DAY, 4, accepted=False)
         decide(other, DAY, 4, accepted=False)
         decide(other, DAY + timedelta(days=1), 3, accepted=False, instead=1)
         attend(member, day, professional, 4)
 
-        found = readings.weekly(WEEK, WEEK + timedelta(weeks=1), [member.pk])[WEEK]
+        found = week_of([member]).totals
 
-        assert (found.offered, found.attended) == (64, 4)
-        assert found.group == Asked(2, needed=4, granted=4, office_days=1, reached=1)
-        assert found.others == Asked(3, needed=7, granted=0, office_days=2, reached=1)
+        assert (found.offered, found.attended, found.requests) == (64, 4, 4)
         assert found.use == 4 / 64
-        assert found.day_access == pytest.approx(2 / 3)
-        # Four quanta were refused on the first day and three on the second, where all was idle.
+        assert (found.group, found.others) == (Part(4, 8, 1), Part(0, 2, 1))
+        assert found.access == Part(2, 3, 2)
+        # Four quanta were refused on the first day, asked for twice, and three on the second.
         assert found.avoidable_idle == 7 / 64
 
-    def test_no_more_is_avoidable_than_was_idle_and_no_more_than_was_refused(
+    def test_each_is_the_figure_of_the_scorecard(
         self, common: Policy, professional: Professional
     ) -> None:
-        day = open_day(DAY, [professional])
-        busy, refused = OfficeFactory.create(), OfficeFactory.create()
-        decide(busy, DAY, 30)
-        attend(busy, day, professional, 30)
-        decide(refused, DAY, 4, accepted=False)
+        house = OfficeFactory.create_batch(LEAST_OFFICES)
+        apportion(dict.fromkeys(house, 8))
+        for number, office in enumerate(house):
+            AppointmentFactory.create(
+                office=office, starts_at=at(DAY, 10 + number), status=Status.FINISHED
+            )
+        cancel_late(AppointmentFactory.create(office=house[0], starts_at=at(DAY, 15)))
+        decide(house[1], DAY + timedelta(days=1), 4, accepted=False)
+        decide(house[2], DAY, 8, accepted=False)
 
-        found = readings.weekly(WEEK, WEEK + timedelta(weeks=1), [])[WEEK]
+        found = week_of([]).totals
 
-        assert found.avoidable == 2
+        card = figures.scorecard(WEEK, days.load_rules())
+        assert card is not None
+        said_there = {figure.code: figure.value for figure in card.figures()}
+        for code in ("use", "late_loss", "day_access", "served"):
+            assert found.value(code) == said_there[code] not in (None, 0, 1)
+        assert found.avoidable_idle == said_there["avoidable_idle"] not in (None, 0)
+
+    def test_from_wednesday_on_it_is_counted_without_the_days_before(
+        self, common: Policy, professional: Professional
+    ) -> None:
+        office = OfficeFactory.create()
+        apportion({office: 8})
+        for on, quanta in ((WEEK + timedelta(days=1), 4), (WEEK + timedelta(days=2), 8)):
+            decide(office, on, quanta)
+            attend(office, open_day(on, [professional]), professional, quanta)
+
+        found = week_of([])
+
+        assert (found.totals.use, found.from_wednesday.use) == (12 / 64, 8 / 32)
+        assert (found.totals.requests, found.from_wednesday.requests) == (2, 1)
+        assert found.from_wednesday.access == Part(1, 1, 1)
+        assert found.from_wednesday.others == Part()
 
     def test_what_the_centre_does_and_other_weeks_are_not_counted(self, common: Policy) -> None:
         office = OfficeFactory.create()
@@ -133,25 +166,40 @@ class TestWeek:
         decide(office, WEEK - timedelta(days=1))
         decide(office, WEEK + timedelta(days=7))
 
-        found = readings.weekly(WEEK, WEEK + timedelta(weeks=1), [])
-
-        assert found == {WEEK: Totals()}
-
-    def test_real_bookings_are_what_is_read(self, common: Policy) -> None:
-        booked = AppointmentFactory.create(status=Status.FINISHED)
-
-        found = readings.weekly(WEEK, WEEK + timedelta(weeks=1), [booked.office_id])[WEEK]
-
-        assert (found.attended, found.group.granted, found.use) == (2, 2, 2 / 32)
+        assert week_of([]).totals.is_empty
 
     def test_where_nothing_was_offered_or_asked_nothing_is_said(self) -> None:
         found = Totals()
 
-        assert (found.use, found.day_access, found.avoidable_idle, found.group.fill) == (None,) * 4
+        assert {found.value(measure) for measure in Measure} == {None, 0.0}
+        assert (found.avoidable_idle, found.group.value, found.hidden) == (None, None, frozenset())
 
-    def test_all_weeks_are_one_query(self, django_assert_num_queries: Callable[[int], Any]) -> None:
-        with django_assert_num_queries(1):
-            assert len(readings.weekly(WEEK, WEEK + timedelta(weeks=30), [])) == 30
+    @pytest.mark.parametrize(
+        ("group", "others", "hidden"),
+        [
+            (0, 5, set()), (5, 5, set()), (0, 4, {"others"}), (4, 400, {"group", "others"}),
+            (400, 1, {"group", "others"}),
+        ],
+    )  # fmt: skip
+    def test_of_fewer_than_five_offices_nothing_is_said_nor_what_would_tell_it(
+        self, group: int, others: int, hidden: set[str]
+    ) -> None:
+        found = Totals(group=Part(1, 2, group), others=Part(1, 2, others))
+
+        assert found.hidden == hidden
+        assert (found.value(Measure.SERVED) is None) == ("others" in hidden)
+
+    @pytest.mark.parametrize("weeks", [1, 30])
+    def test_any_number_of_weeks_asks_the_same_number_of_queries(
+        self, common: Policy, weeks: int, django_assert_num_queries: Callable[[int], Any]
+    ) -> None:
+        apportion({OfficeFactory.create(): 8}, on=WEEK + timedelta(weeks=weeks - 1))
+
+        # The rules, the five of the scorecard, allowances and what needs are estimated from.
+        with django_assert_num_queries(8 if weeks == 1 else 11):
+            found = readings.weekly(WEEK, WEEK + timedelta(weeks=weeks), [])
+
+        assert len(found) == weeks
 
 
 def days_of(pilot: Pilot, professional: Professional, *, weeks_before: int = 0) -> list[ServiceDay]:
@@ -219,6 +267,35 @@ class TestSwitchback:
 
         assert [e.pairs for e in results.results_of(pilot, pilot.ends_on).effects] == [1, 1]
 
+    def test_the_effect_is_also_computed_without_mondays_and_tuesdays(
+        self, pilot: Pilot, professional: Professional
+    ) -> None:
+        assert [e.later for e in results.results_of(pilot, pilot.ends_on).effects][0] is None
+        office, arms = OfficeFactory.create(), {d.week: d.arm for d in pilot.weeks.all()}
+        for monday, arm in arms.items():
+            on = monday + timedelta(days=2)
+            decide(office, on)
+            attend(office, open_day(on, [professional]), professional, 6 if arm == Arm.TRIAL else 4)
+
+        use = results.results_of(pilot, pilot.ends_on).effects[0]
+
+        assert use.plain.effect == pytest.approx(10 / 64)
+        assert use.later == evaluation.Switchback(2 / 32, 0.5, 4)
+
+    def test_an_outcome_of_fewer_than_five_offices_has_no_effect(
+        self, common: Policy, professional: Professional
+    ) -> None:
+        pilot = pilot_drafts.start(pilot=pilot_drafts.weeks(measures=[Measure.DAY_ACCESS]))
+        house = OfficeFactory.create_batch(LEAST_OFFICES)
+        for on in pilots.mondays(pilot.starts_on, pilot.ends_on):
+            for office in house[1:]:
+                decide(office, on)
+        assert results.results_of(pilot, pilot.ends_on).effects == []
+        for on in pilots.mondays(pilot.starts_on, pilot.ends_on):
+            decide(house[0], on)
+
+        assert [e.pairs for e in results.results_of(pilot, pilot.ends_on).effects] == [2]
+
     def test_no_group_and_others_are_compared(self, pilot: Pilot) -> None:
         assert results.results_of(pilot, pilot.ends_on).difference is None
 
@@ -241,27 +318,31 @@ class TestSwitchback:
         assert use.adjusted.effect == pytest.approx(2 / 32)
 
 
+def group_of(size: int) -> Pilot:
+    """Before, everybody attends half of four quanta; since, the group all of it and others a quarter."""
+    members = OfficeFactory.create_batch(size)
+    others = OfficeFactory.create_batch(LEAST_OFFICES)
+    apportion(dict.fromkeys([*members, *others], 4))
+    pilot = pilot_drafts.start(
+        members,
+        pilot=pilot_drafts.draft(
+            starts_on=date(2026, 11, 23), ends_on=date(2026, 12, 7),
+            least_day_access_percent=100,
+        ),
+    )  # fmt: skip
+    hosts = {office: ProfessionalFactory.create() for office in [*members, *others]}
+    for number in range(4):
+        day = open_day(date(2026, 11, 9) + timedelta(weeks=number), hosts.values(), last=time(10))
+        for office, host in hosts.items():
+            decide(office, day.on)
+            attend(office, day, host, 2 if number < 2 else 4 if office in members else 1)
+    return pilot
+
+
 class TestGroup:
     @pytest.fixture
-    def pilot(self, common: Policy, professional: Professional) -> Pilot:
-        """Before, everybody gets half of four quanta; since, the member all of it and others a quarter."""
-        member, other = OfficeFactory.create(), OfficeFactory.create()
-        pilot = pilot_drafts.start(
-            [member],
-            pilot=pilot_drafts.draft(
-                starts_on=date(2026, 11, 23), ends_on=date(2026, 12, 7),
-                least_day_access_percent=100,
-            ),
-        )  # fmt: skip
-        for on in (date(2026, 11, 9), date(2026, 11, 16)):
-            for office in (member, other):
-                decide(office, on, 4, accepted=False, instead=1)
-                decide(office, on, 2)
-        for on in (date(2026, 11, 23), date(2026, 11, 30)):
-            decide(member, on, 4)
-            decide(other, on, 4, accepted=False)
-            decide(other, on, 1)
-        return pilot
+    def pilot(self, common: Policy) -> Pilot:
+        return group_of(LEAST_OFFICES)
 
     def test_the_naive_comparison_praises_what_only_took_from_the_others(
         self, pilot: Pilot
@@ -283,12 +364,23 @@ class TestGroup:
         self, pilot: Pilot, professional: Professional
     ) -> None:
         open_day(date(2026, 11, 24), [professional])
-        decide(OfficeFactory.create(), date(2026, 11, 24), 1, accepted=False)
+        decide(OfficeFactory.create(), date(2026, 11, 24), 4, accepted=False)
 
         found = results.results_of(pilot, pilot.ends_on)
 
-        # One quarter hour of 32 was refused and stayed empty: 3.1%, more than 3%.
+        # An hour of 2 · 10 and 8 that were offered was refused and stayed empty: 3.6%, more than 3%.
         assert set(found.harms) == set(Harm)
+
+    def test_of_a_small_group_a_harm_is_found_and_its_figure_is_not_said(
+        self, common: Policy
+    ) -> None:
+        pilot = group_of(LEAST_OFFICES - 1)
+
+        found = results.results_of(pilot, pilot.ends_on)
+
+        assert found.harms == (Harm.OTHERS_FILL,)
+        assert found.unsaid == {Harm.OTHERS_FILL}
+        assert (found.difference, found.is_of_few) == (None, True)
 
     def test_before_a_week_is_past_nothing_is_said(self, pilot: Pilot) -> None:
         found = results.results_of(pilot, date(2026, 11, 29))
@@ -336,6 +428,7 @@ class TestShown:
         assert "50.0%" in shown
         assert url("pilot-evaluation", drawn.pk) in shown
         assert "No limit of harm is passed" in shown
+        assert "Wednesday to Friday only" in shown
 
     def test_the_file_has_every_week_and_what_was_computed(
         self, client: Client, drawn: Pilot
@@ -357,16 +450,31 @@ class TestShown:
         }  # fmt: skip
         (use,) = [row for row in rows if row[:1] == ["use"]]
         assert use[1:5] == ["2", "0.25", "0.5", "4"]
+        assert use[-2:] == ["", ""]
         assert answer["Content-Disposition"] == f'attachment; filename="pilot-{drawn.pk}.csv"'
+
+    @pytest.mark.parametrize("size", [1, LEAST_OFFICES])
+    def test_the_need_met_of_a_small_group_stands_on_no_page_and_in_no_file(
+        self, client: Client, common: Policy, size: int
+    ) -> None:
+        pilot, is_small = group_of(size), size < LEAST_OFFICES
+        sign_in(client, person_with(Role.AUDITOR))
+
+        shown = said(client.get(url("pilot", pilot.pk)).content.decode())
+        answer = client.get(url("pilot-evaluation", pilot.pk)).content.decode()
+
+        weeks = [row for row in csv.reader(io.StringIO(answer)) if row and row[0].startswith("20")]
+        expected = [["<5", "<5"]] * 4 if is_small else [["0.5", "0.5"]] * 2 + [["1.0", "0.25"]] * 2
+        assert [row[-2:] for row in weeks] == expected
+        assert ("biased" in answer) is not is_small
+        assert ("Group and others are not compared" in shown) is is_small
+        assert ("The figure is not shown" in shown) is is_small
+        assert ("The other offices attended 25.0% of the hours they need" in shown) is not is_small
 
     def test_the_comparison_of_a_group_is_called_biased_and_says_why(
         self, client: Client, common: Policy
     ) -> None:
-        member, other = OfficeFactory.create(), OfficeFactory.create()
-        pilot = pilot_drafts.start([member], pilot=pilot_drafts.draft(ends_on=date(2026, 12, 21)))
-        for on in (date(2026, 11, 9), date(2026, 11, 24)):
-            for office in (member, other):
-                decide(office, on)
+        pilot = group_of(LEAST_OFFICES)
         sign_in(client, person_with(Role.TEAM_LEAD))
 
         shown = said(client.get(url("pilot", pilot.pk)).content.decode())
@@ -377,7 +485,8 @@ class TestShown:
 
     def test_harm_is_said_first(self, client: Client, common: Policy) -> None:
         pilot = pilot_drafts.start([OfficeFactory.create()])
-        decide(OfficeFactory.create(), date(2026, 11, 24), accepted=False)
+        for office in OfficeFactory.create_batch(LEAST_OFFICES):
+            decide(office, date(2026, 11, 24), accepted=False)
         sign_in(client, person_with(Role.POLICY_OWNER))
 
         shown = said(client.get(url("pilot", pilot.pk)).content.decode())

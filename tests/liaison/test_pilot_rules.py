@@ -152,28 +152,6 @@ class TestGroup:
         assert shown is not None
         assert shown.day.limit == 240
 
-    def test_how_far_ahead_is_a_matter_of_the_trial_rule_while_it_lasts(
-        self, common: Policy, office: Office
-    ) -> None:
-        pilot_drafts.start([office], rule=pilot_drafts.trial(horizon_business_days=3))
-        rules = days.load_rules().of(office.pk)
-
-        assert len(days.bookable_dates(rules, NOW)) == 11
-        assert len(days.bookable_dates(rules, at(TUESDAY, 9))) == 4
-        assert len(days.bookable_dates(rules, at(date(2026, 12, 1), 0))) == 11
-
-    def test_it_is_over_at_the_midnight_of_the_centre_without_any_job(
-        self, common: Policy, office: Office
-    ) -> None:
-        pilot_drafts.start([office], rule=pilot_drafts.trial(horizon_business_days=3))
-        rules = days.load_rules().of(office.pk)
-        midnight = clock.midnight(date(2026, 12, 1), clock.service_zone())
-
-        before = days.bookable_dates(rules, midnight - timedelta(microseconds=1))
-        after = days.bookable_dates(rules, midnight)
-
-        assert (len(before), len(after)) == (4, 11)
-
     def test_giving_up_late_is_judged_by_the_trial_rule(
         self, common: Policy, office: Office
     ) -> None:
@@ -260,6 +238,20 @@ class TestWeeks:
         assert found == [240, 240, 120, 120, 120]
         assert limit(office, pilot.weeks.filter(arm=Arm.TRIAL).latest("week").week) == 120
 
+    def test_how_far_ahead_changes_for_all_at_the_midnight_of_the_centre_without_any_job(
+        self, common: Policy
+    ) -> None:
+        rule = pilot_drafts.trial(horizon_business_days=3)
+        pilot = pilot_drafts.start(pilot=pilot_drafts.weeks(), rule=rule)
+        week = pilot.weeks.filter(arm=Arm.TRIAL).latest("week").week
+        midnight = clock.midnight(week + timedelta(days=7), clock.service_zone())
+        rules = days.load_rules()
+
+        before = days.bookable_dates(rules, midnight - timedelta(days=2))
+        after = days.bookable_dates(rules, midnight)
+
+        assert (len(before), len(after)) == (4, 11)
+
     def test_what_is_kept_may_differ_by_week_as_it_does_so_for_all(self, office: Office) -> None:
         nested(floor_minutes=15)
         pilot_drafts.start(pilot=pilot_drafts.weeks(), rule=pilot_drafts.trial(nested=False))
@@ -275,6 +267,7 @@ class TestWeeks:
         self, common: Policy
     ) -> None:
         OfficeFactory.create(since=date(2024, 1, 1))
+        open_day(date(2026, 1, 7))  # long ago
         open_day(DAY)
         pilot_drafts.start(
             pilot=pilot_drafts.weeks(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -124,18 +124,6 @@ class TestDraw:
 
         assert found.value.first == FAR_MONDAY
 
-    def test_a_group_that_books_further_ahead_opens_weeks_earlier(self, office: Office) -> None:
-        start(
-            [office],
-            pilot=draft(ends_on=date(2026, 11, 19)),
-            rule=trial(horizon_business_days=20),
-        )
-
-        with pytest.raises(piloting.WeekIsOpen) as found:
-            start(pilot=weeks(), now=at(TUESDAY, 9))
-
-        assert found.value.first == date(2026, 12, 21)
-
 
 REFUSED_DAYS: list[tuple[type[Exception], dict[str, Any]]] = [
     (piloting.StartsInThePast, {"starts_on": TUESDAY - timedelta(days=1)}),
@@ -222,7 +210,8 @@ class TestFloorsOfOthers:
             ("floor_minutes", 30), ("miss_per_mille", 50), ("take_up_percent", 10),
             ("release_at", "09:00"), ("ramp_minutes", 60), ("standby_minutes", 240),
             ("weekly_floor_minutes", 0), ("allotted_percent", 50), ("alpha_percent", 0),
-            ("least_notice_minutes", 0), ("nested", False),
+            ("least_notice_minutes", 0), ("nested", False), ("horizon_business_days", 9),
+            ("batch_minutes", 45), ("opens_at", time(8)),
         ],
     )  # fmt: skip
     def test_a_group_does_not_differ_in_what_is_kept_for_whom(
@@ -239,16 +228,35 @@ class TestFloorsOfOthers:
         "numbers",
         [
             {"minutes_per_day": 300}, {"minutes_per_week": 900}, {"lengths": [15, 30]},
-            {"horizon_business_days": 5}, {"late_notice_minutes": 30}, {"day_cap_percent": 100},
-            {"holding_percent": 200}, {"least_held_minutes": 30},
+            {"late_notice_minutes": 30}, {"day_cap_percent": 100}, {"holding_percent": 200},
+            {"least_held_minutes": 30},
         ],
     )  # fmt: skip
-    def test_a_group_may_differ_in_limits_caps_lengths_horizon_and_what_is_late(
+    def test_a_group_may_differ_in_limits_caps_lengths_and_what_is_late(
         self, numbers: dict[str, Any]
     ) -> None:
         nested_rule()
 
         assert start([OfficeFactory.create()], rule=trial(**numbers)).policy.for_pilot
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("horizon_business_days", 20), ("batch_minutes", 0), ("opens_at", time(8))],
+    )
+    def test_no_group_can_book_a_new_day_before_it_is_drawn_for_everybody(
+        self, name: str, value: object
+    ) -> None:
+        PolicyFactory.create(version=1, batch_minutes=60)
+
+        with pytest.raises(piloting.TakesFromOthers) as found:
+            start([OfficeFactory.create()], rule=trial(**{name: value}))
+
+        assert found.value.names == [name]
+
+    def test_weeks_that_are_drawn_may_differ_in_how_far_ahead(self, common: Policy) -> None:
+        rule = trial(horizon_business_days=5)
+
+        assert start(pilot=weeks(), rule=rule).policy.horizon_business_days == 5
 
     def test_a_common_version_to_come_counts_as_far_as_its_days_are_the_pilots(
         self, office: Office

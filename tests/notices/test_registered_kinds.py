@@ -108,6 +108,7 @@ def to_confirm_at_last(language: str) -> None:
 def released(language: str) -> None:
     appointment = booked(language)
     flag(appointment.office)
+    confirming.ask(most=10, now=appointment.starts_at - timedelta(hours=3))
     deadline = appointment.starts_at - timedelta(hours=1)
     assert confirming.release_unconfirmed(most=10, now=deadline) == 1
 

@@ -356,8 +356,8 @@ def _place(
     Another time is to be confirmed anew, unless it is too near to be asked about.
     """
     if wish.starts_at != appointment.starts_at:
-        too_near = confirming.deadline(wish.starts_at) < now
-        appointment.confirmed_at = now if too_near else None
+        is_asked_about = confirming.is_asked_about(wish.starts_at, now)
+        appointment.confirmed_at = None if is_asked_about else now
     Claim.objects.filter(appointment=appointment).delete()
     appointment.day_id = loaded.row_id()
     appointment.professional_id = answer.professional

@@ -261,12 +261,9 @@ def _check_weeks(pilot: Pilot, today: date) -> None:
 
 
 def _last_bookable(today: date) -> date:
-    """The last day that any office can book today."""
-    rules = days.load_rules()
-    current = [rules.policy(today)]
-    current += [one.policy for one in rules.cohorts if one.first <= today < one.until]
-    ahead = [one.horizon_business_days for one in current if one is not None]
-    return roster.horizon(today, max(ahead, default=0))
+    """The last day that can be booked today: the same for every office, in a group or not."""
+    current = days.load_rules().policy(today)
+    return roster.horizon(today, current.horizon_business_days if current is not None else 0)
 
 
 def _check_beside_common(pilot: Pilot, trial: Policy, members: Sequence[PilotOffice]) -> None:

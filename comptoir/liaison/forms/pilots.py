@@ -14,6 +14,7 @@ from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import piloting
 from comptoir.liaison.forms.nested import NESTED
+from comptoir.liaison.forms.offers import OFFERS
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
 from comptoir.liaison.models import Criterion, Design, Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.queries import choosing
@@ -142,13 +143,13 @@ class PilotForm(RuleForm):
         initial=round(100 * LIMITS.day_access),
     )
     most_fill_drop_percent = forms.IntegerField(
-        label=_("Harm: the other offices get so many points less of what they ask for"),
+        label=_("Harm: the other offices attend so many points less of the hours they need"),
         min_value=0,
         max_value=100,
         initial=round(100 * LIMITS.others_fill_drop),
     )
     most_idle_percent = forms.IntegerField(
-        label=_("Harm: so many per cent of the hours stay empty although they were asked for"),
+        label=_("Harm: so many per cent of the hours are idle though a refused request fits them"),
         min_value=0,
         max_value=100,
         initial=round(100 * LIMITS.avoidable_idle),
@@ -212,7 +213,7 @@ class PilotForm(RuleForm):
         """The rule it tries, as written."""
         given = self.cleaned_data
         rule = {name: given[name] for name in RuleForm.base_fields if name in self.fields}
-        left_empty = {name for name in NESTED if rule[name] is None}
+        left_empty = {name for name in (*NESTED, *OFFERS) if rule[name] is None}
         kept = {name: one for name, one in rule.items() if name not in left_empty}
         kept |= {"lengths": sorted(given["lengths"]), "valid_from": given["starts_on"]}
         return Policy(version=0, for_pilot=True, **kept)
@@ -266,8 +267,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             return "starts_on", sentence % {"name": reason.pilot.name}
         case piloting.TakesFromOthers():
             sentence = _(
-                "What is kept for whom must be the same for a group and for all others, or floors would "
-                "not be safe. Take these from the common rule, or draw weeks instead: %(fields)s."
+                "What is kept for whom, and from when a day can be booked, must be the same for a group "
+                "and for all others, or it would take what others are owed. Take these from the common "
+                "rule, or draw weeks instead: %(fields)s."
             )
             labels = [str(RuleForm.base_fields[name].label) for name in reason.names]
             return reason.names[0], sentence % {"fields": "; ".join(labels)}

@@ -45,6 +45,16 @@ class Measure(models.TextChoices):
         _("Day access: offices that asked for a day and could have time on it"),
     )
     REQUESTS = "requests", _("Requests: how many times offices asked")
+    LATE_LOSS = (
+        "late_loss",
+        _("Late loss: the part of the hours offered that was given up too late"),
+    )
+    SERVED = (
+        "served",
+        _(
+            "Need met outside of the group: hours attended, of the hours needed by all other offices"
+        ),
+    )
 
 
 class Arm(models.TextChoices):

@@ -1,7 +1,8 @@
 """Which appointments are to be confirmed, until when, and what their offices were asked.
 
 Only those of an office with an open flag (`domain.reliability`). Nobody is asked about a time that was
-booked or moved so late that there is no time left to ask, nor on the morning the flag was found.
+booked or moved so late that there is no time left to ask, nor on the morning the flag was found; and
+nothing is released of which nobody was asked in time.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ CONFIRM_BEFORE = timedelta(minutes=60)
 
 ASK_AGAIN = timedelta(hours=3)
 """How long before its start the office is asked for the last time. A default of ours."""
+
+TIME_TO_ANSWER = timedelta(minutes=30)
+"""For how long an office has been asked at least when its time is released. A default of ours."""
 
 LATEST_RELEASE = timedelta(minutes=30)
 """Later than this before the start nothing is released: hardly anybody could take it. A default of ours."""
@@ -48,6 +52,11 @@ def deadline(starts_at: datetime) -> datetime:
     return starts_at - CONFIRM_BEFORE
 
 
+def is_asked_about(starts_at: datetime, chosen_at: datetime) -> bool:
+    """Whether a time was booked, or moved to, early enough for its office to be asked about it."""
+    return chosen_at <= starts_at - ASK_AGAIN
+
+
 def open_flag(office: Office) -> PatternFlag | None:
     """The flag that has the office confirm its appointments, if it has one."""
     return PatternFlag.objects.open().filter(office=office).first()
@@ -62,7 +71,7 @@ def unconfirmed(now: datetime) -> AppointmentQuerySet:
         status=Status.BOOKED,
         confirmed_at=None,
         starts_at__gt=now,
-        booked_at__lte=F("starts_at") - CONFIRM_BEFORE,
+        booked_at__lte=F("starts_at") - ASK_AGAIN,
         office__status=OfficeStatus.ACTIVE,
     )
 
@@ -82,9 +91,17 @@ def is_open(appointment: Appointment, now: datetime) -> bool:
 
 
 def to_release(now: datetime) -> AppointmentQuerySet:
-    """What was not confirmed until its deadline, as long as somebody can still take it."""
+    """What its office was asked about and did not confirm until its deadline, as long as somebody can
+    still take it. Where no worker asked in time, nothing is released.
+    """
+    asked = Notice.objects.filter(
+        kind__in=[DAY_KIND, HOURS_KIND],
+        subject_id=OuterRef("pk"),
+        version=OuterRef("sequence"),
+        queued_at__lte=now - TIME_TO_ANSWER,
+    )
     due = unconfirmed(now).filter(
-        starts_at__lte=now + CONFIRM_BEFORE, starts_at__gte=now + LATEST_RELEASE
+        Exists(asked), starts_at__lte=now + CONFIRM_BEFORE, starts_at__gte=now + LATEST_RELEASE
     )
     return due.order_by("starts_at", "pk")
 

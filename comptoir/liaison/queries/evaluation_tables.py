@@ -1,6 +1,7 @@
 """A pilot's results as a file: the raw table by week, and below it what was computed from it.
 
-Codes, dates and numbers only, the same in both languages, so that a program can read them.
+Codes, dates and numbers only, the same in both languages, so that a program can read them. As in the
+scorecard's file, nothing is said of fewer than five offices.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import csv
 import io
 from typing import Any
 
+from comptoir.liaison.queries.readings import GROUP, OTHERS
 from comptoir.liaison.queries.results import Effect, Results, Week
+from comptoir.liaison.queries.scorecard.words import FEW
 
 WEEKS = (
     "week",
@@ -20,8 +23,9 @@ WEEKS = (
     "day_access",
     "requests",
     "avoidable_idle",
-    "group_fill",
-    "others_fill",
+    "late_loss",
+    "group_served",
+    "others_served",
 )
 EFFECTS = (
     "outcome",
@@ -33,6 +37,8 @@ EFFECTS = (
     "adjusted_p_value",
     "low",
     "high",
+    "wednesday_to_friday_effect",
+    "wednesday_to_friday_p_value",
 )
 BEFORE = "before"
 """Instead of an arm, of a week before the pilot."""
@@ -69,16 +75,17 @@ def _week(week: Week) -> list[Any]:
         totals.offered,
         totals.attended,
         totals.use,
-        totals.day_access,
-        totals.all.requests,
+        FEW if totals.access.is_of_few else totals.access.value,
+        totals.requests,
         totals.avoidable_idle,
-        totals.group.fill,
-        totals.others.fill,
+        totals.late_loss,
+        FEW if GROUP in totals.hidden else totals.group.value,
+        FEW if OTHERS in totals.hidden else totals.others.value,
     ]
 
 
 def _effect(effect: Effect) -> list[Any]:
-    adjusted, interval = effect.adjusted, effect.interval
+    adjusted, interval, later = effect.adjusted, effect.interval, effect.later
     return [
         effect.measure.value,
         effect.pairs,
@@ -89,4 +96,6 @@ def _effect(effect: Effect) -> list[Any]:
         adjusted.p_value if adjusted is not None else None,
         interval.low if interval is not None else None,
         interval.high if interval is not None else None,
+        later.effect if later is not None else None,
+        later.p_value if later is not None else None,
     ]

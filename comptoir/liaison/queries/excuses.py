@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 
 from comptoir.domain.grid import QUANTUM
 from comptoir.liaison.models import AppointmentEvent, Claim, ExcuseCheck
@@ -38,9 +38,9 @@ class Excused:
 
 
 def is_drawn(event_id: int) -> bool:
-    """Whether an event falls into the sample: the same answer always, and foreseen by nobody outside."""
-    digest = hashlib.sha256(f"excuse {event_id}".encode()).digest()
-    return int.from_bytes(digest[:4]) % 100 < SAMPLE_PERCENT
+    """Whether an event falls into the sample: the same answer always, which nobody outside can compute."""
+    digest = salted_hmac("comptoir.liaison.excuses", str(event_id)).hexdigest()
+    return int(digest[:8], 16) % 100 < SAMPLE_PERCENT
 
 
 def excused(now: datetime) -> QuerySet[AppointmentEvent]:

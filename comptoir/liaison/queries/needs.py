@@ -8,7 +8,7 @@ not stopped it; `domain.need` can, once refusals have been kept for a while.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -44,12 +44,25 @@ def estimated(now: datetime) -> dict[int, float | None]:
     began, or before the service did, are none of its weeks.
     """
     this_week = monday_of(clock.service_date(now))
-    opened = ServiceDay.objects.aggregate(first=Min("on"))["first"] or this_week
-    first = max(this_week - timedelta(weeks=WEEKS), monday_of(opened))
-    attended = _attended(first, this_week)
+    return estimated_by_week([this_week])[this_week]
+
+
+def estimated_by_week(mondays: Collection[date]) -> dict[date, dict[int, float | None]]:
+    """The same as it was known when each of these weeks began. Three statements, however many they are."""
+    reach = timedelta(weeks=WEEKS)
+    attended = _attended(min(mondays) - reach, max(mondays))
+    opened = ServiceDay.objects.aggregate(first=Min("on"))["first"] or max(mondays)
+    began = dict(Office.objects.active().values_list("pk", "since").order_by("pk"))
     return {
-        office: _mean(attended.get(office, {}), max(first, monday_of(since)), this_week)
-        for office, since in Office.objects.active().values_list("pk", "since").order_by("pk")
+        monday: {
+            office: _mean(
+                attended.get(office, {}),
+                max(monday - reach, monday_of(max(since, opened))),
+                monday,
+            )
+            for office, since in began.items()
+        }
+        for monday in mondays
     }
 
 

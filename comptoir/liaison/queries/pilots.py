@@ -13,7 +13,11 @@ from comptoir.liaison.models import Arm, Pilot, PilotOffice, PilotWeek, Policy
 from comptoir.liaison.queries.versions import DAYS_A_WEEK
 from comptoir.ui import statements
 
+OPENING = ("horizon_business_days", "batch_minutes", "opens_at")
+"""From when a day can be booked. Whoever could book the newest one sooner would pass its draw (ADR 0015)."""
+
 SHARED = (
+    *OPENING,
     "nested",
     "least_notice_minutes",
     "floor_minutes",
@@ -26,11 +30,10 @@ SHARED = (
     "allotted_percent",
     "alpha_percent",
 )
-"""What a group has in common with everybody: from these follows what is kept for whom, and until when.
+"""What a group has in common with everybody: from these follows what is kept for whom, from when and until when.
 
 A group for which less was kept, or which might take it sooner, would take others' floors.
 """
-
 
 ALLOTTING = {"weekly_floor_minutes", "allotted_percent", "alpha_percent"}
 """What allowances are computed from."""
@@ -101,9 +104,8 @@ def running(first: date, until: date) -> QuerySet[Pilot]:
 
 def touched(trial: Policy, common: Policy) -> list[str]:
     """What of the trial rule differs from the common one though it must not for a group of offices."""
-    if not (trial.nested or common.nested):
-        return []
-    return [name for name in SHARED if getattr(trial, name) != getattr(common, name)]
+    shared = SHARED if trial.nested or common.nested else OPENING
+    return [name for name in shared if getattr(trial, name) != getattr(common, name)]
 
 
 def allots_otherwise(trial: Policy, common: Policy) -> bool:

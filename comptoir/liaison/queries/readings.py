@@ -1,162 +1,162 @@
-"""What happened week by week, as far as a pilot is judged by it: used, asked for, had, left idle.
+"""What happened week by week, as far as a pilot is judged by it: the scorecard's figures, and no others.
 
-Whole weeks that are past. An office's need of a day is the most it asked for at once, or what it was
-granted in all if that is more: asking again for what was refused is no new need.
+Whole weeks that are past. `queries.scorecard` has the formulas (capacity model, section 4), so that a
+share of a pilot is that of the week's scorecard.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from comptoir.domain.business_days import monday_of
-from comptoir.liaison.models import Measure, Side, Status
-from comptoir.ui import statements
+from comptoir.domain.equity import Service
+from comptoir.liaison.models import Measure, Side
+from comptoir.liaison.queries import days
+from comptoir.liaison.queries.scorecard import access, capacity, evenness, rows
+from comptoir.liaison.queries.scorecard.evenness import LEAST_OFFICES
+from comptoir.liaison.queries.scorecard.values import WEEK, Use, by_week, from_weekday
+
+WEDNESDAY = 2
+"""Requests are moved by two days or so: from here on a week owes little to the one before."""
+
+GROUP, OTHERS = "group", "others"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Of some offices and days: requests, quanta needed and granted; office-days, and those with access."""
+class Part:
+    """A part of a whole. `offices`: how many stand behind it in one week at the most."""
 
-    requests: int = 0
-    needed: int = 0
-    granted: int = 0
-    office_days: int = 0
-    reached: int = 0
+    part: float = 0
+    whole: float = 0
+    offices: int = 0
 
-    def __add__(self, other: Asked) -> Asked:
-        return Asked(
-            self.requests + other.requests,
-            self.needed + other.needed,
-            self.granted + other.granted,
-            self.office_days + other.office_days,
-            self.reached + other.reached,
-        )
+    def __add__(self, other: Part) -> Part:
+        offices = max(self.offices, other.offices)
+        return Part(self.part + other.part, self.whole + other.whole, offices)
 
     @property
-    def fill(self) -> float | None:
-        """The part of what was needed that was granted; None where nothing was."""
-        return self.granted / self.needed if self.needed else None
+    def value(self) -> float | None:
+        """None of nothing."""
+        return self.part / self.whole if self.whole else None
+
+    @property
+    def is_of_few(self) -> bool:
+        """Whether an office could be recognized in it; of nothing there is nothing to hide."""
+        return 0 < self.offices < LEAST_OFFICES
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """One week or several: quanta offered, attended and idle though wanted; what each side asked for."""
+    """One week or several: quanta offered and what became of them; requests, access, and need met by side."""
 
     offered: int = 0
     attended: int = 0
-    avoidable: int = 0
-    group: Asked = Asked()
-    others: Asked = Asked()
+    idle: int = 0
+    late: int = 0
+    requests: int = 0
+    access: Part = Part()
+    group: Part = Part()
+    others: Part = Part()
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(
             self.offered + other.offered,
             self.attended + other.attended,
-            self.avoidable + other.avoidable,
+            self.idle + other.idle,
+            self.late + other.late,
+            self.requests + other.requests,
+            self.access + other.access,
             self.group + other.group,
             self.others + other.others,
         )
 
     @property
-    def all(self) -> Asked:
-        return self.group + self.others
+    def is_empty(self) -> bool:
+        """Whether nothing was on offer and nothing asked for."""
+        return not self.offered and not self.requests
 
     @property
     def use(self) -> float | None:
         """The part of what was offered that was attended."""
-        return self.attended / self.offered if self.offered else None
-
-    @property
-    def day_access(self) -> float | None:
-        """The part of the days that offices asked for on which they had, or were offered, some time."""
-        return self.all.reached / self.all.office_days if self.all.office_days else None
+        return self._of_offered(self.attended)
 
     @property
     def avoidable_idle(self) -> float | None:
-        """The part of what was offered that nobody took, though as much was refused that day.
+        """The part of what was offered that stayed empty though a refused request would have fitted it."""
+        return self._of_offered(self.idle)
 
-        At most: hours, lengths and languages may not have matched.
+    @property
+    def late_loss(self) -> float | None:
+        """The part of what was offered that offices gave up late and nobody took again."""
+        return self._of_offered(self.late)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The sides of which nothing may be said. All offices together are on the scorecard: of a small
+        group the others would tell.
         """
-        return self.avoidable / self.offered if self.offered else None
+        sizes = {GROUP: self.group.offices, OTHERS: self.others.offices}
+        return evenness.too_small({side: size for side, size in sizes.items() if size})
 
     def value(self, measure: str) -> float | None:
-        """What a registered outcome was."""
+        """What a registered outcome was; None where nothing may be said of it."""
         found: Mapping[str, float | None] = {
             Measure.USE: self.use,
-            Measure.DAY_ACCESS: self.day_access,
-            Measure.REQUESTS: float(self.all.requests),
+            Measure.DAY_ACCESS: None if self.access.is_of_few else self.access.value,
+            Measure.REQUESTS: float(self.requests),
+            Measure.LATE_LOSS: self.late_loss,
+            Measure.SERVED: None if OTHERS in self.hidden else self.others.value,
         }
         return found[measure]
 
-
-# One row a day that was published or asked for. `instead` is what a refusal offered in place of it.
-_DAYS = """
-WITH asked AS (
-    SELECT decision.on, decision.office_id, decision.office_id = ANY(%(members)s) AS in_group,
-           count(*) AS requests,
-           COALESCE(sum(decision.quanta) FILTER (WHERE decision.accepted), 0) AS granted,
-           max(decision.quanta) AS most,
-           bool_or(decision.accepted OR COALESCE((decision.counters ->> 'instead')::int, 0) > 0)
-               AS reached
-      FROM liaison_decision decision
-     WHERE decision.on >= %(first)s AND decision.on < %(until)s AND decision.side = %(office)s
-     GROUP BY decision.on, decision.office_id),
-wanted AS (
-    SELECT asked.on, asked.in_group, sum(requests) AS requests, sum(GREATEST(granted, most)) AS needed,
-           sum(granted) AS granted, count(*) AS office_days, count(*) FILTER (WHERE reached) AS reached,
-           sum(GREATEST(most - granted, 0)) AS refused
-      FROM asked GROUP BY asked.on, asked.in_group),
-offered AS (
-    SELECT day.id, day.on, sum(bit_count(hours.mask::bit(64))) AS quanta
-      FROM roster_serviceday day JOIN roster_offeredhours hours ON hours.day_id = day.id
-     WHERE day.on >= %(first)s AND day.on < %(until)s
-     GROUP BY day.id, day.on),
-taken AS (
-    SELECT appointment.day_id, sum(extract(epoch FROM ends_at - starts_at))::int / 900 AS quanta
-      FROM liaison_appointment appointment
-     WHERE appointment.day_id IN (SELECT id FROM offered) AND appointment.status = %(finished)s
-     GROUP BY appointment.day_id)
-SELECT COALESCE(offered.on, wanted.on), COALESCE(offered.quanta, 0), COALESCE(taken.quanta, 0),
-       wanted.in_group, wanted.requests, wanted.needed, wanted.granted, wanted.office_days,
-       wanted.reached, COALESCE(wanted.refused, 0)
-  FROM offered
-  LEFT JOIN taken ON taken.day_id = offered.id
-  FULL JOIN wanted ON wanted.on = offered.on
-"""
+    def _of_offered(self, quanta: int) -> float | None:
+        return quanta / self.offered if self.offered else None
 
 
-def weekly(first: date, until: date, members: list[int]) -> dict[date, Totals]:
-    """The weeks from one Monday to before another, by Monday, with none left out. One query."""
-    values: dict[str, Any] = {
-        "first": first,
-        "until": until,
-        "members": members,
-        "office": Side.OFFICE.value,
-        "finished": Status.FINISHED.value,
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A whole week; and its Wednesday to Friday alone, where need met is not known, being by week."""
+
+    totals: Totals
+    from_wednesday: Totals
+
+
+def weekly(first: date, until: date, members: Collection[int]) -> dict[date, Read]:
+    """The weeks from one Monday to before another, by Monday, with none left out.
+
+    A fixed number of statements, however many weeks.
+    """
+    mondays = [first + number * WEEK for number in range((until - first) // WEEK)]
+    if not mondays:
+        return {}
+    whole = rows.load(first, until - timedelta(days=1), days.load_rules())
+    need = rows.need_by_week(mondays)
+    return {
+        monday: Read(
+            _totals(use, evenness.services(use, need[monday].by_office), members),
+            _totals(from_weekday(use, WEDNESDAY), {}, members),
+        )
+        for monday, use in by_week(whole, mondays).items()
     }
-    by_day: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
-    for on, *rest in statements.rows(_DAYS, values):
-        by_day[on].append(tuple(rest))
-    weeks = range((until - first).days // 7)
-    found = {first + timedelta(weeks=number): Totals() for number in weeks}
-    for on, rows in by_day.items():
-        found[monday_of(on)] += _day(rows)
-    return found
 
 
-def _day(rows: list[tuple[Any, ...]]) -> Totals:
-    """The one or two rows of a day: of the group, of the others, or of nobody."""
-    offered, attended = (int(number) for number in rows[0][:2])
-    sides = {row[2]: Asked(*(int(number) for number in row[3:8])) for row in rows if row[3]}
-    refused = sum(int(row[8]) for row in rows)
+def _totals(use: Use, services: Mapping[int, Service], members: Collection[int]) -> Totals:
+    counted = evenness.with_need(services)
+    had = access.day_access(access.office_days(use))
     return Totals(
-        offered,
-        attended,
-        max(0, min(offered - attended, refused)),
-        sides.get(True, Asked()),
-        sides.get(False, Asked()),
+        offered=capacity.offered(use),
+        attended=capacity.attended(use),
+        idle=capacity.avoidably_idle(use),
+        late=capacity.lost_late(use, Side.OFFICE),
+        requests=len(access.requests(use)),
+        access=Part(had.part, had.whole, had.offices),
+        group=_served(one for office, one in counted.items() if office in members),
+        others=_served(one for office, one in counted.items() if office not in members),
     )
+
+
+def _served(services: Iterable[Service]) -> Part:
+    """F = S/D of some offices."""
+    found = list(services)
+    return Part(sum(one.attended for one in found), sum(one.need for one in found), len(found))

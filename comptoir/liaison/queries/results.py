@@ -7,7 +7,7 @@ at, and may be looked at every week: the intervals hold for all looks together.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import dropwhile
@@ -29,11 +29,12 @@ ERROR = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A whole week that is past; `arm` is empty before the pilot."""
+    """A whole week that is past; `arm` is empty before the pilot. `later` is its Wednesday to Friday."""
 
     monday: date
     arm: str
     totals: Totals
+    later: Totals
 
     @property
     def offered_minutes(self) -> int:
@@ -48,19 +49,22 @@ class Week:
 class Effect:
     """What the trial rule did to one outcome: without and with regard to how much was asked for.
 
-    `interval` holds at this and at every other look; None while the weeks before say too little.
+    `later` is without Mondays and Tuesdays, to which a week's rule carries requests of the week before
+    (capacity model, section 5). `interval` holds at this and at every other look; None while the weeks
+    before say too little.
     """
 
     measure: Measure
     pairs: int
     plain: Switchback
     adjusted: Switchback | None
+    later: Switchback | None
     interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The naive comparison: the fill of the group and of the others, before and since, and its figure."""
+    """The naive comparison: need met in the group and outside, before and since, and its figure."""
 
     group: tuple[float, float]
     others: tuple[float, float]
@@ -69,7 +73,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All of it. `reading` is None until a week under the trial rule is past; `harms` is then what it shows."""
+    """All of it. `reading` is None until a week under the trial rule is past; `harms` is then what it shows.
+
+    Of some harms only that they are there may be said, since fewer than five offices stand behind the
+    figure: they are in `unsaid`. `is_of_few`: so it is with the comparison of group and others.
+    """
 
     before: list[Week]
     weeks: list[Week]
@@ -77,6 +85,8 @@ class Results:
     difference: Difference | None
     reading: Reading | None
     harms: tuple[Harm, ...]
+    unsaid: frozenset[Harm]
+    is_of_few: bool
 
 
 def results_of(pilot: Pilot, today: date) -> Results:
@@ -86,26 +96,31 @@ def results_of(pilot: Pilot, today: date) -> Results:
     first = begun - timedelta(weeks=WEEKS_BEFORE)
     drawn = {drawn.week: drawn.arm for drawn in pilots.weeks_of(pilot)}
     found = readings.weekly(first, max(begun, until), members)
-    before = _since_something([Week(on, "", each) for on, each in found.items() if on < begun])
-    weeks = [
-        Week(monday, drawn.get(monday, Arm.TRIAL), totals)
-        for monday, totals in found.items()
-        if monday >= begun
+    read = [
+        Week(on, "" if on < begun else drawn.get(on, Arm.TRIAL), one.totals, one.from_wednesday)
+        for on, one in found.items()
     ]
-    reading = _reading(pilot, before, weeks)
+    before = _since_something([week for week in read if not week.arm])
+    weeks = [week for week in read if week.arm]
+    tried = [week for week in weeks if week.arm == Arm.TRIAL]
+    base = [week for week in weeks if week.arm == Arm.BASE] if pilot.is_switchback else before
+    now, was = _sum(tried), _sum(base)
+    reading = _reading(now, was) if tried else None
     return Results(
         before=before,
         weeks=weeks,
         effects=_effects(pilot, before, weeks) if pilot.is_switchback else [],
-        difference=None if pilot.is_switchback else _difference(before, weeks),
+        difference=None if pilot.is_switchback else _difference(was, now),
         reading=reading,
         harms=evaluation.harms(reading, pilot.harm_limits) if reading is not None else (),
+        unsaid=_unsaid(was, now),
+        is_of_few=not pilot.is_switchback and bool(was.hidden | now.hidden),
     )
 
 
 def _since_something(weeks: Sequence[Week]) -> list[Week]:
     """Without the first weeks of which nothing is known, as before the service began."""
-    return list(dropwhile(lambda week: week.totals == Totals(), weeks))
+    return list(dropwhile(lambda week: week.totals.is_empty, weeks))
 
 
 def _whole_weeks(pilot: Pilot, today: date) -> tuple[date, date]:
@@ -125,25 +140,40 @@ def _effect(
     measure: Measure, before: Sequence[Week], weeks: Sequence[Week], planned: int
 ) -> Effect | None:
     """Of the pairs of which both weeks have a value."""
-    pairs = [
-        pair
-        for pair in zip(weeks[::2], weeks[1::2], strict=False)
-        if all(week.totals.value(measure) is not None for week in pair)
-    ]
-    if not pairs:
+    known = _in_pairs(weeks, lambda week: week.totals.value(measure))
+    if not known:
         return None
-    both = [week for pair in pairs for week in pair]
-    values = [week.totals.value(measure) or 0.0 for week in both]
-    volumes = [float(week.totals.all.requests) for week in both]
-    arms = [evaluation.Arm(week.arm) for week in both]
-    by_volume = measure != Measure.REQUESTS and len(pairs) > 2
+    values, arms = [value for _, value in known], [_arm(week) for week, _ in known]
+    volumes = [float(week.totals.requests) for week, _ in known]
+    pairs = len(known) // 2
+    by_volume = measure != Measure.REQUESTS and pairs > 2
+    later = _in_pairs(weeks, lambda week: week.later.value(measure))
     return Effect(
         measure,
-        len(pairs),
+        pairs,
         evaluation.switchback(values, arms),
         evaluation.switchback(values, arms, volumes) if by_volume else None,
+        evaluation.switchback([value for _, value in later], [_arm(week) for week, _ in later])
+        if later
+        else None,
         _interval(measure, before, evaluation.within_pairs(values, arms), planned),
     )
+
+
+def _in_pairs(
+    weeks: Sequence[Week], value_of: Callable[[Week], float | None]
+) -> list[tuple[Week, float]]:
+    """The weeks of whole pairs with their values, without the pairs that lack one."""
+    found: list[tuple[Week, float]] = []
+    for pair in zip(weeks[::2], weeks[1::2], strict=False):
+        known = [(week, value) for week in pair if (value := value_of(week)) is not None]
+        if len(known) == len(pair):
+            found += known
+    return found
+
+
+def _arm(week: Week) -> evaluation.Arm:
+    return evaluation.Arm(week.arm)
 
 
 def _interval(
@@ -163,32 +193,34 @@ def _interval(
     return evaluation.confidence_sequence(gains, deviation, scale, ERROR)[-1]
 
 
-def _difference(before: Sequence[Week], weeks: Sequence[Week]) -> Difference | None:
-    """None until both sides asked for something before and since."""
-    was, now = _sum(before), _sum(weeks)
-    sides = (was.group.fill, now.group.fill, was.others.fill, now.others.fill)
-    known = [fill for fill in sides if fill is not None]
-    if len(known) < len(sides):
+def _difference(was: Totals, now: Totals) -> Difference | None:
+    """None until both sides needed something before and since, and where few offices stand behind one."""
+    sides = (was.group.value, now.group.value, was.others.value, now.others.value)
+    known = [served for served in sides if served is not None]
+    if len(known) < len(sides) or was.hidden or now.hidden:
         return None
     group, others = (known[0], known[1]), (known[2], known[3])
     figure = evaluation.naive_difference_in_differences(group, others)
     return Difference(group, others, figure)
 
 
-def _reading(pilot: Pilot, before: Sequence[Week], weeks: Sequence[Week]) -> Reading | None:
+def _reading(now: Totals, was: Totals) -> Reading:
     """The weeks under the trial rule together, against those under the common one: drawn, or before."""
-    tried = [week for week in weeks if week.arm == Arm.TRIAL]
-    base = [week for week in weeks if week.arm == Arm.BASE] if pilot.is_switchback else before
-    now, was = _sum(tried), _sum(base)
-    if not tried:
-        return None
-    fill = now.others.fill if now.others.fill is not None else 1.0
+    served = now.others.value if now.others.value is not None else 1.0
     return Reading(
-        day_access=1.0 if now.day_access is None else now.day_access,
-        others_fill=fill,
-        others_fill_before=fill if was.others.fill is None else was.others.fill,
+        day_access=1.0 if now.access.value is None else now.access.value,
+        others_fill=served,
+        others_fill_before=served if was.others.value is None else was.others.value,
         avoidable_idle=now.avoidable_idle or 0.0,
     )
+
+
+def _unsaid(was: Totals, now: Totals) -> frozenset[Harm]:
+    few = {
+        Harm.DAY_ACCESS: now.access.is_of_few,
+        Harm.OTHERS_FILL: readings.OTHERS in now.hidden | was.hidden,
+    }
+    return frozenset(harm for harm, is_of_few in few.items() if is_of_few)
 
 
 def _sum(weeks: Iterable[Week]) -> Totals:

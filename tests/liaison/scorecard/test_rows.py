@@ -31,6 +31,7 @@ from comptoir.liaison.queries.scorecard.values import (
     Terms,
     Use,
     by_week,
+    from_weekday,
 )
 from comptoir.liaison.queries.times import DayTimes
 from comptoir.people.models import Office
@@ -51,6 +52,7 @@ from tests.liaison.factories import (
     reserve,
     waiting_entry,
 )
+from tests.liaison.scorecard import worlds
 from tests.liaison.scorecard.worlds import between
 from tests.people.factories import OfficeFactory
 from tests.roster.factories import ExtraHoursFactory
@@ -373,6 +375,7 @@ class TestNeed:
         assert rows.need(MONDAY) == rows.Need({office.pk: 7.0}, last)
 
     def test_is_estimated_from_what_was_attended_where_none_was_published(self) -> None:
+        open_day(MONDAY - timedelta(weeks=30))  # the service is older than what is looked at
         before = MONDAY - timedelta(days=5)
         made = AppointmentFactory.create(
             starts_at=at(before, 10), now=at(before, 8), status=Status.FINISHED
@@ -386,6 +389,20 @@ class TestNeed:
         weights = sum(weight**age for age in range(1, 27))
         assert found.apportionment is None
         assert found.by_office == {made.office_id: pytest.approx(2 * weight / weights)}
+
+    def test_of_several_weeks_is_for_each_what_it_is_for_that_week_alone(
+        self, office: Office, django_assert_num_queries: Any
+    ) -> None:
+        AppointmentFactory.create(office=office, status=Status.FINISHED)
+        mondays = [MONDAY + timedelta(weeks=number) for number in range(5)]
+        for first, quanta in ((mondays[2], 3), (mondays[3], 7)):
+            apportion({office: quanta}, on=first)
+
+        with django_assert_num_queries(5):
+            found = rows.need_by_week(mondays)
+
+        assert found == {monday: rows.need(monday) for monday in mondays}
+        assert [one.by_office.get(office.pk) for one in found.values()][2:] == [3, 7, 7]
 
 
 def test_what_was_attended_before_is_summed_over_half_a_year() -> None:
@@ -449,6 +466,35 @@ class TestByWeek:
         )
 
         assert [len(each.asked) for each in self.weeks().values()] == [1, 1]
+
+
+class TestFromWeekday:
+    def test_what_is_of_an_earlier_day_is_left_out(self) -> None:
+        wednesday = MONDAY + timedelta(days=2)
+        days_of = (wednesday - timedelta(days=1), wednesday)
+        whole = worlds.use(
+            [worlds.hours(on=on) for on in days_of],
+            [worlds.tenure(on=on) for on in days_of],
+            [worlds.asked(on=on) for on in days_of],
+        )
+
+        found = from_weekday(whole, 2)
+
+        assert [one.on for one in found.hours] == [wednesday]
+        assert [one.on for one in found.tenures] == [wednesday]
+        assert [one.first for one in found.asked] == [wednesday]
+        assert found.terms == whole.terms
+
+    @pytest.mark.parametrize(
+        ("first", "last", "is_kept"), [(0, 1, False), (0, 2, True), (3, 7, True), (0, 14, True)]
+    )
+    def test_a_request_for_several_days_is_kept_if_one_of_them_is_late_enough(
+        self, first: int, last: int, is_kept: bool
+    ) -> None:
+        days_of = [MONDAY + timedelta(days=ahead) for ahead in (first, last)]
+        asked = worlds.asked(on=days_of[0], last=days_of[1])
+
+        assert bool(from_weekday(worlds.use(requests=[asked]), 2).asked) is is_kept
 
 
 def test_the_number_of_statements_does_not_grow(django_assert_num_queries: Any) -> None:

@@ -62,6 +62,11 @@ class Wait:
     offices: int
 
 
+def requests(use: Use) -> list[Asked]:
+    """What asked for a day, granted or refused."""
+    return [one for one in use.asked if not one.listed and one.reason not in NO_REQUEST]
+
+
 def office_days(use: Use) -> list[Access]:
     """What came of every office-day with a request, by day and office.
 
@@ -69,9 +74,8 @@ def office_days(use: Use) -> list[Access]:
     come to: it had access. What the centre cancelled it did not hold.
     """
     asked: dict[tuple[date, int], list[Asked]] = defaultdict(list)
-    for one in use.asked:
-        if not one.listed and one.reason not in NO_REQUEST:
-            asked[one.first, one.office].append(one)
+    for one in requests(use):
+        asked[one.first, one.office].append(one)
     had: dict[tuple[date, int], list[Tenure]] = defaultdict(list)
     for tenure in use.tenures:
         had[tenure.on, tenure.office].append(tenure)

@@ -6,13 +6,14 @@ one, or is estimated from what the offices attended before the week.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from comptoir.domain import breaks, equity
 from comptoir.domain.equity import FillSummary, Service, Theil
-from comptoir.liaison.queries.scorecard.values import About
+from comptoir.liaison.queries.scorecard.values import About, Use
 
 LEAST_OFFICES = 5
 """Nothing is said of fewer offices: each could be recognized."""
@@ -78,6 +79,15 @@ class Evenness:
     jain_of_fill: float
     jain_of_hours: float
     gini: float
+
+
+def services(use: Use, need: Mapping[int, float]) -> dict[int, Service]:
+    """S_i and D_i of every office whose need is known."""
+    attended: dict[int, int] = defaultdict(int)
+    for tenure in use.tenures:
+        if tenure.is_attended:
+            attended[tenure.office] += tenure.quanta
+    return {office: Service(attended[office], needed) for office, needed in need.items()}
 
 
 def with_need(services: Mapping[int, Service]) -> dict[int, Service]:

@@ -5,7 +5,6 @@ A hidden figure has no number in it: neither a page nor a file can show it by mi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -101,7 +100,7 @@ def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
     need = rows.need(monday)
     about = rows.about_offices()
     top = evenness.top_offices(rows.attended_before(monday))
-    services = _services(use, need)
+    services = evenness.services(use, need.by_office)
     office_days = access.office_days(use)
     waits = access.third_next_available(
         rows.looks(monday, sunday),
@@ -128,14 +127,6 @@ def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
         need.apportionment,
         bool(top),
     )
-
-
-def _services(use: Use, need: rows.Need) -> dict[int, Service]:
-    attended: dict[int, int] = defaultdict(int)
-    for tenure in use.tenures:
-        if tenure.is_attended:
-            attended[tenure.office] += tenure.quanta
-    return {office: Service(attended[office], needed) for office, needed in need.by_office.items()}
 
 
 def _capacity(use: Use) -> Iterator[Figure]:

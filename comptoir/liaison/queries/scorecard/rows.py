@@ -6,7 +6,7 @@ Days are the service's own; an instant belongs to the day whose appointments it 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -97,16 +97,37 @@ def about_offices() -> dict[int, About]:
 
 
 def need(monday: date) -> Need:
-    """D_i of the week: that of the allowances in force; without any, what offices attended before it.
+    """D_i of one week. Two statements; three where it has to be estimated."""
+    return need_by_week([monday])[monday]
 
-    Two statements; three where it has to be estimated.
+
+def need_by_week(mondays: Collection[date]) -> dict[date, Need]:
+    """D_i of each week: that of the allowances in force; without any, what offices attended before it.
+
+    Four statements at most, however many weeks.
     """
-    found = Apportionment.objects.filter(valid_from__lte=monday).order_by("valid_from").last()
-    if found is not None:
-        rows = Allowance.objects.filter(apportionment=found)
-        return Need(dict(rows.values_list("office_id", "need")), found)
-    estimated = needs.estimated(clock.midnight(monday, clock.service_zone()))
-    return Need({pk: value for pk, value in estimated.items() if value is not None}, None)
+    published = list(
+        Apportionment.objects.filter(valid_from__lte=max(mondays)).order_by("valid_from")
+    )
+    in_force = {
+        monday: max(
+            (one for one in published if one.valid_from <= monday), key=_begin, default=None
+        )
+        for monday in mondays
+    }
+    allotted: dict[int, dict[int, float]] = defaultdict(dict)
+    used = {one.pk for one in in_force.values() if one is not None}
+    rows = Allowance.objects.filter(apportionment__in=used)
+    for apportionment, office, quanta in rows.values_list("apportionment_id", "office_id", "need"):
+        allotted[apportionment][office] = quanta
+    without = [monday for monday, one in in_force.items() if one is None]
+    estimated = needs.estimated_by_week(without) if without else {}
+    return {
+        monday: Need(allotted[one.pk], one)
+        if one is not None
+        else Need({pk: value for pk, value in estimated[monday].items() if value is not None}, None)
+        for monday, one in in_force.items()
+    }
 
 
 def attended_before(monday: date) -> dict[int, float]:
@@ -278,6 +299,10 @@ def _of_day(rules: days.Rules, on: date) -> Terms:
         weekly_floor=max(1, policy.weekly_floor_minutes // QUANTUM_MINUTES),
         late_notice_minutes=policy.late_notice_minutes,
     )
+
+
+def _begin(apportionment: Apportionment) -> date:
+    return apportionment.valid_from
 
 
 def _instants(first: date, last: date) -> tuple[datetime, datetime]:

@@ -186,6 +186,22 @@ def by_week(use: Use, mondays: Iterable[date]) -> dict[date, Use]:
     return {monday: Use(*parts, use.terms) for monday, parts in found.items()}
 
 
+def from_weekday(use: Use, weekday: int) -> Use:
+    """The same without the first days of each week, those before `weekday`: 0 is Monday."""
+    return Use(
+        [hours for hours in use.hours if hours.on.weekday() >= weekday],
+        [tenure for tenure in use.tenures if tenure.on.weekday() >= weekday],
+        [asked for asked in use.asked if _reaches(asked, weekday)],
+        use.terms,
+    )
+
+
+def _reaches(asked: Asked, weekday: int) -> bool:
+    """Whether one of the days it asked for is that late in its week."""
+    days = range(min((asked.last - asked.first).days, 6) + 1)
+    return any((asked.first + timedelta(days=ahead)).weekday() >= weekday for ahead in days)
+
+
 def _union(masks: Iterable[int]) -> int:
     whole = 0
     for mask in masks:
