@@ -98,6 +98,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
     writer.write_reminders(now)
+    policy.set_next(current=rule, by=staff.policy_owner, now=now)
 
 
 def _continue_keys() -> None:

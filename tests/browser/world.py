@@ -26,6 +26,7 @@ from comptoir.liaison.models import (
     Measure,
     Pilot,
     PilotOffice,
+    Policy,
     Status,
 )
 from comptoir.liaison.queries import charged, excuses
@@ -237,7 +238,8 @@ def _at_the_centre(world: World) -> None:
 
 
 def _a_pilot(world: World) -> None:
-    """Three offices may have more of a day, from tomorrow on."""
+    """Three offices may have more of a day, from tomorrow on, until the next version begins."""
+    until = Policy.objects.latest("valid_from").valid_from
     others = Office.objects.active().exclude(pk=world.office.pk).order_by("reference")
     tomorrow = clock.service_date(world.now) + timedelta(days=1)
     piloting.start_pilot(
@@ -246,10 +248,10 @@ def _a_pilot(world: World) -> None:
             criterion=Criterion.LIST,
             seed=1,
             starts_on=tomorrow,
-            ends_on=tomorrow + timedelta(weeks=4),
+            ends_on=until,
             measures=[Measure.USE, Measure.DAY_ACCESS],
         ),
-        trial=pilot_drafts.trial(minutes_per_day=120),
+        trial=pilot_drafts.trial(until=until, minutes_per_day=120),
         members=[PilotOffice(office=office) for office in others[:3]],
         by=world.people[Role.POLICY_OWNER],
         now=world.now,

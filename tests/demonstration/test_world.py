@@ -32,6 +32,7 @@ from comptoir.liaison.models import (
     LIVE_STATUSES,
     Appointment,
     AppointmentEvent,
+    Apportionment,
     CaseLine,
     Claim,
     Decision,
@@ -41,7 +42,8 @@ from comptoir.liaison.models import (
     Policy,
     Status,
 )
-from comptoir.liaison.queries.offices import recent_refusals
+from comptoir.liaison.queries import days
+from comptoir.liaison.queries.offices import recent_refusals, shares_on
 from comptoir.notices.models import Notice
 from comptoir.people.models import (
     STAFF_ROLES,
@@ -173,15 +175,15 @@ def test_nothing_is_claimed_that_was_not_offered() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_no_office_has_more_live_time_than_the_rule_gives_it() -> None:
-    rule = Policy.objects.get()
-    days: Counter[tuple[int, date]] = Counter()
+    rule = Policy.objects.get(version=1)
+    by_day: Counter[tuple[int, date]] = Counter()
     weeks: Counter[tuple[int, date]] = Counter()
     for appointment in Appointment.objects.filter(status__in=LIVE_STATUSES):
         on = clock.service_date(appointment.starts_at)
-        days[appointment.office_id, on] += appointment.minutes
+        by_day[appointment.office_id, on] += appointment.minutes
         weeks[appointment.office_id, business_days.monday_of(on)] += appointment.minutes
 
-    assert max(days.values()) <= rule.minutes_per_day
+    assert max(by_day.values()) <= rule.minutes_per_day
     assert max(weeks.values()) <= rule.minutes_per_week
 
 
@@ -256,7 +258,9 @@ def test_late_time_counts_and_what_the_centre_cancels_never_does() -> None:
 
     assert late.exists()
     assert not late.exclude(side="office").exists()
-    assert not late.filter(notice_minutes__gte=Policy.objects.get().late_notice_minutes).exists()
+    assert not late.filter(
+        notice_minutes__gte=Policy.objects.get(version=1).late_notice_minutes
+    ).exists()
 
 
 @pytest.mark.usefixtures("world")
@@ -395,11 +399,51 @@ def test_a_vacant_seat_books_nothing_and_its_people_have_no_access() -> None:
 
 @pytest.mark.usefixtures("world")
 def test_the_default_rule_says_in_both_languages_that_it_is_ours() -> None:
-    rule = Policy.objects.get()
+    rule = Policy.objects.get(version=1)
 
     assert "Comptoir’s default, not the department’s" in rule.remark_en
     assert "règle par défaut de Comptoir, et non de celle du ministère" in rule.remark_fr
     assert rule.valid_from <= min(ServiceDay.objects.values_list("on", flat=True))
+
+
+@pytest.mark.parametrize("now", [MONDAY_NOON, SUNDAY, CHRISTMAS_EVE])
+def test_the_last_days_that_can_be_booked_are_under_a_version_with_classes(now: datetime) -> None:
+    loading.load(now=now, seed=3, scale=SMALL)
+
+    coming = Policy.objects.get(version=2)
+    bookable = days.bookable_dates(days.load_rules(), now)
+    assert coming.valid_from.weekday() == 0
+    assert bookable[1] < coming.valid_from <= bookable[-1]
+    assert bookable[-1] < coming.valid_from + timedelta(weeks=1)
+    assert (coming.nested, coming.batch_minutes) == (True, 60)
+    assert coming.created_at == now
+    assert "Comptoir’s default, not the department’s" in coming.remark_en
+    assert "règle par défaut de Comptoir, et non de celle du ministère" in coming.remark_fr
+
+
+@pytest.mark.usefixtures("world")
+def test_every_active_office_is_allotted_its_part_of_the_weeks_to_come() -> None:
+    coming = Policy.objects.get(version=2)
+
+    published = Apportionment.objects.get()
+
+    assert (published.valid_from, published.policy) == (coming.valid_from, coming)
+    allotted = dict(published.allowances.values_list("office_id", "quanta"))
+    assert allotted.keys() == set(Office.objects.active().values_list("pk", flat=True))
+    assert min(allotted.values()) >= 4
+
+
+@pytest.mark.usefixtures("world")
+def test_an_office_finds_what_is_guaranteed_and_allotted_to_it_on_the_last_day() -> None:
+    rules = days.load_rules()
+    on = days.bookable_dates(rules, MONDAY_NOON)[-1]
+    office = Office.objects.get(reference=offices.ENGLISH_OFFICE)
+
+    shares = shares_on(office, [on], rules, MONDAY_NOON)
+
+    assert shares is not None
+    assert shares.kept is not None
+    assert (shares.kept.guaranteed, shares.kept.allowance >= 60) == (15, True)
 
 
 def test_names_are_never_drawn_twice_and_come_in_both_languages() -> None:

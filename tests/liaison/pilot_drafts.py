@@ -19,9 +19,10 @@ FAR_MONDAY = date(2026, 12, 7)
 """A Monday that nobody can book at `NOW`, ten business days ahead."""
 
 
-def trial(**numbers: Any) -> Policy:
-    """The common rule with other numbers, as a form makes it."""
-    made = Policy.objects.common().order_by("valid_from", "version").last()
+def trial(*, until: date = date.max, **numbers: Any) -> Policy:
+    """The last common rule that began before `until`, with other numbers, as a form makes it."""
+    common = Policy.objects.common().filter(valid_from__lt=until)
+    made = common.order_by("valid_from", "version").last()
     assert made is not None, "a trial begins from a common rule"
     made.pk, made.name_en, made.name_fr = None, "Busy", "Achalandés"
     made.remark_en, made.remark_fr = "To see whether more time helps.", "Pour voir si cela aide."

@@ -16,7 +16,7 @@ from comptoir.domain.service_day import Reason, Refused
 from comptoir.domain.share import ShareClass
 from comptoir.liaison.actions import holding, searching
 from comptoir.liaison.actions.booking import Wish
-from comptoir.liaison.models import Mode, Search
+from comptoir.liaison.models import Decision, Mode, Search
 from comptoir.liaison.queries.times import DayTimes
 from comptoir.people.models import Office
 from tests.liaison.factories import (
@@ -120,6 +120,36 @@ class TestALookAtTheList:
 
         with django_assert_num_queries(1):
             searching.note_look(office=office, minutes=30, language="en", found=found, now=NOW)
+
+
+class TestALookForAnotherTime:
+    def test_keeps_what_was_offered_as_if_the_appointment_were_given_up(
+        self, delegate: Client, office: Office
+    ) -> None:
+        open_day(DAY, first=time(10), last=time(11))
+        appointment = AppointmentFactory.create(office=office, starts_at=at(DAY, 10))
+
+        delegate.get(url("move", appointment.reference))
+
+        kept = Search.objects.get()
+        assert (kept.office, kept.at, kept.quanta, kept.language) == (office, NOW, 2, "en")
+        assert (kept.offered, kept.offered_on, kept.starts_at) == (2, [DAY], None)
+
+    def test_that_went_on_to_a_refusal_is_kept_as_a_decision_alone(
+        self, delegate: Client, office: Office
+    ) -> None:
+        open_day(DAY, first=time(10), last=time(12))
+        appointment = AppointmentFactory.create(office=office, starts_at=at(DAY, 10))
+        AppointmentFactory.create(starts_at=at(DAY, 11))
+
+        answer = delegate.post(
+            url("move", appointment.reference),
+            {"start": "2026-11-18T16:00Z", "reason": "conflict", "note": "", "seen": "0"},
+        )
+
+        assert answer.status_code == 422
+        assert Decision.objects.filter(office=office, accepted=False).count() == 1
+        assert not Search.objects.exists()
 
 
 class TestTheSameQuestionAgain:

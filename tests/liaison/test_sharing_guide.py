@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from comptoir.people.models import Office, Role
+from tests.liaison import pilot_drafts
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -107,6 +108,109 @@ class TestGuide:
 
         assert "Time you give up before it begins never counts." in text
         assert ("nobody attended still counts" in text) is no_show_counts
+
+    def test_days_that_open_at_midnight_are_not_said_to_be_drawn(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(batch_minutes=0, horizon_business_days=1)
+
+        text = read(delegate, "sharing-guide")
+
+        assert "A day opens 1 business day ahead. It opens at midnight" in text
+        assert "drawn by lot" not in text
+        assert url("opening", office.reference) not in text
+
+    def test_where_wishes_are_drawn_it_says_when_and_leads_there(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(batch_minutes=60, opens_at=time(9, 30))
+
+        text = read(delegate, "sharing-guide")
+
+        assert "collected from 9:30 a.m." in text
+        assert "to 10:30 a.m." in text
+        assert "and drawn by lot" in text
+        assert "midnight" not in text
+        assert url("opening", office.reference) in text
+
+    def test_who_has_no_office_is_led_to_no_offices_pages(self) -> None:
+        PolicyFactory.create(batch_minutes=60)
+
+        text = read(sign_in(Client(), person_with(Role.AUDITOR)), "sharing-guide")
+
+        assert "drawn by lot" in text
+        assert "An office may wait for" in text
+        assert "/offices/" not in text
+
+    def test_the_waiting_list_is_described_with_its_numbers(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(most_waiting=3, offer_minutes=20)
+
+        text = read(delegate, "sharing-guide")
+
+        assert "is kept for up to 20 minutes" in text
+        assert "An office may wait for 3 things at a time." in text
+        assert "waits for next, within 14 days, comes before everybody else’s" in text
+        assert url("waiting", office.reference) in text
+
+    def test_without_a_waiting_list_nothing_is_said_of_one(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(most_waiting=0)
+
+        text = read(delegate, "sharing-guide")
+
+        assert "If nothing is free" not in text
+        assert "comes before everybody else" not in text
+        assert url("waiting", office.reference) not in text
+
+    @pytest.mark.parametrize("classes", [True, False])
+    def test_what_the_centre_cancels_is_credited_where_hours_are_allotted(
+        self, delegate: Client, classes: bool
+    ) -> None:
+        PolicyFactory.create(nested=classes)
+
+        text = read(delegate, "sharing-guide")
+
+        assert "What the centre cancels never counts against you." in text
+        assert ("As much time is allotted to your office once more" in text) is classes
+
+    def test_confirming_is_said_with_its_deadline(self, delegate: Client) -> None:
+        PolicyFactory.create()
+
+        assert "confirm its appointments at the latest 1 hour before they begin" in read(
+            delegate, "sharing-guide"
+        )
+
+    def test_an_office_in_the_group_of_a_pilot_reads_its_own_rule(
+        self, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        PolicyFactory.create(most_waiting=2)
+        pilot_drafts.start([office], rule=pilot_drafts.trial(minutes_per_day=75, most_waiting=9))
+        traveller.move_to(at(pilot_drafts.TUESDAY, 10))
+
+        text = read(sign_in(Client(), delegate_of(office)), "sharing-guide")
+
+        assert "The trial rule of the pilot “Busy” holds today." in text
+        assert "Every office may book up to 1 hour 15 minutes a day" in text
+        assert "the same for every office" not in text
+        # The list is one for all: the rule that all have in common says how much may wait on it.
+        assert "An office may wait for 2 things at a time." in text
+
+    def test_who_is_in_no_group_reads_whom_the_common_rule_is_for(
+        self, delegate: Client, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        PolicyFactory.create(minutes_per_day=120)
+        pilot_drafts.start([OfficeFactory.create()], rule=pilot_drafts.trial(minutes_per_day=75))
+        before = read(delegate, "sharing-guide")
+        traveller.move_to(at(pilot_drafts.TUESDAY, 10))
+
+        text = read(sign_in(Client(), delegate_of(office)), "sharing-guide")
+
+        assert "It is the same for every office." in before
+        assert "It is the same for every office that is not in the group of a pilot." in text
+        assert "Every office may book up to 2 hours a day" in text
 
     def test_a_version_to_come_is_not_in_it(self, delegate: Client) -> None:
         PolicyFactory.create(late_notice_minutes=120)

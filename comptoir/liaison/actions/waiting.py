@@ -151,8 +151,10 @@ def check(
     opens = horizon.opens_today(policy, now)
     is_wish = opens is not None and opens.on == waits.first_on and opens.is_closed(now)
     others = queries.wishes_of(current) if is_wish else queries.live_entries(current)
-    if others.count() >= policy.most_waiting:
-        raise TooManyWait(policy.most_waiting)
+    # A rule without a waiting list may still collect wishes: one of each office.
+    most = max(policy.most_waiting, 1) if is_wish else policy.most_waiting
+    if others.count() >= most:
+        raise TooManyWait(most)
     day_ago = now - timedelta(days=1)
     if WaitingEntry.objects.filter(person=by, filed_at__gt=day_ago).count() >= MOST_FILED_A_DAY:
         raise TooManyFiled

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import QUANTUM_MINUTES
@@ -19,6 +19,7 @@ from comptoir.liaison.models import (
     CalendarFeed,
     CaseLine,
     Decision,
+    Happening,
     OfficeWeek,
     PendingCharge,
     Policy,
@@ -141,6 +142,17 @@ def _pending(office: Office, now: datetime) -> Counter[date]:
     """Quarter hours that the office gave up late and somebody may still take, by service day."""
     rows = PendingCharge.objects.filter(appointment__office=office, starts_at__gte=now)
     return Counter(clock.service_date(at) for at in rows.values_list("starts_at", flat=True))
+
+
+def refunded(office: Office, now: datetime) -> int:
+    """Minutes given up late that count no longer, because somebody took that time since Monday."""
+    monday = monday_of(clock.service_date(now))
+    since = datetime.combine(monday, datetime.min.time(), clock.service_zone())
+    refilled = AppointmentEvent.objects.filter(
+        appointment__office=office, kind=Happening.REFILLED, at__gte=since, at__lte=now
+    )
+    given_back = refilled.aggregate(quanta=Sum("late_quanta"))["quanta"] or 0
+    return -given_back * QUANTUM_MINUTES
 
 
 def _kept(

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from comptoir.liaison.actions import changing, locking, seeing
+from comptoir.liaison.actions import changing, locking, searching, seeing
 from comptoir.liaison.actions.booking import NotAdmitted
 from comptoir.liaison.forms.changing import MoveForm, ReasonForm
 from comptoir.liaison.models import Appointment, Reason, Side
@@ -168,6 +168,15 @@ def _move_page(
         excluding=appointment,
         still_counted=appointment.quanta if cost.late else 0,
     )
+    if request.method == "GET":
+        # A move that was refused is a decision, which is kept already.
+        searching.note_look(
+            office=appointment.office,
+            minutes=appointment.minutes,
+            language=appointment.language,
+            found=found,
+            now=request.now,
+        )
     wanted = form.cleaned_data.get("start") if refusal is not None else None
     context = {
         "appointment": appointment,

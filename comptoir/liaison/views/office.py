@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import seeing
 from comptoir.liaison.forms.searching import SearchForm
+from comptoir.liaison.models import WaitingEntry
 from comptoir.liaison.queries import (
     confirming,
     costs,
@@ -43,6 +47,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     rules = days.load_rules().of(office.pk)
     bookable = days.bookable_dates(rules, request.now)
     opens = horizon.opens_today(rules.policy(clock.service_date(request.now)), request.now)
+    waits = list(waiting.live_entries(office))
     answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
     seeing.note_cases_seen(office=office, cases=answered, by=request.user, now=request.now)
     context = {
@@ -59,9 +64,22 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "feeds": offices.live_feeds(office),
         "opens": opens if opens is not None and opens.takes_wishes(request.now) else None,
         "offers": waiting.pending_offers(office, request.now),
-        "waits": waiting.live_entries(office).count(),
+        "waits": len(waits),
+        "place": _place(waits, bookable, request.now),
+        "refunded": offices.refunded(office, request.now),
     }
     return render(request, "liaison/office_home.html", context)
+
+
+def _place(
+    waits: Sequence[WaitingEntry], bookable: Iterable[date], now: datetime
+) -> tuple[date, int] | None:
+    """The first day that the office waits for, and its best place there: no other day is loaded."""
+    first = next((on for on in bookable if any(e.first_on <= on <= e.last_on for e in waits)), None)
+    if first is None:
+        return None
+    places = waiting.places(waits, [first], now)
+    return min((place for found in places.values() for place in found), default=None)
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
+from comptoir.liaison.models import Policy
 from comptoir.liaison.permissions import OVERSIGHT
-from comptoir.liaison.queries import days, offices, pilots, versions
+from comptoir.liaison.queries import confirming, days, offices, pilots, versions, waiting
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock, values
@@ -51,15 +52,29 @@ def _own_numbers(request: SignedIn) -> list[tuple[Office, offices.Shares]]:
 @require_GET
 @signed_in
 def guide(request: SignedIn) -> HttpResponse:
-    """How the hours are shared in plain words, with the numbers of the rule in force."""
+    """How the hours are shared in plain words, with the numbers of the rule the reader's office is under."""
     today = clock.service_date(request.now)
-    policy = versions.governing(today)
+    office = next(iter(request.standing.offices), None)
+    rules = days.load_rules()
+    policy = (rules if office is None else rules.of(office.pk)).policy(today)
+    common, groups = rules.shared(today), rules.of_groups(today)
     context = {
         "policy": policy,
+        "office": office,
+        "groups": groups,
+        "in_group": office is not None and office.pk in groups,
+        "confirm_before": confirming.CONFIRM_BEFORE,
+        "first_days": waiting.MADE_GOOD.days,
         "release": policy and datetime.combine(today, policy.release_at, clock.service_zone()),
-        "office": next(iter(request.standing.offices), None),
-    }
+    } | (_in_common(common, today) if common is not None else {})
     return render(request, "liaison/guide_sharing.html", context)
+
+
+def _in_common(policy: Policy, today: date) -> dict[str, Any]:
+    """How days open and who waits is settled by the rule of all, also for the group of a pilot."""
+    opens_at = datetime.combine(today, policy.opens_at, clock.service_zone())
+    until = opens_at + timedelta(minutes=policy.batch_minutes)
+    return {"common": policy, "opens_at": opens_at, "opens_until": until}
 
 
 @require_http_methods(["GET", "POST"])
