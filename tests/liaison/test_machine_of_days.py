@@ -74,7 +74,11 @@ from tests.liaison.factories import (
 )
 from tests.people.factories import OfficeFactory, PersonFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # seconds: what fails is made smaller for five minutes
+]
 
 Row = TypeVar("Row", bound=Model)
 
@@ -376,6 +380,7 @@ class Days(RuleBasedStateMachine):
         due = {on for on in BOTH if on not in self.short and self.now <= at(on, GRID_OPENS.hour)}
         if not due or self.is_anything_kept():
             return
+        assert not due & self.lacking(), "there is less than is owed"
         for office in self.offices:
             for on, loaded in self.load(office).items():
                 if on in due and loaded.day.shares[office.pk].owed:
@@ -391,6 +396,10 @@ class Days(RuleBasedStateMachine):
 
     def see_whether_short(self) -> None:
         """What the centre takes away may leave less than is owed: then nothing is promised any more."""
+        self.short |= self.lacking()
+
+    def lacking(self) -> set[date]:
+        """The days into which fewer floors fit than are owed."""
         owed: Counter[date] = Counter()
         fits: dict[date, int] = {}
         for office in self.offices:
@@ -400,7 +409,7 @@ class Days(RuleBasedStateMachine):
                 assert loaded.day.rule.nesting is not None
                 fit = nested.floors_fit(loaded.day, loaded.day.rule.nesting, self.now)
                 fits[on] = min(fit, fits.get(on, fit))
-        self.short |= {on for on in BOTH if fits[on] < owed[on]}
+        return {on for on in BOTH if fits[on] < owed[on]}
 
     def load(self, office: Office) -> dict[date, days.LoadedDay]:
         return days.load_days(dates=BOTH, office=office, rules=self.sharing, now=self.now)
@@ -435,5 +444,5 @@ def _number_from_the_beginning() -> None:
         )
 
 
-Days.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+Days.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
 TestDays = Days.TestCase
