@@ -126,6 +126,7 @@ SENTENCES: dict[str, Promise] = {
     "reliability.flag_ended": _("Stopped asking an office to confirm its appointments"),
     "counters.differ": _("Found that an office’s counters differ from a recount"),
     "claims.differ": _("Found an appointment whose quarter hours are not taken"),
+    "charges.differ": _("Found an appointment of which more is pending than still counts as late"),
 }
 """By code, in the groups of the house. Who did it stands beside, so a sentence has no subject."""
 

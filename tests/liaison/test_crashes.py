@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,38 +14,48 @@ from comptoir.liaison.actions import (
     booking,
     changing,
     closing,
+    confirming,
     counting,
+    excusing,
     holding,
     offering,
+    opening,
     projecting,
+    rebooking,
     serving,
     taking_back,
     waiting,
     waiting_rounds,
+    waiving,
 )
 from comptoir.liaison.actions.booking import Wish
 from comptoir.liaison.models import (
     Answer,
     Appointment,
+    AppointmentEvent,
     Claim,
     EntryEnd,
     Hold,
     Mode,
     Offer,
+    Opening,
     PendingCharge,
     Reason,
     Side,
     Status,
     WaitingEntry,
 )
-from comptoir.liaison.queries import needs
+from comptoir.liaison.queries import charged, needs
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus
 from comptoir.roster.models import ServiceDay
+from comptoir.ui import clock
 from tests.liaison.crashes import Server, crash_everywhere, wrong
 from tests.liaison.factories import (
     DAY,
+    NOW,
     PolicyFactory,
     ProfessionalFactory,
+    absent,
     apportion,
     at,
     consent_case,
@@ -53,9 +63,11 @@ from tests.liaison.factories import (
     move,
     offer,
     open_day,
+    opening_wish,
     waiting_entry,
     waits,
 )
+from tests.liaison.flags import flag
 from tests.people.factories import OfficeFactory, PersonFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -95,10 +107,11 @@ def book(office: Office, minute: int = 0, **values: Any) -> Appointment:
     )  # fmt: skip
 
 
-def cancel(appointment: Appointment, now: datetime = NINE) -> Appointment:
+def cancel(
+    appointment: Appointment, now: datetime = NINE, reason: Reason = Reason.NOT_NEEDED
+) -> Appointment:
     return changing.cancel_appointment(
-        appointment=appointment, side=Side.OFFICE, reason=Reason.NOT_NEEDED,
-        by=appointment.booked_by, now=now,
+        appointment=appointment, side=Side.OFFICE, reason=reason, by=appointment.booked_by, now=now,
     )  # fmt: skip
 
 
@@ -248,6 +261,66 @@ def test_an_office_ends(server: Server, full: list[Appointment]) -> None:
     assert only_offer(entry).starts_at == full[0].starts_at
 
 
+def test_nobody_confirmed(server: Server) -> None:
+    """What is released is offered to who waits, and costs nothing."""
+    office = OfficeFactory.create()
+    booked = book(office, now=NOW)
+    flag(office)
+    entry = wait(until_time=time(10, 30))
+
+    def release() -> int:
+        return confirming.release_unconfirmed(most=10, now=NINE)
+
+    assert crash_everywhere(server, release) > FEWEST
+    assert Appointment.objects.get().status == Status.CANCELLED
+    assert only_offer(entry).starts_at == booked.starts_at
+    assert not PendingCharge.objects.exists()
+
+
+def test_waiving(server: Server) -> None:
+    booked = cancel(book(OfficeFactory.create()))
+    by = PersonFactory.create()
+
+    def waive() -> int:
+        return waiving.waive(appointment=booked, reason="It rained.", by=by, now=NINE)
+
+    assert crash_everywhere(server, waive) > FEWEST
+    assert charged.of(booked) == []
+    assert not PendingCharge.objects.exists()
+
+
+def test_striking_an_excuse(server: Server) -> None:
+    booked = cancel(book(OfficeFactory.create()), reason=Reason.CHAMBER)
+    event, by = AppointmentEvent.objects.get(excused_quanta=2), PersonFactory.create()
+
+    def strike() -> object:
+        return excusing.strike(
+            event=event, reason="The House did not sit.", by=by, now=NINE + timedelta(days=1)
+        )
+
+    assert charged.on(booked, DAY) == 0
+    assert crash_everywhere(server, strike) > FEWEST
+    assert charged.on(booked, DAY) == 2
+
+
+def test_rebooking_one(server: Server) -> None:
+    """No colleague is free: it is tried, undone, and moved to the next day, or stays where it was."""
+    booked = book(OfficeFactory.create())
+    other_day = DAY + timedelta(days=1)
+    open_day(other_day, first=time(10), last=time(11))
+    absence, by = absent(booked.professional), PersonFactory.create()
+
+    def rebook() -> object:
+        return rebooking.rebook_batch(
+            cause=absence, reach=rebooking.Reach.OTHER_TIME, size=1, left_before=0, by=by, now=NINE,
+            seed=1,
+        )  # fmt: skip
+
+    assert crash_everywhere(server, rebook) > FEWEST
+    assert clock.service_date(Appointment.objects.get().starts_at) == other_day
+    assert set(Claim.objects.values_list("professional_id", flat=True)) != {booked.professional_id}
+
+
 # --- The waiting list --------------------------------------------------------------------------
 
 
@@ -368,6 +441,26 @@ def test_the_chances_of_tomorrow(server: Server) -> None:
 
     assert crash_everywhere(server, lambda: projecting.project(now=next_day)) > FEWEST
     assert needs.in_force(DAY + timedelta(days=2)).quanta == {office.pk: 4 for office in offices}
+
+
+def test_opening_a_day(server: Server) -> None:
+    """Two of three wishes are drawn, and what was drawn is booked, or nobody has drawn anything."""
+    opens_on = date(2026, 11, 30)  # ten business days after `NOW`
+    PolicyFactory.create(
+        valid_from=date(2022, 1, 10), generous=True, nested=True, batch_minutes=60, floor_minutes=0,
+        take_up_percent=0,
+    )  # fmt: skip
+    open_day(opens_on, first=time(10), last=time(11))
+    for _ in range(3):
+        opening_wish(first_on=opens_on, last_on=opens_on)
+
+    def draw() -> object:
+        return opening.draw_day(on=opens_on, now=NOW + timedelta(hours=1), seed=1)
+
+    assert crash_everywhere(server, draw) > FEWEST
+    assert Appointment.objects.count() == 2
+    assert WaitingEntry.objects.after_opening().get().in_round is not None
+    assert Opening.objects.get().orders
 
 
 # --- Where the tests could deceive themselves -----------------------------------------------------

@@ -13,19 +13,23 @@ from procrastinate.contrib.django import app
 from comptoir.audit.models import Event
 from comptoir.domain.business_days import monday_of
 from comptoir.liaison import jobs
-from comptoir.liaison.actions import closing, counting
+from comptoir.liaison.actions import closing, counting, waiving
 from comptoir.liaison.models import (
+    Appointment,
     AppointmentEvent,
     Claim,
     Happening,
     OfficeWeek,
+    PendingCharge,
     Reason,
     Side,
     Status,
 )
 from comptoir.notices.models import Notice
 from comptoir.people.models import Office, OfficeEnd, OfficeStatus
-from tests.liaison.factories import DAY, NOW, AppointmentFactory, at
+from tests.liaison.factories import DAY, NOW, AppointmentFactory, PolicyFactory, at
+from tests.liaison.flags import cancel_late
+from tests.people.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +190,50 @@ class TestRecount:
         assert detail["counted"][1][DAY.weekday()] == 0
         assert detail["recounted"][1][DAY.weekday()] == 2
 
+    @pytest.fixture
+    def pending(self) -> Appointment:
+        """Half an hour given up late, both quarter hours of it charged until somebody takes them."""
+        PolicyFactory.create(nested=True, floor_minutes=0, take_up_percent=0)
+        appointment = cancel_late(AppointmentFactory.create(minutes=30))
+        assert appointment.pending_charges.count() == 2
+        return appointment
+
+    def test_what_is_pending_and_counts_is_no_difference(self, pending: Appointment) -> None:
+        jobs.recount(0)
+
+        assert not Event.objects.filter(action__endswith=".differ").exists()
+
+    def test_more_pending_than_still_counts_is_reported_and_not_mended(
+        self, pending: Appointment, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The counter agrees with the events: only what would be refunded once too often is wrong."""
+        waiving.waive(
+            appointment=pending, reason="The telephones were down.", by=PersonFactory.create(),
+            now=pending.starts_at,
+        )  # fmt: skip
+        left = PendingCharge.objects.create(
+            professional=pending.professional, starts_at=pending.starts_at, appointment=pending
+        )
+
+        jobs.recount(0)
+
+        event = Event.objects.get(action__endswith=".differ")
+        assert (event.action, event.object_id) == ("charges.differ", str(pending.pk))
+        assert event.office_id == pending.office_id
+        assert "pending" in caplog.text
+        left.refresh_from_db()
+
+    def test_what_counts_on_another_day_makes_nothing_pending_right(
+        self, pending: Appointment
+    ) -> None:
+        on = DAY + timedelta(days=1)
+        PendingCharge.objects.filter(starts_at=pending.starts_at).delete()
+        PendingCharge.objects.create(
+            professional=pending.professional, starts_at=at(on, 10), appointment=pending
+        )
+
+        assert counting.overcharged([monday_of(DAY)]) == [pending]
+
     def test_weeks_long_past_are_left_alone(self) -> None:
         AppointmentFactory.create()
         OfficeWeek.objects.all().delete()
@@ -201,6 +249,7 @@ class TestRecount:
 
         assert counting.recount([]) == []
         assert counting.adrift([]) == []
+        assert counting.overcharged([]) == []
 
 
 def test_the_jobs_run_every_five_minutes_and_every_night() -> None:

@@ -214,9 +214,7 @@ class TestFloorsOfOthers:
             ("batch_minutes", 45), ("opens_at", time(8)),
         ],
     )  # fmt: skip
-    def test_a_group_does_not_differ_in_what_is_kept_for_whom(
-        self, name: str, value: object
-    ) -> None:
+    def test_a_group_does_not_differ_in_what_is_kept_for_whom(self, name: str, value: Any) -> None:
         nested_rule()
 
         with pytest.raises(piloting.TakesFromOthers) as found:
@@ -244,7 +242,7 @@ class TestFloorsOfOthers:
         [("horizon_business_days", 20), ("batch_minutes", 0), ("opens_at", time(8))],
     )
     def test_no_group_can_book_a_new_day_before_it_is_drawn_for_everybody(
-        self, name: str, value: object
+        self, name: str, value: Any
     ) -> None:
         PolicyFactory.create(version=1, batch_minutes=60)
 

@@ -12,7 +12,7 @@ import pytest
 from comptoir.domain import charges
 from comptoir.domain.business_days import monday_of
 from comptoir.domain.grid import Grid
-from comptoir.liaison.actions import booking, changing, counting
+from comptoir.liaison.actions import booking, changing, counting, serving, taking_back
 from comptoir.liaison.actions.booking import NotAdmitted, Wish
 from comptoir.liaison.models import (
     Appointment,
@@ -160,6 +160,23 @@ def test_a_colleague_who_takes_an_appointment_over_refills_what_was_given_up_the
     )  # fmt: skip
 
     assert charged(house[0]) == 0
+
+
+def test_who_comes_after_all_refills_what_was_given_up_of_that_time_meanwhile(
+    house: list[Office],
+) -> None:
+    """Between the record that nobody came and its being taken back another had booked and given up."""
+    one, other, _ = house
+    missed = book(one, 10)
+    by = missed.professional.person
+    serving.record_no_show(appointment=missed, by=by, now=at(DAY, 10, 10))
+    cancel(book(other, 10, 30, minutes=45, now=at(DAY, 10, 12)), now=at(DAY, 10, 14))
+    assert charged(other) == 3
+
+    taking_back.take_back_no_show(appointment=missed, by=by, now=at(DAY, 10, 16))
+
+    assert (charged(one), charged(other)) == (0, 1)
+    assert PendingCharge.objects.get().starts_at == at(DAY, 11)
 
 
 def test_under_a_rule_without_classes_what_is_late_stays_late() -> None:

@@ -6,6 +6,7 @@ fault to report, never one to mend in silence.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,17 @@ from django.db.models import Count, Max
 
 from comptoir.audit import actions as audit
 from comptoir.domain.business_days import monday_of
-from comptoir.liaison.models import LIVE_STATUSES, Appointment, AppointmentEvent, OfficeWeek
+from comptoir.liaison.models import (
+    LIVE_STATUSES,
+    Appointment,
+    AppointmentEvent,
+    OfficeWeek,
+    PendingCharge,
+)
 from comptoir.people.models import Office
 from comptoir.ui import clock, statements
+
+logger = logging.getLogger(__name__)
 
 Weeks = Mapping[date, OfficeWeek]
 
@@ -109,6 +118,26 @@ def adrift(mondays: Iterable[date]) -> list[Appointment]:
     ]
 
 
+def overcharged(mondays: Iterable[date]) -> list[Appointment]:
+    """Appointments of which more is pending on a day of these weeks than still counts as given up late."""
+    wanted = set(mondays)
+    if not wanted:
+        return []
+    pending = PendingCharge.objects.filter(starts_at__range=_instants(wanted))
+    left: dict[tuple[int, date], int] = defaultdict(int)
+    for appointment, starts_at in pending.values_list("appointment", "starts_at").iterator():
+        left[appointment, clock.service_date(starts_at)] -= 1
+    counted = AppointmentEvent.objects.filter(
+        appointment__in=pending.values("appointment"), from_starts_at__isnull=False
+    )
+    late = counted.values_list("appointment", "from_starts_at", "late_quanta")
+    for appointment, given_up, quanta in late.iterator():
+        assert given_up is not None, "the filter leaves no null"
+        left[appointment, clock.service_date(given_up)] += quanta
+    over = {appointment for (appointment, _), quanta in left.items() if quanta < 0}
+    return list(Appointment.objects.filter(pk__in=over).order_by("pk"))
+
+
 def check(*, back: timedelta, now: datetime) -> tuple[list[Difference], list[Appointment]]:
     """Recount the weeks since `back` ago and put every difference on the trail; mend nothing.
 
@@ -138,15 +167,19 @@ def _check(back: timedelta, now: datetime) -> tuple[list[Difference], list[Appoi
                 "recounted": difference.recounted,
             },
         )
-    for appointment in lost:
-        audit.record(
-            action="claims.differ",
-            subject=appointment,
-            by=None,
-            now=now,
-            office_id=appointment.office_id,
-        )
+    _put_on_the_trail("claims.differ", lost, now)
+    over = overcharged(mondays)
+    _put_on_the_trail("charges.differ", over, now)
+    for appointment in over:
+        logger.error("More of appointment %s is pending than still counts as late", appointment.pk)
     return differences, lost
+
+
+def _put_on_the_trail(action: str, appointments: Iterable[Appointment], now: datetime) -> None:
+    for appointment in appointments:
+        audit.record(
+            action=action, subject=appointment, by=None, now=now, office_id=appointment.office_id
+        )
 
 
 def _weeks_since(first: date) -> set[date]:

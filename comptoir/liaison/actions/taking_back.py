@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from comptoir.domain import grid
-from comptoir.liaison.actions import booking, counting, locking
+from comptoir.liaison.actions import booking, counting, locking, refunding
 from comptoir.liaison.actions.serving import WrongState, happened, locked
 from comptoir.liaison.models import (
     Appointment,
@@ -72,7 +72,7 @@ def take_back_no_show(*, appointment: Appointment, by: Person, now: datetime) ->
         recorded = _recorded_today(current, Happening.NO_SHOW, now).late_quanta
         counted = min(recorded, charged.on(current, on))  # less where a team lead has waived it
         weeks = locking.lock_weeks(current.office, [on])
-        _claim_again(current, on, weeks, now)
+        loaded = _claim_again(current, on, weeks, now)
         counting.add(weeks, on, current.quanta)
         counting.give_up(weeks, on, 0, still_counted=-counted)
         counting.save(weeks)
@@ -81,6 +81,9 @@ def take_back_no_show(*, appointment: Appointment, by: Person, now: datetime) ->
         happened(
             appointment=current, kind=Happening.NOT_MISSED, by=by, now=now, late_quanta=-counted
         )
+        if loaded.has_pending:
+            # Somebody had booked of it, and given it up late: it is used after all.
+            refunding.refund(taken=current, now=now)
     return current
 
 
@@ -93,8 +96,8 @@ def _recorded_today(appointment: Appointment, kind: Happening, now: datetime) ->
 
 def _claim_again(
     appointment: Appointment, on: date, weeks: Mapping[date, OfficeWeek], now: datetime
-) -> None:
-    """Take the same quarter hours again, unless they are booked, or kept for somebody who types."""
+) -> days.LoadedDay:
+    """Take the same quarter hours again, unless they are booked, or kept for somebody who types; their day."""
     loaded = days.load_days(
         dates=[on],
         office=appointment.office,
@@ -110,3 +113,4 @@ def _claim_again(
     if hours.taken & grid.bits(start, appointment.quanta):
         raise TimeTaken
     booking.claim(appointment, loaded, start)
+    return loaded
