@@ -32,6 +32,7 @@ class Fault(StrEnum):
     FLOORS_OVER_DAY = "floors_over_day"
     FLOORS_OVER_WEEK = "floors_over_week"
     NUMBER_NEGATIVE = "number_negative"
+    INFLATING_PAYS = "inflating_pays"
 
 
 @dataclass(frozen=True, slots=True)

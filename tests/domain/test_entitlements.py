@@ -20,6 +20,7 @@ from comptoir.domain.entitlements import (
     allowances,
     continuous_allowances,
     divisor,
+    inflating_pays,
     proportional,
     return_on_inflation,
     water_filling,
@@ -537,6 +538,47 @@ def test_an_allowance_at_its_cap_follows_need_at_the_rate_of_the_headroom() -> N
 def test_nothing_follows_a_need_of_zero() -> None:
     with pytest.raises(BadNumber, match="without need"):
         return_on_inflation(0, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "alpha", "pays"),
+    [
+        (
+            38,
+            Fraction(6, 5),
+            True,
+        ),  # the larger has 29.98 of the 30 it needs: 1.2 times that is over 1
+        (30, Fraction(6, 5), False),  # 23.7 of 30: 0.95
+        (38, Fraction(1), False),  # 28.5 of 30, in proportion
+        (48, Fraction(6, 5), False),  # both at 1.2 times their need: nothing binds
+        (8, Fraction(6, 5), False),  # both at the floor, which follows no need
+    ],
+)
+def test_inflated_use_pays_where_an_allowance_binds_too_little(
+    capacity: int, alpha: Fraction, pays: bool
+) -> None:
+    policy = AllowancePolicy(floor=4, share=Fraction(1), alpha=alpha)
+
+    assert inflating_pays({1: 10, 2: 30}, capacity, policy) is pays
+
+
+def test_an_office_without_need_has_nothing_to_inflate() -> None:
+    policy = AllowancePolicy(floor=0, share=Fraction(1), alpha=Fraction(6, 5))
+
+    assert not inflating_pays({1: 0, 2: 0}, 8, policy)
+
+
+@given(
+    needs=st.dictionaries(st.integers(1, 6), st.integers(0, 60), min_size=1),
+    capacity=st.integers(24, 200),
+    alpha=st.fractions(0, 1, max_denominator=20),
+)
+def test_in_proportion_or_less_inflated_use_never_pays(
+    needs: dict[int, int], capacity: int, alpha: Fraction
+) -> None:
+    policy = AllowancePolicy(floor=4, share=Fraction(1), alpha=alpha)
+
+    assert not inflating_pays(needs, capacity, policy)
 
 
 # --- Water-filling ---

@@ -63,6 +63,12 @@ FAULTS = {
         _("The part of a week that is allotted does not have so much for every office."),
     ),
     Fault.NUMBER_NEGATIVE: (None, _("No number of a rule can be negative.")),
+    Fault.INFLATING_PAYS: (
+        "alpha_percent",
+        _(
+            "With the needs of today an office that uses more than it needs would be allotted more than that costs it. Choose a smaller number."
+        ),
+    ),
 }
 
 
