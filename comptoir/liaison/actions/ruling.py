@@ -123,6 +123,7 @@ def check_numbers(draft: Policy, house: House | None, now: datetime) -> None:
             days.as_nesting(draft),
             weekly_floor_minutes=draft.weekly_floor_minutes,
             allotted_percent=draft.allotted_percent,
+            minutes_per_week=draft.minutes_per_week,
             house=house or rule.UNKNOWN,
         )
     if draft.nested and house is not None and not faults:
