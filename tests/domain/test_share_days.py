@@ -132,5 +132,5 @@ class SharedDay(RuleBasedStateMachine):
                 assert isinstance(self.world.ask(0, one.counters["instead"]), Admitted)
 
 
-SharedDay.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+SharedDay.TestCase.settings = settings(max_examples=200, stateful_step_count=40)
 TestSharedDay = SharedDay.TestCase
