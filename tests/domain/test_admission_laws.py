@@ -180,6 +180,8 @@ def test_a_grant_is_a_true_time_of_a_preferred_professional(
         assert answer.start == wanted
         assert answer.start in starts
         assert answer.professional in twin.preferred(day, request, answer.start, now)
+        given = twin.class_of(day, request, answer.professional, answer.start, now)
+        assert answer.of_class == given
     else:
         assert starts == set() if request.start is None else request.start not in starts
 

@@ -197,6 +197,24 @@ def leaves_enough(
     return lost == 0 or fit - lost >= floors_promised(day, request, nesting, now)
 
 
+def class_of(day: Day, request: Request, who: int, start: int, now: datetime) -> str | None:
+    """What the request takes of, at that start of that professional; None without classes."""
+    nesting = day.rule.nesting if day.rule else None
+    if nesting is None:
+        return None
+    (hours,) = [hours for hours in day.hours if hours.professional == who]
+    directed = {i for reserve in hours.reserves for i in places(reserve.mask)}
+    if all(start + i in directed for i in range(request.quanta)):
+        return "directed"
+    use, own = day.use.get(request.office, Use()), day.shares.get(request.office, Share())
+    wanted_day, wanted_week = use.day + request.quanta, use.week + request.quanta
+    if (own.owed or use.day > 0) and wanted_day <= nesting.floor_minutes // 15:
+        return "guaranteed"
+    released = day.released_at is not None and now >= day.released_at
+    within_day = released or wanted_day <= ceil(own.allowance * nesting.day_cap_percent / 100)
+    return "allotted" if within_day and wanted_week <= own.allowance else "open"
+
+
 def floor_instead(day: Day, request: Request, now: datetime) -> int:
     """What is left of the office's own floor, if it is less than it asked and to be had; else 0."""
     nesting = day.rule.nesting if day.rule else None
