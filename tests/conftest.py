@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import database
+
+# A loaded machine makes an example slow, and no law false.
+settings.register_profile("comptoir", parent=settings(), deadline=None)
+settings.load_profile("comptoir")
 
 BLOCKER = pytest.StashKey[DjangoDbBlocker]()
 TRANSACTIONAL_FIXTURES = {"transactional_db", "live_server", "django_db_reset_sequences"}

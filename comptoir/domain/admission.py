@@ -7,7 +7,6 @@ allow this length to this office on this day, and where does it fit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -26,6 +25,12 @@ from comptoir.domain.service_day import (
     Use,
 )
 
+KEPT_BACK = frozenset({Reason.HOLDS_TOO_MUCH, Reason.KEPT, Reason.WOULD_SPLIT})
+"""Refused for the sake of others, by the classes."""
+
+FOR_SO_MUCH = KEPT_BACK | {Reason.NO_TIME, Reason.TIME_TAKEN, Reason.DAY_LIMIT, Reason.WEEK_LIMIT}
+"""Refused for as much as was asked: less of the same day may be granted."""
+
 
 def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     """Grant or refuse `request` on `day` as it stands at `now`.
@@ -35,22 +40,24 @@ def admit(day: Day, request: Request, now: datetime) -> Admitted | Refused:
     """
     day = day.seen_by(request.office)
     classes = nested.seen(day, request, now)
-    counters = _counters(day, request, classes, now)
     reason = _rule_refuses(day, request)
     if reason is not None:
-        return Refused(reason, counters)
+        return _refused(reason, day, request, classes, now)
     fits = _fits(day, request, now)
     if request.start is not None and not fits >> request.start & 1:
-        return Refused(_not_there(day, request, request.start, fits, now), counters)
+        reason = _not_there(day, request, request.start, fits, now)
+        return _refused(reason, day, request, classes, now)
     if not fits:
-        return Refused(Reason.NO_TIME, counters)
+        return _refused(Reason.NO_TIME, day, request, classes, now)
     asked = fits if request.start is None else 1 << request.start
     left = nested.starts_left(day, request, asked, classes)
     if not left:
-        return _kept_back(day, request, classes, counters, now)
+        assert classes is not None, "a rule without classes keeps nothing back"
+        return _refused(classes.refuses or Reason.WOULD_SPLIT, day, request, classes, now)
     wanted = next(grids.indexes(left))
     hours = _professional(day, request, wanted, classes)
     of_class = classes.class_at(hours, wanted) if classes else None
+    counters = _counters(day, request, classes, now)
     return Admitted(hours.professional, wanted, counters, of_class)
 
 
@@ -65,7 +72,8 @@ def admit_at(day: Day, request: Request, instant: datetime, now: datetime) -> Ad
     except grids.OffGrid:
         answer = admit(day, replace(request, start=None), now)
         if instant < now and (isinstance(answer, Admitted) or answer.reason is Reason.NO_TIME):
-            return Refused(Reason.PAST, answer.counters)
+            counters = {name: n for name, n in answer.counters.items() if name != "instead"}
+            return Refused(Reason.PAST, counters)
         if isinstance(answer, Refused):
             return answer
         between = (instant - day.grid.starts_at) % grids.QUANTUM
@@ -169,16 +177,17 @@ def _professional(
     return min(candidates, key=rank)
 
 
-def _kept_back(
-    day: Day, request: Request, classes: Classes | None, counters: Mapping[str, int], now: datetime
+def _refused(
+    reason: Reason, day: Day, request: Request, classes: Classes | None, now: datetime
 ) -> Refused:
-    """Refused for the sake of others; the office's own floor is offered if that would be granted."""
-    assert classes is not None, "a rule without classes keeps nothing back"
-    reason = classes.refuses or Reason.WOULD_SPLIT
-    floor = share.own_floor(classes.nesting, classes.asking)
+    """The refusal, with the office's own floor in place of what it asked where that would be granted."""
+    counters = _counters(day, request, classes, now)
+    if classes is None:
+        return Refused(reason, counters)
+    floor = share.own_floor(classes.nesting, classes.asking) if reason in FOR_SO_MUCH else 0
     if 0 < floor < request.quanta and offers(day, replace(request, quanta=floor, start=None), now):
-        counters = {**counters, "instead": floor}
-    return Refused(reason, counters, classes.of_class)
+        counters["instead"] = floor
+    return Refused(reason, counters, classes.of_class if reason in KEPT_BACK else None)
 
 
 def _counters(day: Day, request: Request, classes: Classes | None, now: datetime) -> dict[str, int]:

@@ -216,6 +216,20 @@ def return_on_inflation(need: Number, allowance: Number, alpha: Number) -> Fract
     return Fraction(alpha) * Fraction(allowance) / exact
 
 
+def inflating_pays(needs: Mapping[int, Number], capacity: int, policy: AllowancePolicy) -> bool:
+    """Whether the return on inflation is 1 or more for an office whose allowance binds.
+
+    It binds where it is below need and follows it, which at the floor it does not. Up to an `alpha`
+    of 1 it never pays. Raises as `continuous_allowances` does.
+    """
+    given = continuous_allowances(needs, capacity, policy)
+    return any(
+        policy.floor < allowance < needs[key]
+        and return_on_inflation(needs[key], allowance, policy.alpha) >= 1
+        for key, allowance in given.items()
+    )
+
+
 def _weights(needs: Mapping[int, Number], policy: AllowancePolicy) -> dict[int, Fraction]:
     """max(need, floor)^alpha: exact when alpha is whole, else by way of floats."""
     weights = {}

@@ -16,6 +16,8 @@ from comptoir.domain.share import Nesting
 
 Version = TypeVar("Version")
 
+DAYS_A_WEEK = 5
+
 
 class Fault(StrEnum):
     """What can be wrong with a proposed rule."""
@@ -31,7 +33,10 @@ class Fault(StrEnum):
     WEEKLY_FLOOR_NOT_WHOLE = "weekly_floor_not_whole"
     FLOORS_OVER_DAY = "floors_over_day"
     FLOORS_OVER_WEEK = "floors_over_week"
+    WEEKLY_FLOOR_OVER_LIMIT = "weekly_floor_over_limit"
+    FLOORS_OVER_LIMIT = "floors_over_limit"
     NUMBER_NEGATIVE = "number_negative"
+    INFLATING_PAYS = "inflating_pays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,16 @@ UNKNOWN = House(offices=0, day=0, week=0)
 
 
 def infeasible(
-    nesting: Nesting, *, weekly_floor_minutes: int, allotted_percent: int, house: House
+    nesting: Nesting,
+    *,
+    weekly_floor_minutes: int,
+    allotted_percent: int,
+    minutes_per_week: int,
+    house: House,
 ) -> tuple[Fault, ...]:
     """Why the guarantees of this rule cannot be kept in this house; empty when they can.
 
+    Nor are they guarantees where the rule's own limit of a week would refuse them.
     Floors that may be too few on some days are not guarantees for everybody, once it is known how many
     offices come; until then every one of them is kept. Those of a week are guarantees always.
     """
@@ -119,6 +130,8 @@ def infeasible(
         Fault.FLOORS_OVER_DAY: not (nesting.miss_per_mille and house.chances_known)
         and house.offices * nesting.floor > house.day,
         Fault.FLOORS_OVER_WEEK: 100 * house.offices * weekly > allotted_percent * house.week,
+        Fault.WEEKLY_FLOOR_OVER_LIMIT: weekly_floor_minutes > minutes_per_week,
+        Fault.FLOORS_OVER_LIMIT: DAYS_A_WEEK * nesting.floor_minutes > minutes_per_week,
     }
     return tuple(fault for fault, present in found.items() if present)
 

@@ -110,10 +110,11 @@ OWED = st.builds(
 
 @st.composite
 def nested_days(draw: st.DrawFn) -> Day:
-    """The same days under limits wide enough that the classes have something to say."""
+    """The same days under limits mostly so wide that the classes have something to say."""
     day = draw(small_days())
     rule = SharingRule(
-        version=1, minutes_per_day=120, minutes_per_week=240, lengths=(15, 30, 45, 60),
+        version=1, minutes_per_day=draw(st.sampled_from([60, 120, 120])),
+        minutes_per_week=draw(st.sampled_from([120, 240, 240])), lengths=(15, 30, 45, 60),
         horizon_business_days=10, least_notice_minutes=0, late_notice_minutes=120,
         late_counts=True, nesting=draw(NESTINGS),
     )  # fmt: skip
@@ -179,6 +180,8 @@ def test_a_grant_is_a_true_time_of_a_preferred_professional(
         assert answer.start == wanted
         assert answer.start in starts
         assert answer.professional in twin.preferred(day, request, answer.start, now)
+        given = twin.class_of(day, request, answer.professional, answer.start, now)
+        assert answer.of_class == given
     else:
         assert starts == set() if request.start is None else request.start not in starts
 
@@ -202,6 +205,7 @@ def test_a_refusal_names_the_first_thing_that_stands_in_the_way(
 
 
 OF_THE_CLASSES = {Reason.HOLDS_TOO_MUCH, Reason.KEPT, Reason.WOULD_SPLIT}
+OF_THE_LENGTH = {Reason.NO_TIME, Reason.TIME_TAKEN, Reason.DAY_LIMIT, Reason.WEEK_LIMIT}
 
 
 @THOROUGH
@@ -222,14 +226,17 @@ def test_the_classes_refuse_only_what_would_fit(day: Day, request: Request, now:
 
 @THOROUGH
 @given(nested_days(), REQUESTS, MOMENTS)
-def test_the_floor_offered_instead_would_be_granted(
+def test_the_floor_is_offered_instead_exactly_where_it_would_be_granted(
     day: Day, request: Request, now: datetime
 ) -> None:
     answer = admit(day, request, now)
 
-    if isinstance(answer, Refused) and "instead" in answer.counters:
-        shorter = replace(request, quanta=answer.counters["instead"], start=None)
-        assert isinstance(admit(day, shorter, now), Admitted)
+    if isinstance(answer, Refused):
+        for_so_much = answer.reason in OF_THE_CLASSES | OF_THE_LENGTH
+        expected = twin.floor_instead(day, request, now) if for_so_much else 0
+        assert answer.counters.get("instead", 0) == expected
+        shorter = replace(request, quanta=expected, start=None)
+        assert not expected or isinstance(admit(day, shorter, now), Admitted)
 
 
 @THOROUGH

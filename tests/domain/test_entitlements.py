@@ -21,7 +21,6 @@ from comptoir.domain.entitlements import (
     continuous_allowances,
     divisor,
     proportional,
-    return_on_inflation,
     water_filling,
     with_prior,
 )
@@ -486,57 +485,6 @@ def test_with_a_prior_one_office_fewer_can_lower_the_newcomer() -> None:
     after = allowances(with_prior(fewer), 500, AllowancePolicy())
 
     assert (before[5], after[5]) == (24, 12)
-
-
-# --- What an inflated need brings ---
-
-
-@THOROUGH
-@given(
-    needs=st.dictionaries(st.integers(2, 9), st.integers(1, 30), min_size=1),
-    need=st.integers(1, 30),
-    more=st.fractions(Fraction(1, 100), 5, max_denominator=100),
-    alpha=st.sampled_from([Fraction(a) for a in ("0", "1/2", "3/4", "1")]),
-    part=st.floats(0, 1),
-)
-def test_a_little_more_need_brings_at_most_alpha_times_allowance_over_need(
-    needs: dict[int, int], need: int, more: Fraction, alpha: Fraction, part: float
-) -> None:
-    """For alpha up to 1 (concave), before rounding, below the cap; capacity from 2 each to need."""
-    policy = AllowancePolicy(floor=2, share=Fraction(1), alpha=alpha)
-    least = 2 * len(needs) + 2
-    capacity = least + floor(part * max(0, need + sum(needs.values()) - least))
-    honest: dict[int, int | float | Fraction] = {1: need, **needs}
-
-    before = continuous_allowances(honest, capacity, policy)[1]
-    gain = continuous_allowances({**honest, 1: need + more}, capacity, policy)[1] - before
-
-    assume(before < cap_of(policy, need))
-    assert float(gain) <= float(more * return_on_inflation(need, before, alpha)) + 1e-9
-
-
-def test_at_the_edge_of_a_quantum_a_hundredth_of_need_brings_a_whole_one() -> None:
-    """Why the bound is one before rounding: the quotients 10/19 tie, and the smaller key has it."""
-    needs = {1: 10, 2: 10}
-    policy = AllowancePolicy(share=Fraction(1))
-
-    before = allowances(needs, 19, policy)
-    after = allowances({**needs, 2: Fraction(1001, 100)}, 19, policy)
-
-    assert (before[2], after[2]) == (9, 10)
-    assert return_on_inflation(needs[2], before[2], policy.alpha) == Fraction(9, 10)
-
-
-def test_an_allowance_at_its_cap_follows_need_at_the_rate_of_the_headroom() -> None:
-    needs, policy = {1: 10, 2: 10}, AllowancePolicy(alpha=Fraction(3, 4))
-
-    assert allowances(needs, 500, policy)[1] == 12
-    assert allowances({**needs, 1: 20}, 500, policy)[1] == 24
-
-
-def test_nothing_follows_a_need_of_zero() -> None:
-    with pytest.raises(BadNumber, match="without need"):
-        return_on_inflation(0, 4, 1)
 
 
 # --- Water-filling ---

@@ -187,6 +187,7 @@ def test_hard_floors_for_everybody_fit_into_a_day(
         Nesting(floor_minutes=floor, miss_per_mille=miss),
         weekly_floor_minutes=0,
         allotted_percent=90,
+        minutes_per_week=1_200,
         house=replace(HOUSE, chances_known=known),
     )
 
@@ -200,10 +201,44 @@ def test_floors_of_the_week_fit_into_what_is_allotted(weekly: int, possible: boo
         Nesting(floor_minutes=15, miss_per_mille=10),
         weekly_floor_minutes=weekly,
         allotted_percent=90,
+        minutes_per_week=1_200,
         house=HOUSE,
     )
 
     assert (faults == ()) is possible
+
+
+@pytest.mark.parametrize(("weekly", "possible"), [(75, True), (90, False)])
+def test_the_floor_of_a_week_is_no_more_than_an_office_may_have_of_it(
+    weekly: int, possible: bool
+) -> None:
+    faults = rules.infeasible(
+        Nesting(floor_minutes=15),
+        weekly_floor_minutes=weekly,
+        allotted_percent=90,
+        minutes_per_week=75,
+        house=rules.UNKNOWN,
+    )
+
+    assert (Fault.WEEKLY_FLOOR_OVER_LIMIT not in faults) is possible
+
+
+@pytest.mark.parametrize(
+    ("floor", "possible"), [(0, True), (15, True), (30, True), (45, False), (60, False)]
+)
+def test_the_floors_of_five_days_are_no_more_than_an_office_may_have_of_a_week(
+    floor: int, possible: bool
+) -> None:
+    """Half an hour on each of five days is two hours and a half."""
+    faults = rules.infeasible(
+        Nesting(floor_minutes=floor),
+        weekly_floor_minutes=0,
+        allotted_percent=90,
+        minutes_per_week=150,
+        house=rules.UNKNOWN,
+    )
+
+    assert faults == (() if possible else (Fault.FLOORS_OVER_LIMIT,))
 
 
 class TestInterrupted:

@@ -5,6 +5,7 @@ Slow and obvious on purpose. It shares with the product only the values it is as
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import NormalDist
@@ -194,6 +195,36 @@ def leaves_enough(
     fit = sum(floors_laid(free, floor) for free in before.values())
     lost = floors_laid(before[hours.professional], floor) - floors_laid(after, floor)
     return lost == 0 or fit - lost >= floors_promised(day, request, nesting, now)
+
+
+def class_of(day: Day, request: Request, who: int, start: int, now: datetime) -> str | None:
+    """What the request takes of, at that start of that professional; None without classes."""
+    nesting = day.rule.nesting if day.rule else None
+    if nesting is None:
+        return None
+    (hours,) = [hours for hours in day.hours if hours.professional == who]
+    directed = {i for reserve in hours.reserves for i in places(reserve.mask)}
+    if all(start + i in directed for i in range(request.quanta)):
+        return "directed"
+    use, own = day.use.get(request.office, Use()), day.shares.get(request.office, Share())
+    wanted_day, wanted_week = use.day + request.quanta, use.week + request.quanta
+    if (own.owed or use.day > 0) and wanted_day <= nesting.floor_minutes // 15:
+        return "guaranteed"
+    released = day.released_at is not None and now >= day.released_at
+    within_day = released or wanted_day <= ceil(own.allowance * nesting.day_cap_percent / 100)
+    return "allotted" if within_day and wanted_week <= own.allowance else "open"
+
+
+def floor_instead(day: Day, request: Request, now: datetime) -> int:
+    """What is left of the office's own floor, if it is less than it asked and to be had; else 0."""
+    nesting = day.rule.nesting if day.rule else None
+    used = day.use.get(request.office, Use()).day
+    unclaimed = day.shares.get(request.office, Share()).owed or used > 0
+    rest = nesting.floor_minutes // 15 - used if nesting and unclaimed else 0
+    if not 0 < rest < request.quanta:
+        return 0
+    shorter = replace(request, quanta=rest, start=None)
+    return rest if offered_starts(day, shorter, now) else 0
 
 
 def free_runs(places_free: set[int]) -> int:

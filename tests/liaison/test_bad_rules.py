@@ -42,6 +42,14 @@ BAD: list[tuple[dict[str, Any], Fault]] = [
     ({"floor_minutes": 60, "minutes_per_day": 45}, Fault.LENGTH_OVER_DAY),
     ({"minutes_per_day": 120, "minutes_per_week": 105}, Fault.DAY_OVER_WEEK),
     ({"minutes_per_day": 100}, Fault.LIMIT_NOT_WHOLE),
+    (
+        {"minutes_per_day": 45, "minutes_per_week": 45, "lengths": [15]},
+        Fault.WEEKLY_FLOOR_OVER_LIMIT,
+    ),
+    (
+        {"minutes_per_day": 60, "minutes_per_week": 60, "lengths": [15]},
+        Fault.FLOORS_OVER_LIMIT,
+    ),
     ({"lengths": [15, 20]}, Fault.LENGTH_NOT_WHOLE),
     ({"lengths": []}, Fault.NO_LENGTH),
     ({"minutes_per_day": -15}, Fault.LIMIT_NEGATIVE),

@@ -13,10 +13,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from comptoir.domain import grid
+from comptoir.domain.service_day import Reason
 from comptoir.liaison.models import Appointment, Decision, Hold
 from comptoir.liaison.queries import days, times
 from comptoir.liaison.queries.times import Instead
 from comptoir.people.models import Office
+from comptoir.roster.models import OfferedHours
 from comptoir.ui import clock
 from tests.liaison.factories import (
     DAY,
@@ -235,6 +238,56 @@ class TestOnTheForm:
 
         assert page.context["refusal"] is not None
         assert buttons(page.text) == []
+
+
+class TestWhateverRefused:
+    """The limits and the calendar, under a rule that guarantees a quarter hour of each day."""
+
+    def test_the_limit_of_a_week(self, client: Client) -> None:
+        nested(minutes_per_day=45, minutes_per_week=45)
+        (office,) = offices(1)
+        two_hours(DAY - timedelta(days=1))
+        two_hours()
+        book(office, wish(30, on=DAY - timedelta(days=1)))
+        delegate = sign_in(client, delegate_of(office))
+
+        page = delegate.get(url("times", office.reference), ASKED | {"minutes": "30"})
+
+        assert page.context["instead"] == Instead(at(DAY, 10), 15)
+        values = {value for value, _, _ in buttons(page.text)}
+        assert values == {"2026-11-18T15:00Z/15"}
+        assert "Your own share of that day, 15 minutes" in said(page.text)
+
+    def test_a_day_of_single_quarter_hours(self) -> None:
+        nested()
+        (office,) = offices(1)
+        two_hours()
+        # 10:15, 10:45, 11:15, 11:45: of each half hour the second quarter.
+        offered = OfferedHours.objects.get()
+        second = sum(1 << i for i in list(grid.indexes(offered.mask))[1::2])
+        OfferedHours.objects.update(mask=second)
+
+        (day,) = [day for day in found(office, 30) if day.on == DAY]
+
+        assert day.refused is not None
+        assert day.refused.reason == Reason.NO_TIME
+        assert day.instead == Instead(at(DAY, 10, 15), 15)
+
+    def test_a_time_that_was_taken(self, client: Client) -> None:
+        nested()
+        office, other = offices(2)
+        two_hours()
+        book(other, wish(30))
+        delegate = sign_in(client, delegate_of(office))
+
+        page = delegate.post(
+            url("book", office.reference),
+            FORM | {"start": "2026-11-18T15:00Z", "minutes": "30", "language": "en"},
+        )
+
+        assert Decision.objects.get(office=office).reason == Reason.TIME_TAKEN
+        assert page.context["instead"] == Instead(at(DAY, 10, 30), 15)
+        assert [value for value, _, _ in buttons(page.text)] == ["2026-11-18T15:30Z/15"]
 
 
 def test_a_refused_move_shows_its_decision_and_offers_no_second_appointment(

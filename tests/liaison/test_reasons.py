@@ -104,3 +104,23 @@ def test_every_reason_has_a_sentence_and_a_next_step(reason: Reason, language: s
 
     assert words.sentence.endswith(".")
     assert words.next_step.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Reason.HOLDS_TOO_MUCH, Reason.KEPT, Reason.WOULD_SPLIT,
+        Reason.NO_TIME, Reason.TIME_TAKEN, Reason.DAY_LIMIT, Reason.WEEK_LIMIT,
+    ],
+)  # fmt: skip
+def test_where_its_own_share_is_there_for_it_that_is_the_next_step(reason: Reason) -> None:
+    counters = {
+        "asked": 2, "day_used": 1, "day_limit": 2, "week_used": 5, "week_limit": 6,
+        "left": 1, "kept": 1, "held": 1, "holding_cap": 2, "instead": 1,
+    }  # fmt: skip
+
+    words = explanations.explain(reason, counters)
+
+    assert words.next_step == (
+        "Your own share of that day, 15\N{NO-BREAK SPACE}minutes, is yours now if you take it."
+    )

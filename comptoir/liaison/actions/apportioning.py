@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import entitlements
-from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.models import Allowance, Apportionment, Policy
 from comptoir.liaison.queries import days, needs, versions
 from comptoir.people.models import Person
@@ -76,7 +74,10 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
     try:
         known = entitlements.with_prior(needs.estimated(now))
         quanta = entitlements.allowances(
-            known, house.week, _rule(policy), needs.in_force(valid_from).quanta or None
+            known,
+            house.week,
+            days.as_allowance_policy(policy),
+            needs.in_force(valid_from).quanta or None,
         )
     except (
         entitlements.BadNumber,
@@ -128,11 +129,3 @@ def write(*, proposal: Proposal, by: Person | None, now: datetime) -> Apportionm
         for office, quanta in proposal.quanta.items()
     )
     return made
-
-
-def _rule(policy: Policy) -> entitlements.AllowancePolicy:
-    return entitlements.AllowancePolicy(
-        floor=policy.weekly_floor_minutes // QUANTUM_MINUTES,
-        share=Fraction(policy.allotted_percent, 100),
-        alpha=Fraction(policy.alpha_percent, 100),
-    )

@@ -224,7 +224,7 @@ def check_pilot(
     if not set(pilot.measures) <= set(Measure.values):
         raise UnknownMeasure
     house = versions.house(today)
-    ruling.check_numbers(trial, house)
+    ruling.check_numbers(trial, house, now)
     _check_beside_common(pilot, trial, members)
     if pilot.is_switchback:
         _check_weeks(pilot, today)

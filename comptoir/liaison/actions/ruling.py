@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.domain import rule
+from comptoir.domain import entitlements, rule
 from comptoir.domain.rule import Fault, House
 from comptoir.liaison.models import Pilot, Policy
-from comptoir.liaison.queries import days, pilots, versions
+from comptoir.liaison.queries import days, needs, pilots, versions
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
@@ -25,6 +25,9 @@ LIMITS = {"minutes_per_day", "minutes_per_week"}
 
 NOT_CONTENT = {"id", "version", "valid_from", "for_pilot", "created_by", "created_at"}
 """What two versions that say the same need not share."""
+
+PROPORTIONAL = 100
+"""Up to this `alpha_percent` inflated use never pays, whatever the needs (`domain.entitlements`)."""
 
 WORDS = {"name_en", "name_fr", "remark_en", "remark_fr"}
 """What a version says beside its numbers."""
@@ -99,7 +102,7 @@ def start_rule(*, draft: Policy, by: Person, now: datetime, seen: int | None = N
 def check_rule(*, draft: Policy, now: datetime) -> None:
     """Raise CannotStartRule if the draft could not be set now."""
     today = clock.service_date(now)
-    check_numbers(draft, versions.house(today))
+    check_numbers(draft, versions.house(today), now)
     _check_first_day(draft.valid_from, today)
     governing = versions.governing(draft.valid_from)
     if governing is not None and _content(governing) == _content(draft):
@@ -109,16 +112,22 @@ def check_rule(*, draft: Policy, now: datetime) -> None:
         raise DisturbsPilot(disturbed)
 
 
-def check_numbers(draft: Policy, house: House | None) -> None:
-    """Raise BadRule if no office could be under this rule, or the house cannot keep what it promises."""
+def check_numbers(draft: Policy, house: House | None, now: datetime) -> None:
+    """Raise BadRule if no office could be under this rule, or the house cannot keep what it promises.
+
+    Nor is a rule set under which an office gains by using what it does not need.
+    """
     faults = days.as_rule(draft).faults() + _negative(draft)
     if draft.nested and not faults:
         faults = rule.infeasible(
             days.as_nesting(draft),
             weekly_floor_minutes=draft.weekly_floor_minutes,
             allotted_percent=draft.allotted_percent,
+            minutes_per_week=draft.minutes_per_week,
             house=house or rule.UNKNOWN,
         )
+    if draft.nested and house is not None and not faults:
+        faults = _inviting(draft, house, now)
     if faults:
         raise BadRule(faults)
 
@@ -129,6 +138,22 @@ def _negative(draft: Policy) -> tuple[Fault, ...]:
     values = (getattr(draft, name) for name in numbers)
     negative = any(value < 0 for value in values if isinstance(value, int))
     return (Fault.NUMBER_NEGATIVE,) if negative else ()
+
+
+def _inviting(draft: Policy, house: House, now: datetime) -> tuple[Fault, ...]:
+    """Whether allowances by this rule would reward inflated use: never if they follow need at most.
+
+    Nothing can be said while no need is known, nor of a rule that allots nothing.
+    """
+    if draft.alpha_percent <= PROPORTIONAL or draft.allotted_percent == 0:
+        return ()
+    try:
+        known = entitlements.with_prior(needs.estimated(now))
+    except entitlements.NoKnownNeed:
+        return ()
+    policy = days.as_allowance_policy(draft)
+    pays = entitlements.inflating_pays(known, house.week, policy)
+    return (Fault.INFLATING_PAYS,) if pays else ()
 
 
 def _check_first_day(on: date, today: date) -> None:

@@ -62,7 +62,25 @@ FAULTS = {
         "weekly_floor_minutes",
         _("The part of a week that is allotted does not have so much for every office."),
     ),
+    Fault.WEEKLY_FLOOR_OVER_LIMIT: (
+        "weekly_floor_minutes",
+        _(
+            "An office cannot be allotted more of a week than its limit of a week. Allot less, or raise the limit."
+        ),
+    ),
+    Fault.FLOORS_OVER_LIMIT: (
+        "floor_minutes",
+        _(
+            "The limit of a week must allow what is guaranteed on five days. Guarantee less, or raise the limit."
+        ),
+    ),
     Fault.NUMBER_NEGATIVE: (None, _("No number of a rule can be negative.")),
+    Fault.INFLATING_PAYS: (
+        "alpha_percent",
+        _(
+            "With the needs of today an office that uses more than it needs would be allotted more than that costs it. Choose a smaller number."
+        ),
+    ),
 }
 
 

@@ -20,6 +20,7 @@ from comptoir.domain.service_day import Day, ProfessionalHours, Reserve, Use
 from comptoir.liaison.models import Appointment, OfficeWeek, Policy
 from comptoir.liaison.queries import horizon, hours, shares
 from comptoir.liaison.queries.in_force import Rules as Rules
+from comptoir.liaison.queries.in_force import as_allowance_policy as as_allowance_policy
 from comptoir.liaison.queries.in_force import as_nesting as as_nesting
 from comptoir.liaison.queries.in_force import as_rule as as_rule
 from comptoir.liaison.queries.in_force import load_rules as load_rules

@@ -79,7 +79,8 @@ def _day_limit(counters: Counters) -> Explanation:
     if left:
         return Explanation(
             sentence,
-            _("Ask for %(left)s or less on that day, or choose another day.")
+            _own_share(counters)
+            or _("Ask for %(left)s or less on that day, or choose another day.")
             % {"left": duration(left * QUANTUM_MINUTES)},
         )
     return Explanation(
@@ -100,7 +101,8 @@ def _week_limit(counters: Counters) -> Explanation:
     if left:
         return Explanation(
             sentence,
-            _("Ask for %(left)s or less in that week, or choose a day of another week.")
+            _own_share(counters)
+            or _("Ask for %(left)s or less in that week, or choose a day of another week.")
             % {"left": duration(left * QUANTUM_MINUTES)},
         )
     return Explanation(
@@ -114,14 +116,15 @@ def _no_time(counters: Counters) -> Explanation:
             "On that day no professional who speaks the language you chose has %(asked)s free in one piece."
         )
         % {"asked": _minutes(counters, "asked")},
-        _("Ask for a shorter appointment, the other language, or another day."),
+        _own_share(counters)
+        or _("Ask for a shorter appointment, the other language, or another day."),
     )
 
 
 def _time_taken(counters: Counters) -> Explanation:
     return Explanation(
         _("That time has just been taken, or is no longer free for as long as you need."),
-        _("Choose one of the times in the list."),
+        _own_share(counters) or _("Choose one of the times in the list."),
     )
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from comptoir.domain import rule
+from comptoir.domain.entitlements import AllowancePolicy
+from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.rule import SharingRule
 from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Arm, Design, Policy
@@ -139,6 +142,15 @@ def as_rule(policy: Policy) -> SharingRule:
 def as_nesting(policy: Policy) -> Nesting:
     """The numbers of the nested classes, which have the same names in both."""
     return Nesting(**{field.name: getattr(policy, field.name) for field in fields(Nesting)})
+
+
+def as_allowance_policy(policy: Policy) -> AllowancePolicy:
+    """The numbers that weekly allowances are computed by; those a policy does not have are our defaults."""
+    return AllowancePolicy(
+        floor=policy.weekly_floor_minutes // QUANTUM_MINUTES,
+        share=Fraction(policy.allotted_percent, 100),
+        alpha=Fraction(policy.alpha_percent, 100),
+    )
 
 
 def cohort_columns(cohorts: tuple[Cohort, ...]) -> dict[str, list[Any]]:

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.domain.rule import DAYS_A_WEEK
 from comptoir.liaison.models import Arm, Pilot, PilotOffice, PilotWeek, Policy
-from comptoir.liaison.queries.versions import DAYS_A_WEEK
 from comptoir.ui import statements
 
 OPENING = ("horizon_business_days", "batch_minutes", "opens_at")

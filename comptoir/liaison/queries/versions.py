@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from comptoir.domain.rule import House
+from comptoir.domain.rule import DAYS_A_WEEK, House
 from comptoir.liaison.models import Allowance, Policy
 from comptoir.liaison.queries import kept
 from comptoir.liaison.queries.kept import Term
@@ -19,8 +19,6 @@ from comptoir.people.models import Office
 from comptoir.roster.models import OfferedHours
 from comptoir.ui import clock
 from comptoir.ui.times import duration, time_of_day
-
-DAYS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True)
