@@ -183,7 +183,7 @@ class TestOnTheListOfTimes:
     ) -> None:
         delegate.get(url("times", office.reference), ASKED)
 
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             page = delegate.get(url("times", office.reference), ASKED)
 
         assert page.context["instead"] == Instead(at(DAY, 10), 15)

@@ -124,3 +124,20 @@ def test_where_its_own_share_is_there_for_it_that_is_the_next_step(reason: Reaso
     assert words.next_step == (
         "Your own share of that day, 15\N{NO-BREAK SPACE}minutes, is yours now if you take it."
     )
+
+
+@pytest.mark.parametrize(
+    ("week_used", "advice"),
+    [
+        (4, "Ask for 30 minutes or less on that day, or choose another day."),
+        (11, "Ask for 15 minutes or less on that day, or choose another day."),
+        (12, "Choose a day of another week: the count begins again on Monday."),
+    ],
+)
+def test_no_advice_leads_to_the_next_refusal(week_used: int, advice: str) -> None:
+    """Half an hour is left of the day; of the week more, less, or nothing."""
+    counters = {"asked": 3, "day_used": 2, "day_limit": 4, "week_limit": 12, "week_used": week_used}
+
+    said = explanations.explain("day_limit", counters).next_step
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == advice

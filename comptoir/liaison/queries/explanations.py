@@ -67,8 +67,18 @@ def _minutes(counters: Counters, name: str) -> str:
     return duration(counters.get(name, 0) * QUANTUM_MINUTES)
 
 
+def _within_limits(counters: Counters) -> int:
+    """What both limits leave, in quanta: an advice must not lead to the next refusal."""
+    day = counters["day_limit"] - counters["day_used"]
+    return max(min(day, counters["week_limit"] - counters["week_used"]), 0)
+
+
+def _another_week() -> str:
+    return _("Choose a day of another week: the count begins again on Monday.")
+
+
 def _day_limit(counters: Counters) -> Explanation:
-    left = max(counters["day_limit"] - counters["day_used"], 0)
+    left = _within_limits(counters)
     sentence = _(
         "You asked for %(asked)s; an office may have %(limit)s a day, and yours has used %(used)s of that day."
     ) % {
@@ -83,6 +93,8 @@ def _day_limit(counters: Counters) -> Explanation:
             or _("Ask for %(left)s or less on that day, or choose another day.")
             % {"left": duration(left * QUANTUM_MINUTES)},
         )
+    if counters["week_used"] >= counters["week_limit"]:
+        return Explanation(sentence, _another_week())
     return Explanation(
         sentence,
         _("Choose another day, or move or cancel an appointment of that day in good time."),
@@ -105,9 +117,7 @@ def _week_limit(counters: Counters) -> Explanation:
             or _("Ask for %(left)s or less in that week, or choose a day of another week.")
             % {"left": duration(left * QUANTUM_MINUTES)},
         )
-    return Explanation(
-        sentence, _("Choose a day of another week: the count begins again on Monday.")
-    )
+    return Explanation(sentence, _another_week())
 
 
 def _no_time(counters: Counters) -> Explanation:
