@@ -164,6 +164,27 @@ def test_the_next_ones_move_by_a_quarter_at_most(house: list[Office]) -> None:
     assert proposal.quanta == {one.pk: 15, other.pk: 15}  # their need has gone, they fall slowly
 
 
+def test_to_publish_every_week_moves_nobody_further_than_to_publish_once(
+    house: list[Office],
+) -> None:
+    """From 20 a quarter less is 15; another publication a week later does not go down to 11."""
+    policy = PolicyFactory.create(valid_from=DECEMBER - timedelta(days=5), nested=True)
+    first = Apportionment.objects.create(
+        valid_from=DECEMBER - timedelta(days=5), policy=policy, capacity=480, made_at=NOW
+    )
+    for office in house:
+        Allowance.objects.create(apportionment=first, office=office, need=20, quanta=20)
+    apportioning.publish(
+        proposal=apportioning.propose(valid_from=DECEMBER, now=NOW), by=None, now=NOW
+    )
+
+    week_later = apportioning.propose(valid_from=DECEMBER + timedelta(weeks=1), now=NOW)
+    quarter_later = apportioning.propose(valid_from=DECEMBER + timedelta(weeks=13), now=NOW)
+
+    assert set(week_later.quanta.values()) == {15}
+    assert set(quarter_later.quanta.values()) == {12}  # a quarter of 15 less, rounded up
+
+
 @pytest.mark.parametrize(
     ("on", "words"),
     [

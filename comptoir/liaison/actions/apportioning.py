@@ -77,7 +77,7 @@ def propose(*, valid_from: date, now: datetime) -> Proposal:
             known,
             house.week,
             days.as_allowance_policy(policy),
-            needs.in_force(valid_from).quanta or None,
+            needs.a_quarter_before(valid_from).quanta or None,
         )
     except (
         entitlements.BadNumber,

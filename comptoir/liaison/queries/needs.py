@@ -25,6 +25,9 @@ HALF_LIFE = 13
 """Weeks after which what was attended weighs half."""
 
 
+QUARTER = timedelta(weeks=13)
+"""Within which no allowance moves by more than the movement limit."""
+
 PRIOR_DAYS = 10
 """For how many days of an office's own the mean of all offices stands in."""
 
@@ -97,6 +100,16 @@ def in_force(on: date) -> InForce:
     found = Apportionment.objects.filter(valid_from__lte=on).order_by("valid_from").last()
     rows = Allowance.objects.filter(apportionment=found).values_list("office_id", "quanta")
     return InForce(found, dict(rows) if found is not None else {})
+
+
+def a_quarter_before(on: date) -> InForce:
+    """What the offices were allotted thirteen weeks before a day, or by the first publication ever.
+
+    Allowances move by so much a quarter: measured from it, publishing often moves nobody further.
+    """
+    before = in_force(on - QUARTER)
+    first = Apportionment.objects.filter(valid_from__lt=on).order_by("valid_from").first()
+    return before if before.apportionment or first is None else in_force(first.valid_from)
 
 
 def _attended(first: date, until: date) -> dict[int, dict[date, int]]:

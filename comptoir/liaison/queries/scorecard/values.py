@@ -109,7 +109,7 @@ class Asked:
     """A request for time on the days from `first` to `last`: granted, or refused for a reason.
 
     `offered` is the longest time, in quanta, that the office was offered of that day instead, or on a
-    list about then. `listed`: nothing was offered on a whole list of days, and no day was asked for.
+    list about then. `listed`: it asks for no day by itself, as a list on which nothing was offered, or to wait.
     """
 
     office: int
