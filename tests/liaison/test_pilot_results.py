@@ -241,6 +241,20 @@ class TestSwitchback:
 
         assert found == {0: [], 1: [], 2: [1, 1], 3: [1, 1], 4: [2, 2]}
 
+    @pytest.mark.parametrize("weeks_before", [1, 2, 30])
+    def test_of_a_pilot_to_come_no_week_is_read_that_is_not_past(
+        self, pilot: Pilot, professional: Professional, weeks_before: int
+    ) -> None:
+        today = FAR_MONDAY - timedelta(weeks=weeks_before)
+        for monday in pilots.mondays(today - timedelta(weeks=2), FAR_MONDAY):
+            decide(OfficeFactory.create(), monday)
+            open_day(monday, [professional])
+
+        found = results.results_of(pilot, today)
+
+        assert found.weeks == []
+        assert all(week.monday < today for week in found.before)
+
     def test_the_interval_takes_its_deviation_from_the_weeks_before(
         self, pilot: Pilot, professional: Professional
     ) -> None:

@@ -95,7 +95,9 @@ def results_of(pilot: Pilot, today: date) -> Results:
     begun, until = _whole_weeks(pilot, today)
     first = begun - timedelta(weeks=WEEKS_BEFORE)
     drawn = {drawn.week: drawn.arm for drawn in pilots.weeks_of(pilot)}
-    found = readings.weekly(first, max(begun, until), members)
+    # Of a pilot to come, too, only weeks that are past are read.
+    last = min(max(begun, until), monday_of(today))
+    found = readings.weekly(first, last, members) if last > first else {}
     read = [
         Week(on, "" if on < begun else drawn.get(on, Arm.TRIAL), one.totals, one.from_wednesday)
         for on, one in found.items()
