@@ -92,9 +92,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     )
     wishes = demand.wishes(scale, made, [len(team) for team in teams], demands, dates, rng, now=now)
     play.run(wishes, now)
-    parties = Parties(
-        made, teams, {professional.pk: professional for professional in professionals}
-    )
+    parties = Parties(made, teams, {one.pk: one for one in professionals})
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
     writer.write_reminders(now)

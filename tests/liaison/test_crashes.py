@@ -267,6 +267,7 @@ def test_nobody_confirmed(server: Server) -> None:
     booked = book(office, now=NOW)
     flag(office)
     entry = wait(until_time=time(10, 30))
+    assert confirming.ask(most=10, now=booked.starts_at - timedelta(hours=3)) == 1
 
     def release() -> int:
         return confirming.release_unconfirmed(most=10, now=NINE)

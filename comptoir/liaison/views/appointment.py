@@ -168,15 +168,7 @@ def _move_page(
         excluding=appointment,
         still_counted=appointment.quanta if cost.late else 0,
     )
-    if request.method == "GET":
-        # A move that was refused is a decision, which is kept already.
-        searching.note_look(
-            office=appointment.office,
-            minutes=appointment.minutes,
-            language=appointment.language,
-            found=found,
-            now=request.now,
-        )
+    _note_look(request, appointment, found)
     wanted = form.cleaned_data.get("start") if refusal is not None else None
     context = {
         "appointment": appointment,
@@ -197,6 +189,18 @@ def _move_page(
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "liaison/appointment_move.html", context, status=status)
+
+
+def _note_look(request: SignedIn, appointment: Appointment, found: list[times.DayTimes]) -> None:
+    """A look at the times is kept; a move that was refused is a decision, which is kept already."""
+    if request.method == "GET":
+        searching.note_look(
+            office=appointment.office,
+            minutes=appointment.minutes,
+            language=appointment.language,
+            found=found,
+            now=request.now,
+        )
 
 
 def _anew(request: SignedIn, appointment: Appointment, form: Typed) -> tuple[Appointment, Typed]:
