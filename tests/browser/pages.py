@@ -255,9 +255,6 @@ def to_the_planned_pilot(visitor: Visitor, world: World) -> None:
     )
     visitor.tick("Requests: how many times offices asked")
     visitor.type("Minutes a day for each office", "90")
-    # The common rule of those days has classes; a group keeps what all the others keep.
-    visitor.tick("Keep hours for offices that have not had their share")
-    visitor.type("Minutes for which wishes for a new day are collected before they are drawn", "60")
     visitor.press("Look at it before it is set")
     visitor.page.locator("button[name=seen]").wait_for()
     visitor.ready()

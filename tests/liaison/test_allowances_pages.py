@@ -100,7 +100,7 @@ def test_to_compute_is_to_publish_nothing_and_asks_a_bounded_number_of_times(
 ) -> None:
     owner = page_of(Role.POLICY_OWNER)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         answer = owner.post(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
 
     assert answer.status_code == 200

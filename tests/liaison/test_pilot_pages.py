@@ -16,7 +16,8 @@ from django.utils import translation
 
 from comptoir.liaison.forms.pilots import PilotForm
 from comptoir.liaison.models import Criterion, Design, Pilot, Policy
-from comptoir.liaison.queries import choosing, pilots
+from comptoir.liaison.queries import choosing, pilots, versions
+from comptoir.liaison.queries.pilots import SHARED
 from comptoir.people.models import Office, Role
 from comptoir.roster.models import OfferedHours
 from tests.liaison import pilot_drafts
@@ -229,8 +230,6 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"measures": ["happiness"]}, "measures", "happiness"),
     ({"extra_minutes": 20}, "extra_minutes", "Give whole quarter hours"),
     ({"remark_fr": ""}, "remark_fr", ""),
-    ({"floor_minutes": 30}, "floor_minutes", "must be the same for a group"),
-    ({"horizon_business_days": 20}, "horizon_business_days", "from when a day can be booked"),
     ({"minutes_per_day": 120}, "__all__", "The trial rule says the same"),
     ({"minutes_per_day": 45}, "minutes_per_day", "must allow the longest appointment"),
     ({"design": "", "criterion": "list"}, "design", ""),
@@ -241,6 +240,23 @@ REFUSED_WEEKS: list[tuple[dict[str, Any], str, str]] = [
     ({"ends_on": "2027-11-08"}, "ends_on", "32 weeks at most"),
     ({"starts_on": "2026-11-30", "ends_on": "2026-12-14"}, "starts_on", "December 7, 2026"),
 ]
+
+
+def test_a_group_keeps_what_all_keep_on_its_first_day_whatever_the_form_began_with(
+    owner: Client,
+) -> None:
+    """The form begins with the rule of today, which may be another than that of the first day."""
+    change = {"floor_minutes": 30, "horizon_business_days": 20, "batch_minutes": 90}
+
+    page = owner.post(
+        url("new-pilot"), written(references=OfficeFactory.create().reference) | change
+    )
+
+    assert page.status_code == 200
+    common = versions.governing(page.context["pilot"].starts_on)
+    assert common is not None
+    trial = page.context["form"].trial()
+    assert {n: getattr(trial, n) for n in SHARED} == {n: getattr(common, n) for n in SHARED}
 
 
 class TestRefused:

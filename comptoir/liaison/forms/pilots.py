@@ -17,7 +17,7 @@ from comptoir.liaison.forms.nested import NESTED
 from comptoir.liaison.forms.offers import OFFERS
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
 from comptoir.liaison.models import Criterion, Design, Measure, Pilot, PilotOffice, Policy
-from comptoir.liaison.queries import choosing
+from comptoir.liaison.queries import choosing, pilots, versions
 from comptoir.liaison.queries.choosing import Choice
 from comptoir.ui import times
 
@@ -210,12 +210,15 @@ class PilotForm(RuleForm):
         )
 
     def trial(self) -> Policy:
-        """The rule it tries, as written."""
+        """The rule it tries, as written; a group keeps for others what all keep on its first day."""
         given = self.cleaned_data
         rule = {name: given[name] for name in RuleForm.base_fields if name in self.fields}
         left_empty = {name for name in (*NESTED, *OFFERS) if rule[name] is None}
         kept = {name: one for name, one in rule.items() if name not in left_empty}
         kept |= {"lengths": sorted(given["lengths"]), "valid_from": given["starts_on"]}
+        common = versions.governing(given["starts_on"])
+        if given["design"] == Design.COHORT and common is not None:
+            kept |= {name: getattr(common, name) for name in pilots.SHARED}
         return Policy(version=0, for_pilot=True, **kept)
 
     def members(self, choice: Choice) -> list[PilotOffice]:
