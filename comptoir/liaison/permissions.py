@@ -12,7 +12,6 @@ from comptoir.liaison.models import (
     AppointmentEvent,
     AppointmentQuerySet,
     CalendarFeed,
-    CaseLine,
     Decision,
     FollowUp,
     Offer,
@@ -53,16 +52,6 @@ def get_office_appointment_for(standing: Standing, reference: str) -> Appointmen
 def get_served_appointment_for(standing: Standing, reference: str) -> Appointment:
     """An appointment the person takes or leads; raises Http404 for any other."""
     return _one(appointments_of_professional(standing), reference)
-
-
-def get_served_case_for(standing: Standing, reference: str, position: int) -> CaseLine:
-    """A case of an appointment the person takes or leads; raises Http404 for any other."""
-    appointment = get_served_appointment_for(standing, reference)
-    case_line = appointment.case_lines.filter(position=position).first()
-    if case_line is None:
-        raise Http404
-    case_line.appointment = appointment
-    return case_line
 
 
 def get_professional_for(standing: Standing, pk: int | None) -> Professional | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from scripts import chromium
 from tests.browser.post import Post, ServerPost
@@ -34,7 +34,7 @@ NO_BROWSER = (
     "There is no Chromium for the browser tests. Install one (`apt-get install chromium`, or "
     "`python -m playwright install --with-deps chromium`), or name one in COMPTOIR_CHROMIUM."
 )
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 NewVisitor = Callable[..., Visitor]
 

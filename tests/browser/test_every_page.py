@@ -12,7 +12,7 @@ import time_machine
 from django.core.management import call_command
 from django.test import RequestFactory, override_settings
 from django.urls import URLResolver, get_resolver
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from pytest_django import DjangoDbBlocker
 
 from comptoir.notices.outbox import FOLDER_BACKEND
@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOW = at(DAY, 10)
 """A Wednesday at ten: some of the day is over, most is to come."""
 
-TELEPHONE = {"width": 390, "height": 844}
-SMALLEST = {"width": 320, "height": 256}
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+SMALLEST: ViewportSize = {"width": 320, "height": 256}
 """The smallest telephone, and what 1280 by 1024 leaves at a zoom of 400 %."""
 
 OTHER = {"en": "fr", "fr": "en"}
@@ -158,15 +158,15 @@ def looked_at(visitor: Visitor, visit: Visit, pictures: Path | None) -> list[str
     page = visitor.page
     faults = structure(page, visitor.language)
     for name, size in (("desktop", DESKTOP), ("telephone", TELEPHONE)):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         faults += [f"{name}: {complaint}" for complaint in axe.complaints(page)]
         if pictures is not None:
             page.screenshot(
                 path=pictures / f"{visit}-{visitor.language}-{name}.png", full_page=True
             )
-    page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    page.set_viewport_size(SMALLEST)
     faults += too_wide(page)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     return faults
 
 

@@ -8,6 +8,7 @@ import hmac
 import struct
 import time
 from datetime import date
+from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -44,12 +45,12 @@ class Visitor:
 
     # What pages say
 
-    def says(self, text: str, **values: object) -> str:
+    def says(self, text: str, **values: Any) -> str:
         """How the pages of this language say it; `text` is the English of the source."""
         with translation.override(self.language):
             return translation.gettext(text) % values if values else translation.gettext(text)
 
-    def address(self, name: str, *arguments: object, **query: object) -> str:
+    def address(self, name: str, *arguments: object, **query: Any) -> str:
         """The path of a named page in this language."""
         with translation.override(self.language):
             return reverse(name, args=arguments)
@@ -78,9 +79,9 @@ class Visitor:
         """Follow the link with these words (of the source)."""
         self._one("link", label, within).click()
 
-    def _one(self, role: str, label: str, within: Locator | None) -> Locator:
+    def _one(self, role: Any, label: str, within: Locator | None) -> Locator:
         place = within if within is not None else self.page.locator("body")
-        return place.get_by_role(role, name=self.says(label), exact=True).first  # type: ignore[arg-type]
+        return place.get_by_role(role, name=self.says(label), exact=True).first
 
     def unfold(self, inside: Locator) -> None:
         """Open the part of the page that this lies in, if it is folded."""
@@ -122,7 +123,7 @@ class Visitor:
 
     # Looking
 
-    def sees(self, text: str, **values: object) -> None:
+    def sees(self, text: str, **values: Any) -> None:
         """The words (of the source) are on the page."""
         expect(self.page.get_by_text(self.says(text, **values)).first).to_be_visible()
 
@@ -131,7 +132,7 @@ class Visitor:
         expect(self.page).to_have_url(settings.ADDRESS + self.address(name, *arguments))
         expect(self.page.locator("html")).to_have_attribute("lang", self.language)
 
-    def heading(self, text: str, **values: object) -> None:
+    def heading(self, text: str, **values: Any) -> None:
         """The page is headed so."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says(text, **values))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,18 +60,18 @@ def between(start: int, end: int) -> int:
     return twin.mask_of(set(range(quarter(start), quarter(end))))
 
 
-def day_of(*hours: ProfessionalHours, **changes: object) -> Day:
-    values: dict[str, object] = {"on": ON, "grid": GRID, "rule": RULE, "last_bookable": ON}
-    return Day(**{**values, "hours": hours, **changes})  # type: ignore[arg-type]
+def day_of(*hours: ProfessionalHours, **changes: Any) -> Day:
+    values: dict[str, Any] = {"on": ON, "grid": GRID, "rule": RULE, "last_bookable": ON}
+    return Day(**{**values, "hours": hours, **changes})
 
 
-def person(number: int = 1, languages: frozenset[str] = BOTH, **masks: object) -> ProfessionalHours:
-    return ProfessionalHours(number, languages, **{"offered": ALL, **masks})  # type: ignore[arg-type]
+def person(number: int = 1, languages: frozenset[str] = BOTH, **masks: Any) -> ProfessionalHours:
+    return ProfessionalHours(number, languages, **{"offered": ALL, **masks})
 
 
-def asking(quanta: int = 2, **changes: object) -> Request:
-    values: dict[str, object] = {"office": OFFICE, "quanta": quanta, "language": "en"}
-    return Request(**{**values, **changes})  # type: ignore[arg-type]
+def asking(quanta: int = 2, **changes: Any) -> Request:
+    values: dict[str, Any] = {"office": OFFICE, "quanta": quanta, "language": "en"}
+    return Request(**{**values, **changes})
 
 
 def reason(answer: Admitted | Refused) -> Reason:
@@ -409,10 +411,10 @@ def test_what_one_office_used_does_not_count_for_another() -> None:
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), max_size=12), st.randoms(use_true_random=False))
 def test_splitting_and_ordering_wishes_never_gets_an_office_past_its_limit(
-    wishes: list[int], random: object
+    wishes: list[int], random: Random
 ) -> None:
     """Delegates of one office, each with wishes of their own, draw on one share."""
-    random.shuffle(wishes)  # type: ignore[attr-defined]
+    random.shuffle(wishes)
     used = 0
     for quanta in wishes:
         day = day_of(person(), use={OFFICE: Use(used, used)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -257,10 +258,10 @@ def test_an_instant_is_granted_exactly_when_it_is_an_offered_quarter_hour(
 
 @given(small_days(), REQUESTS, MOMENTS, st.randoms(use_true_random=False))
 def test_the_order_in_which_professionals_are_listed_is_irrelevant(
-    day: Day, request: Request, now: datetime, random: object
+    day: Day, request: Request, now: datetime, random: Random
 ) -> None:
     hours = list(day.hours)
-    random.shuffle(hours)  # type: ignore[attr-defined]
+    random.shuffle(hours)
 
     assert admit(replace(day, hours=tuple(hours)), request, now) == admit(day, request, now)
 

@@ -1,6 +1,7 @@
 """Weekly hours on a wall clock, expanded date by date, against a clock read minute by minute."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,8 +22,8 @@ def utc(on: date, start: int, end: int) -> Period:
     return Period(midnight + timedelta(hours=start), midnight + timedelta(hours=end))
 
 
-def weekdays(starts: time, ends: time, **more: object) -> list[Weekly]:
-    return [Weekly(day, starts, ends, ALWAYS, **more) for day in range(5)]  # type: ignore[arg-type]
+def weekdays(starts: time, ends: time, **more: Any) -> list[Weekly]:
+    return [Weekly(day, starts, ends, ALWAYS, **more) for day in range(5)]
 
 
 NINE_TO_FIVE = weekdays(time(9), time(17))

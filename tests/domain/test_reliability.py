@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -331,6 +332,6 @@ def test_a_tally_loses_no_more_than_it_has(appointments: int, late: int) -> None
         {"clean_days": 0},
     ],
 )
-def test_a_rule_that_contradicts_itself_is_refused(changed: dict[str, float]) -> None:
+def test_a_rule_that_contradicts_itself_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(BadRule):
-        PatternRule(**changed)  # type: ignore[arg-type]
+        PatternRule(**changed)

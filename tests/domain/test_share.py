@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import sqrt
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,10 +42,10 @@ HALF_HOUR = Nesting(floor_minutes=30)
 GRID = Grid(NINE, 32)
 
 
-def asking(quanta: int = 2, *, day: int = 0, week: int = 0, **rest: object) -> Asking:
+def asking(quanta: int = 2, *, day: int = 0, week: int = 0, **rest: Any) -> Asking:
     """An office with an allowance of ten quarter hours whose floor is unclaimed, unless said otherwise."""
     whole = {"share": Share(allowance=10, owed=True), "owed": Owed(offices=5), **rest}
-    return Asking(quanta, day, week, **whole)  # type: ignore[arg-type]
+    return Asking(quanta, day, week, **whole)
 
 
 @pytest.mark.parametrize(
@@ -173,10 +174,10 @@ def test_floors_in_a_day_are_counted_as_laying_them_out_would(free: int, floor: 
 # --- A whole day -------------------------------------------------------------------------------
 
 
-def world(offices: int = 8, quanta: int = 8, **rest: object) -> World:
+def world(offices: int = 8, quanta: int = 8, **rest: Any) -> World:
     """One professional with a day of eight quarter hours, as many as there are offices."""
     whole = {"nesting": HARD, "allowances": dict.fromkeys(range(offices), 12), **rest}
-    return World(offered={1: 2**quanta - 1}, quanta=quanta, **whole)  # type: ignore[arg-type]
+    return World(offered={1: 2**quanta - 1}, quanta=quanta, **whole)
 
 
 def refused(answer: Admitted | Refused) -> Refused:

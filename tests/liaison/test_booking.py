@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -251,7 +252,7 @@ def test_sending_one_form_twice_books_once() -> None:
     ids=["another time", "another length", "other cases"],
 )
 def test_one_form_sent_again_with_something_else_is_not_said_to_be_booked(
-    changed: dict[str, object],
+    changed: dict[str, Any],
 ) -> None:
     """Booked, gone back, chosen or typed anew: the form's number is the old one."""
     PolicyFactory.create(generous=True)
@@ -329,7 +330,8 @@ def test_a_held_time_is_nobody_elses_until_it_expires() -> None:
     assert refused.value.decision.reason == "no_time"
 
     late = NOW + timedelta(minutes=5)
-    assert hold.expires_at == late  # type: ignore[union-attr]
+    assert isinstance(hold, Hold)
+    assert hold.expires_at == late
     AppointmentFactory.create(office=other, now=late)
 
 
@@ -341,7 +343,8 @@ def test_an_office_books_the_time_it_holds_with_the_professional_it_was_shown() 
 
     appointment = AppointmentFactory.create(office=office, seed=4)
 
-    assert appointment.professional_id == hold.hours.professional_id  # type: ignore[union-attr]
+    assert isinstance(hold, Hold)
+    assert appointment.professional_id == hold.hours.professional_id
     assert not hasattr(type(office).objects.get(pk=office.pk), "hold")
 
 
@@ -365,7 +368,8 @@ def test_an_office_at_its_limit_can_hold_nothing() -> None:
         office=full.office, wish=wish(14), by=full.booked_by, now=NOW, seed=1
     )
 
-    assert answer.reason == "day_limit"  # type: ignore[union-attr]
+    assert isinstance(answer, Refused)
+    assert answer.reason == "day_limit"
 
 
 @pytest.mark.parametrize("status", list(Status))

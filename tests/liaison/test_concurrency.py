@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
@@ -40,7 +41,7 @@ T = TypeVar("T")
 def at_once(tasks: list[Callable[[], T]]) -> list[T | BaseException]:
     """Run the tasks in threads that begin together; each result, or what it raised."""
     ready = threading.Barrier(len(tasks))
-    results: list[T | BaseException | None] = [None] * len(tasks)
+    results: list[Any] = [None] * len(tasks)
 
     def run(index: int, task: Callable[[], T]) -> None:
         try:
@@ -57,7 +58,7 @@ def at_once(tasks: list[Callable[[], T]]) -> list[T | BaseException]:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    return results  # type: ignore[return-value]
+    return results
 
 
 def book(office: Office, hour: int, minute: int = 0, minutes: int = 30) -> Appointment:
@@ -80,8 +81,8 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
     barrier = threading.Barrier(2)
     ask = booking.ask
 
-    def ask_together(*args: object, **kwargs: object) -> object:
-        answer = ask(*args, **kwargs)  # type: ignore[arg-type]
+    def ask_together(*args: Any, **kwargs: Any) -> object:
+        answer = ask(*args, **kwargs)
         try:
             barrier.wait(timeout=1)
         except threading.BrokenBarrierError:
@@ -138,7 +139,7 @@ def rivals_for_one_place() -> list[Appointment | BaseException]:
     offices = [OfficeFactory.create(), OfficeFactory.create()]
     for office in offices:
         office.weeks.create(week=monday_of(DAY))
-    return at_once([lambda office=office: book(office, 10) for office in offices])  # type: ignore[misc]
+    return at_once([partial(book, office, 10) for office in offices])
 
 
 def test_of_two_rivals_for_one_place_exactly_one_wins(meeting: object) -> None:
@@ -256,7 +257,7 @@ def test_a_rush_of_sixteen_sells_every_quarter_hour_once_and_counts_it_right() -
                 seen["refused in a row"] = 0
         return seen
 
-    results = at_once([lambda seed=seed: rush(seed) for seed in range(16)])  # type: ignore[misc]
+    results = at_once([partial(rush, seed) for seed in range(16)])
 
     assert [r for r in results if isinstance(r, BaseException)] == []
     booked = sum(r["booked"] for r in results if isinstance(r, Counter))
@@ -311,10 +312,10 @@ def test_moves_between_two_days_in_opposite_directions_do_not_stop_each_other() 
         reason=Reason.CONFLICT, by=two.booked_by, now=NOW, seed=1,
     )  # fmt: skip
 
-    def swing(appointment: Appointment, days: list[object]) -> Appointment:
+    def swing(appointment: Appointment, days: list[date]) -> Appointment:
         for day in days:
             appointment = changing.move_appointment(
-                appointment=appointment, starts_at=at(day, 12), minutes=30,  # type: ignore[arg-type]
+                appointment=appointment, starts_at=at(day, 12), minutes=30,
                 side=Side.OFFICE, reason=Reason.CONFLICT, by=appointment.booked_by, now=NOW, seed=1,
             )  # fmt: skip
         return appointment
@@ -367,6 +368,6 @@ def test_two_who_set_a_rule_at_once_set_two_versions() -> None:
         with connection.execute_wrapper(meet):
             return ruling.start_rule(draft=draft, by=owner, now=NOW).version
 
-    results = at_once([lambda owner=owner: set_rule(owner) for owner in owners])  # type: ignore[misc]
+    results = at_once([partial(set_rule, owner) for owner in owners])
 
     assert Counter(results) == Counter([last + 1, last + 2])

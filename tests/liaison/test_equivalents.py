@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -168,7 +169,7 @@ class TestEquivalents:
         assert found.later[0] == at(DAY, 10, 45)
 
     def test_the_number_of_queries_grows_by_two_for_each_appointment(
-        self, django_assert_num_queries: object
+        self, django_assert_num_queries: Any
     ) -> None:
         away = ProfessionalFactory.create()
         appointments = [booked_with(away, hour) for hour in (9, 11, 13, 15)]
@@ -176,5 +177,5 @@ class TestEquivalents:
         absent(away)
         constant = 3  # rules, closed days, the colleagues' names
 
-        with django_assert_num_queries(constant + 2 * len(appointments)):  # type: ignore[operator]
+        with django_assert_num_queries(constant + 2 * len(appointments)):
             queries.equivalents(appointments, now=NOW, seed=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -83,7 +84,7 @@ def test_the_times_offered_are_the_ones_a_booking_is_granted(
 
 
 def test_the_times_page_asks_the_database_at_most_nine_times(
-    delegate: Client, office: Office, django_assert_max_num_queries: object
+    delegate: Client, office: Office, django_assert_max_num_queries: Any
 ) -> None:
     for offset in range(12):
         on = DAY + timedelta(days=offset)
@@ -92,7 +93,7 @@ def test_the_times_page_asks_the_database_at_most_nine_times(
     AppointmentFactory.create(office=office)
     delegate.get(url("times", office.reference))
 
-    with django_assert_max_num_queries(9):  # type: ignore[operator]
+    with django_assert_max_num_queries(9):
         page = delegate.get(url("times", office.reference), {"minutes": "30", "language": "en"})
 
     assert len(page.context["days"]) == 10

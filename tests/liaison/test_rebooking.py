@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,9 @@ def late_quanta(appointment: Appointment) -> int:
     return sum(sum(week.late) for week in weeks)
 
 
-def reassign(appointment: Appointment, **values: object) -> Appointment:
+def reassign(appointment: Appointment, **values: Any) -> Appointment:
     return changing.reassign_appointment(
-        **{  # type: ignore[arg-type]
+        **{
             "appointment": appointment,
             "reason": Reason.ABSENCE,
             "by": PersonFactory.create(),
@@ -64,9 +65,9 @@ def reassign(appointment: Appointment, **values: object) -> Appointment:
     )
 
 
-def cancel_by_centre(appointment: Appointment, **values: object) -> Appointment:
+def cancel_by_centre(appointment: Appointment, **values: Any) -> Appointment:
     return changing.cancel_appointment(
-        **{  # type: ignore[arg-type]
+        **{
             "appointment": appointment,
             "side": Side.CENTRE,
             "reason": Reason.ABSENCE,

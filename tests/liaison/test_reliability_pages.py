@@ -342,7 +342,7 @@ class TestWaiving:
 
 
 def test_the_lists_ask_the_database_a_bounded_number_of_times(
-    lead: Client, office: Office, django_assert_max_num_queries: object
+    lead: Client, office: Office, django_assert_max_num_queries: Any
 ) -> None:
     for hour in range(9, 16):
         excused(office, hour)
@@ -354,12 +354,12 @@ def test_the_lists_ask_the_database_a_bounded_number_of_times(
     with time_machine.travel(THURSDAY, tick=False):
         for name in ("flags", "excused", "late"):
             lead.get(url(name))
-            with django_assert_max_num_queries(6):  # type: ignore[operator]
+            with django_assert_max_num_queries(6):
                 assert lead.get(url(name)).context["page"].object_list
 
 
 def test_the_home_of_an_office_that_is_asked_asks_the_database_no_more_for_more_rows(
-    delegate: Client, office: Office, django_assert_max_num_queries: object
+    delegate: Client, office: Office, django_assert_max_num_queries: Any
 ) -> None:
     PolicyFactory.create(valid_from=date(2026, 1, 5), nested=True, generous=True)
     flag(office)
@@ -367,7 +367,7 @@ def test_the_home_of_an_office_that_is_asked_asks_the_database_no_more_for_more_
         AppointmentFactory.create(office=office, starts_at=at(DAY, hour), minutes=15)
     delegate.get(url("office", office.reference))
 
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    with django_assert_max_num_queries(22):
         page = delegate.get(url("office", office.reference))
 
     assert page.text.count("We will come") == 6

@@ -188,7 +188,7 @@ def test_the_list_says_what_of_each_loss_still_counts(house: Office) -> None:
     waive(waived)
     lost = cancelled_late(house)
 
-    found = {event.appointment: event.counts for event in charged.losses(EVENING)}  # type: ignore[attr-defined]
+    found = {event.appointment: event.counts for event in charged.losses(EVENING)}  # type: ignore[attr-defined]  # annotated
 
     assert found == {waived: 0, lost: 4}
     assert not charged.losses(EVENING + charged.LISTED).exists()

@@ -9,7 +9,7 @@ import pytest
 from comptoir.audit.models import Event
 from comptoir.domain.periods import Period
 from comptoir.liaison.queries import times
-from comptoir.people.models import Person, Role
+from comptoir.people.models import Office, Person, Role
 from comptoir.roster.actions import extra_hours, publishing
 from comptoir.roster.models import ExtraHours, OfferedHours, Professional, ReservedHours
 from tests.liaison.factories import PolicyFactory
@@ -93,8 +93,8 @@ def test_approved_hours_are_offered_to_the_offices_they_are_for_and_to_no_other(
     )
     extra_hours.approve_extra_hours(extra=extra, by=lead, now=NOW)
 
-    def last_start(office: object) -> datetime:
-        offered = times.find_times(office=office, minutes=15, language="en", now=NOW)  # type: ignore[arg-type]
+    def last_start(office: Office) -> datetime:
+        offered = times.find_times(office=office, minutes=15, language="en", now=NOW)
         return max(start for day in offered for start in day.starts)
 
     assert last_start(favoured) == FOUR + timedelta(hours=1, minutes=45)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from comptoir.people import invitation_links
 from comptoir.people.actions import invitations
-from comptoir.people.models import Person, Role
+from comptoir.people.models import Language, Person, Role
 from comptoir.ui import clock
 from tests.people.factories import person_with
 from tests.ui.test_logs import Log, listening
@@ -109,7 +109,7 @@ def invite(by: Person) -> Any:
     return invitations.invite(
         email="new@centre.example",
         name="New Person",
-        language=by.language,  # type: ignore[arg-type]
+        language=Language(by.language),
         role=Role.TEAM_LEAD,
         time_zone=by.time_zone,
         by=by,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -125,9 +126,9 @@ def test_one_instant_serves_a_whole_request(client: Client) -> None:
         (None, "America/Toronto"),
     ],
 )
-def test_the_readers_zone_is_their_own_else_the_centres(user: object, zone: str) -> None:
+def test_the_readers_zone_is_their_own_else_the_centres(user: Any, zone: str) -> None:
     request = RequestFactory().get("/")
-    request.user = user  # type: ignore[assignment]
+    request.user = user
 
     assert middleware.reader_zone(request) == ZoneInfo(zone)
 

@@ -41,7 +41,7 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 def lines(request: HttpRequest) -> HttpResponse:
     """A page of staff, with the instant of the request."""
-    return render(request, "ui/staff.html", {"now": request.now})  # type: ignore[attr-defined]
+    return render(request, "ui/staff.html", {"now": request.now})  # type: ignore[attr-defined]  # set by ui.middleware
 
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -164,9 +164,9 @@ class TestBusinessHours:
         ],
     )
     def test_are_those_in_which_the_centre_works(
-        self, start: object, end: object, expected: float
+        self, start: datetime, end: datetime, expected: float
     ) -> None:
-        assert self.CLOCK.between(start, end) == pytest.approx(expected)  # type: ignore[arg-type]
+        assert self.CLOCK.between(start, end) == pytest.approx(expected)
 
 
 class TestThirdNextAvailable:
