@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from scripts import chromium
 from tests.browser.post import Post, ServerPost
@@ -36,6 +36,9 @@ NO_BROWSER = (
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
+PATIENCE = 15_000
+"""Milliseconds in which a page must have come: more than any takes, on a machine that is busy."""
+
 NewVisitor = Callable[..., Visitor]
 
 
@@ -58,6 +61,7 @@ def browser() -> Iterator[Browser]:
     if not path or not Path(path).is_file():
         pytest.fail(NO_BROWSER, pytrace=False)
     with sync_playwright() as playwright, environment(DJANGO_ALLOW_ASYNC_UNSAFE="yes"):
+        expect.set_options(timeout=PATIENCE)
         yield playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=60_000)
 
 
@@ -112,7 +116,7 @@ def visiting(
         reduced_motion="reduce",
         **{"viewport": DESKTOP, **options},
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     watch = Watch(context, address)
     yield Visitor(context, watch, post, language)
     context.close()

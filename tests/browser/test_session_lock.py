@@ -162,6 +162,24 @@ def test_sending_after_a_pause_asks_first_and_then_sends(
     assert saved(person) == TYPED
 
 
+def test_a_locked_page_asks_nothing_until_somebody_comes_back_to_it(
+    new_visitor: NewVisitor, clock: time_machine.Traveller
+) -> None:
+    visitor = new_visitor()
+    dialog = at_the_account(visitor, person_with(Role.DELEGATE))
+    time_passes(visitor, clock, 15)
+    expect(dialog).to_contain_text("Your session is locked")
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+
+    time_passes(visitor, clock, 60)
+
+    visitor.page.evaluate("fetch('/robots.txt')")
+    assert [address.rsplit("/", 1)[1] for address in asked] == ["robots.txt"]
+    with visitor.page.expect_response("**/session/"):
+        visitor.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
+
 def test_somebody_who_types_is_not_locked_out(
     new_visitor: NewVisitor, clock: time_machine.Traveller
 ) -> None:

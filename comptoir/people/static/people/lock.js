@@ -37,7 +37,11 @@
     lastContact = Date.now();
     if (answer.state === "open" && String(answer.person) !== settings.person) return { state: "other" };
     locksAt = Date.now() + answer.seconds * 1000;
-    if (answer.state === "open") renewToken(answer.csrf);
+    window.clearTimeout(timer);
+    // Locked or signed out, the page asks no more by itself: many locked screens would be a load, and
+    // an answer to the session that has ended would take the cookie of one that has just begun.
+    if (answer.state !== "open") return answer;
+    renewToken(answer.csrf);
     plan();
     return answer;
   }
@@ -225,7 +229,9 @@
   }
 
   for (const sign of ["keydown", "pointerdown", "input"]) document.addEventListener(sign, alive, { passive: true });
+  // Whoever comes back to this page may have unlocked, or signed in again, in another.
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  window.addEventListener("focus", () => { if (shown) look(); });
 
   // "Back" shows a page as it was left, with the time it had then: the server is asked at once, and
   // what the browser had put aside whole is not read before it has answered.
