@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from comptoir.liaison.queries.scorecard import words
 from comptoir.liaison.queries.scorecard.figures import Block, Figure
 from comptoir.liaison.queries.scorecard.words import Unit
+from comptoir.liaison.templatetags.pilots import points
 from comptoir.ui import times, zones
 from comptoir.ui.times import NBSP
 
@@ -64,10 +65,12 @@ def figure_number(figure: Figure) -> str:
 
 @register.filter
 def number_of(value: float | None, code: str) -> str:
-    """A number as the figures of this code are written: "73.4%", "12.5 h", "0.833"; or a dash."""
+    """A number as the figures of this code are written: "73.4%", "12.5 h", "0.833", "+1.2 points"; or a dash."""
     if value is None:
         return "–"
     unit, locale = words.FIGURES[code].unit, zones.LOCALES[times.language_or_active()]
+    if unit == Unit.POINTS:
+        return points(value)
     if unit == Unit.SHARE:
         return format_percent(round(value, 3), locale=locale, decimal_quantization=False)
     text = format_decimal(value, PATTERNS[unit], locale=locale)

@@ -60,10 +60,15 @@ class GivenUp:
         return missed or self.ended.notice_minutes < terms[self.on].late_notice_minutes
 
 
+def masks_on_offer(use: Use) -> list[tuple[Hours, int]]:
+    """What was on offer of each professional's day, with what was booked before it was withdrawn."""
+    booked = _masks(use, (tenure for tenure in use.tenures if tenure.was_occupied))
+    return [(one, one.mask | booked[one.professional, one.on]) for one in use.hours]
+
+
 def offered(use: Use) -> int:
     """Quanta on offer, with what was booked before it was withdrawn."""
-    booked = _masks(use, (tenure for tenure in use.tenures if tenure.was_occupied))
-    return sum((one.mask | booked[one.professional, one.on]).bit_count() for one in use.hours)
+    return sum(mask.bit_count() for _, mask in masks_on_offer(use))
 
 
 def attended(use: Use) -> int:

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from comptoir.domain.equity import Service
-from comptoir.liaison.models import Apportionment, Side
+from comptoir.liaison.models import Apportionment, Pilot, Side
 from comptoir.liaison.queries import days
-from comptoir.liaison.queries.scorecard import access, capacity, evenness, rows
+from comptoir.liaison.queries.scorecard import access, capacity, displacement, evenness, rows
 from comptoir.liaison.queries.scorecard.access import Access, BusinessClock, Share, Wait
 from comptoir.liaison.queries.scorecard.evenness import LEAST_OFFICES, Compared
 from comptoir.liaison.queries.scorecard.pattern import pattern
@@ -72,7 +72,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The figures of a week, the office-days without access, and where the need comes from.
+    """The figures of a week, the office-days without access, where the need comes from, which pilots went on.
 
     `misses` name offices: they are for those who may see which office it is.
     """
@@ -82,6 +82,7 @@ class Scorecard:
     misses: tuple[Access, ...]
     apportionment: Apportionment | None
     has_break: bool
+    pilots: tuple[Pilot, ...]
 
     def figures(self) -> Iterator[Figure]:
         """All figures, in the order of the page."""
@@ -101,6 +102,7 @@ def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
     about = rows.about_offices()
     top = evenness.top_offices(rows.attended_before(monday))
     services = evenness.services(use, need.by_office)
+    tried = displacement.pilots_of(monday)
     office_days = access.office_days(use)
     waits = access.third_next_available(
         rows.looks(monday, sunday),
@@ -120,12 +122,14 @@ def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
             Section("wait", tuple(_waits(waits))),
             Section("evenness", tuple(_evenness(services, compared[0].theil.total))),
             *(Section(each.grouping.value, tuple(_compared(each))) for each in compared),
+            Section("displacement", tuple(_displaced(monday, use, services, tried))),
             Section("pattern", of_pattern(use)),
             Section("directed", tuple(_directed(use))),
         ),
         tuple(access.floor_misses(office_days)),
         need.apportionment,
         bool(top),
+        tuple(tried),
     )
 
 
@@ -194,6 +198,23 @@ def _compared(compared: Compared) -> Iterator[Figure]:
     for group in compared.groups:
         figure = Figure("unmet_ratio", group.unmet_ratio, group=group.name)
         yield _unless(group.name in compared.hidden, figure)
+
+
+def _displaced(
+    monday: date, use: Use, services: dict[int, Service], tried: list[Pilot]
+) -> Iterator[Figure]:
+    """Without a pilot the base rule is the rule: nothing is computed, and nothing was displaced."""
+    if not tried:
+        yield Figure("displacement", 0.0)
+        return
+    found = displacement.of_use(monday, use, services, tried)
+    for code, quanta in (
+        ("others_served", found.attended),
+        ("others_served_without", found.under_common_rule),
+    ):
+        yield _unless(found.hidden, _of_hours(code, quanta, found.need))
+    gained = found.attended - found.under_common_rule
+    yield _unless(found.hidden, _of_hours("displacement", gained, found.need))
 
 
 def of_pattern(use: Use) -> tuple[Figure, ...]:

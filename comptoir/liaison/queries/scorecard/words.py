@@ -19,6 +19,7 @@ class Unit(StrEnum):
     """How a number is written."""
 
     SHARE = "share"
+    POINTS = "points"
     HOURS = "hours"
     INDEX = "index"
     COUNT = "count"
@@ -43,6 +44,7 @@ SECTIONS: Mapping[str, str | Promise] = {
     "province": _("By province or territory"),
     "language": _("By language of the office"),
     "volume": _("The busiest offices and the others"),
+    "displacement": _("What a pilot takes from the other offices"),
     "pattern": _("Same-day bookings and last-minute cancellations"),
     "directed": _("Hours directed at some offices"),
 }
@@ -179,6 +181,25 @@ FIGURES: Mapping[str, Words] = {
             "more."
         ),
         Unit.INDEX,
+    ),
+    "others_served": Words(
+        _("Need met at the other offices"),
+        _("Hours attended, of the hours needed by the offices in no group of a pilot."),
+    ),
+    "others_served_without": Words(
+        _("The same without the pilot"),
+        _(
+            "What these offices would have attended, of the hours they need, had the whole week "
+            "followed the common rule: its requests are asked again, in their order, under that rule."
+        ),
+    ),
+    "displacement": Words(
+        _("Displacement"),
+        _(
+            "Need met at the offices in no group of a pilot, less what it would have been under the "
+            "common rule. Below zero: the pilot took so much from them."
+        ),
+        Unit.POINTS,
     ),
     "same_day": Words(
         _("Booked on the day"),
