@@ -64,6 +64,15 @@ def figure_number(figure: Figure) -> str:
 
 
 @register.filter
+def figure_interval(figure: Figure) -> str:
+    """Between which numbers a figure lies with other offices of the same kind; empty where it is not known."""
+    if figure.interval is None:
+        return ""
+    ends = [number_of(end, figure.code) for end in (figure.interval.low, figure.interval.high)]
+    return _("95%% interval: %(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
+
+
+@register.filter
 def number_of(value: float | None, code: str) -> str:
     """A number as the figures of this code are written: "73.4%", "12.5 h", "0.833", "+1.2 points"; or a dash."""
     if value is None:

@@ -405,6 +405,8 @@ class TestTheFile:
             "value": "0.0625",
             "numerator": "0.5",
             "denominator": "8",
+            "interval_low": "",
+            "interval_high": "",
         }
 
     def test_has_every_figure_of_the_page(self, owner: Client, rule: Policy) -> None:

@@ -261,22 +261,35 @@ REASONS: Mapping[str, str | Promise] = {
 
 GROUPINGS = frozenset(grouping.value for grouping in Grouping)
 
+COLUMNS = (
+    "code",
+    "name",
+    "group",
+    "value",
+    "numerator",
+    "denominator",
+    "interval_low",
+    "interval_high",
+)
+"""The head of the file."""
+
 FEW = "<5"
 """What a file says instead of a number that fewer than five offices stand behind."""
 
 
 def rows(scorecard: Scorecard) -> Iterator[list[str]]:
-    """The rows of the file: code, name, group, value, and what it was divided from, if anything."""
+    """The rows of the file: code, name, group, value, what it was divided from, its interval, if any."""
     for section in scorecard.sections:
         for figure in section.figures:
-            numbers = (figure.value, figure.numerator, figure.denominator)
+            ends = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
+            numbers = (figure.value, figure.numerator, figure.denominator, *ends)
             parts = [str(SECTIONS[section.code])] if section.code in GROUPINGS else []
             parts += [str(GROUPS[figure.group])] if figure.group else []
             yield [
                 figure.code,
                 str(FIGURES[figure.code].name),
                 ": ".join(parts),
-                *((FEW, "", "") if figure.hidden else map(_plain, numbers)),
+                *((FEW, "", "", "", "") if figure.hidden else map(_plain, numbers)),
             ]
 
 
