@@ -88,6 +88,11 @@ class Results:
     unsaid: frozenset[Harm]
     is_of_few: bool
 
+    @property
+    def last_tried(self) -> date | None:
+        """The Monday of the last whole week under the trial rule that is past."""
+        return max((week.monday for week in self.weeks if week.arm == Arm.TRIAL), default=None)
+
 
 def results_of(pilot: Pilot, today: date) -> Results:
     """The pilot's results from the whole weeks before `today`'s."""

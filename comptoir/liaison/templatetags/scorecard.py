@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from comptoir.liaison.queries.scorecard import words
 from comptoir.liaison.queries.scorecard.figures import Block, Figure
 from comptoir.liaison.queries.scorecard.words import Unit
+from comptoir.liaison.templatetags.pilots import points
 from comptoir.ui import times, zones
 from comptoir.ui.times import NBSP
 
@@ -63,11 +64,22 @@ def figure_number(figure: Figure) -> str:
 
 
 @register.filter
+def figure_interval(figure: Figure) -> str:
+    """Between which numbers a figure lies with other offices of the same kind; empty where it is not known."""
+    if figure.interval is None:
+        return ""
+    ends = [number_of(end, figure.code) for end in (figure.interval.low, figure.interval.high)]
+    return _("95%% interval: %(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
+
+
+@register.filter
 def number_of(value: float | None, code: str) -> str:
-    """A number as the figures of this code are written: "73.4%", "12.5 h", "0.833"; or a dash."""
+    """A number as the figures of this code are written: "73.4%", "12.5 h", "0.833", "+1.2 points"; or a dash."""
     if value is None:
         return "–"
     unit, locale = words.FIGURES[code].unit, zones.LOCALES[times.language_or_active()]
+    if unit == Unit.POINTS:
+        return points(value)
     if unit == Unit.SHARE:
         return format_percent(round(value, 3), locale=locale, decimal_quantization=False)
     text = format_decimal(value, PATTERNS[unit], locale=locale)

@@ -19,6 +19,7 @@ from comptoir.liaison.forms.rule import REMARKS
 from comptoir.liaison.models import Measure, Pilot
 from comptoir.liaison.permissions import get_pilot_for
 from comptoir.liaison.queries import choosing, evaluation_tables, pilots, results, versions
+from comptoir.liaison.queries.scorecard import displacement
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock, times
@@ -100,6 +101,7 @@ def one_pilot(request: SignedIn, pk: int) -> HttpResponse:
     today = clock.service_date(request.now)
     changes, _same = versions.differences(versions.governing(pilot.starts_on), pilot.policy)
     members = pilots.members_of(pilot)
+    found = results.results_of(pilot, today)
     context = {
         "pilot": pilot,
         "today": today,
@@ -107,7 +109,8 @@ def one_pilot(request: SignedIn, pk: int) -> HttpResponse:
         "weeks": pilots.weeks_of(pilot),
         "cost": pilots.cost(pilot, members, today),
         "changes": changes,
-        "results": results.results_of(pilot, today),
+        "results": found,
+        "displacement": displacement.of_week(found.last_tried) if found.last_tried else None,
         "measures": [Measure(code).label for code in pilot.measures],
         "may_stop": _may_stop(request, pilot),
     }

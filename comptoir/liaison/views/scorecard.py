@@ -51,7 +51,7 @@ def week_file(request: SignedIn, on: date) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="scorecard-{on}.csv"'
     response.write("\ufeff")  # else a spreadsheet takes the accents for something else
     writer = csv.writer(response)
-    writer.writerow(["code", "name", "group", "value", "numerator", "denominator"])
+    writer.writerow(words.COLUMNS)
     if found is not None:
         writer.writerows(words.rows(found))
     return response

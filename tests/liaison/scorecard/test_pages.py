@@ -21,6 +21,7 @@ from comptoir.liaison.queries import days
 from comptoir.liaison.queries.scorecard import figures, pages, words
 from comptoir.liaison.queries.times import DayTimes
 from comptoir.people.models import Office, Role
+from tests.liaison import pilot_drafts
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -207,6 +208,7 @@ class TestFigures:
         offices = attend(5)
         apportion(dict.fromkeys(offices, 2))
         look(offices[0])
+        pilot_drafts.start(offices)
 
         found = figures.scorecard(MONDAY, days.load_rules())
 
@@ -403,6 +405,8 @@ class TestTheFile:
             "value": "0.0625",
             "numerator": "0.5",
             "denominator": "8",
+            "interval_low": "",
+            "interval_high": "",
         }
 
     def test_has_every_figure_of_the_page(self, owner: Client, rule: Policy) -> None:
@@ -495,8 +499,8 @@ class TestQueries:
         owner.get(url("scorecard"))
 
         # Session, person, grants; the rules; hours, kept, tenures, ends, requests; need, twice;
-        # offices, attended before, looks, days worked; names of those without access; weeks.
-        with django_assert_num_queries(17):
+        # offices, attended before, looks, days worked; pilots; names of those without access; weeks.
+        with django_assert_num_queries(18):
             owner.get(url("scorecard"))
 
     def test_of_a_change_do_not_grow_with_the_weeks(

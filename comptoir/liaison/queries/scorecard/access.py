@@ -106,13 +106,18 @@ def week_access(days: Iterable[Access], weekly_floor: int) -> Share:
 
     An office asked for the most it asked for or held on each day, summed over the days.
     """
+    got = had_week(days, weekly_floor)
+    return Share(sum(got.values()), len(got), len(got))
+
+
+def had_week(days: Iterable[Access], weekly_floor: int) -> dict[int, bool]:
+    """Of each office that asked, whether it held as much."""
     asked: dict[int, int] = defaultdict(int)
     held: dict[int, int] = defaultdict(int)
     for day in days:
         asked[day.office] += max(day.asked, day.held)
         held[day.office] += day.held
-    got = sum(held[office] >= min(weekly_floor, asked[office]) for office in asked)
-    return Share(got, len(asked), len(asked))
+    return {office: held[office] >= min(weekly_floor, asked[office]) for office in asked}
 
 
 class BusinessClock:

@@ -48,8 +48,9 @@ class Directed:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """One quarter hour that was given up, and whether it was taken again by anybody."""
+    """One quarter hour that was given up, by whom, and whether it was taken again by anybody."""
 
+    office: int
     on: date
     ended: Ended
     refilled: bool
@@ -60,15 +61,29 @@ class GivenUp:
         return missed or self.ended.notice_minutes < terms[self.on].late_notice_minutes
 
 
+def masks_on_offer(use: Use) -> list[tuple[Hours, int]]:
+    """What was on offer of each professional's day, with what was booked before it was withdrawn."""
+    booked = _masks(use, (tenure for tenure in use.tenures if tenure.was_occupied))
+    return [(one, one.mask | booked[one.professional, one.on]) for one in use.hours]
+
+
 def offered(use: Use) -> int:
     """Quanta on offer, with what was booked before it was withdrawn."""
-    booked = _masks(use, (tenure for tenure in use.tenures if tenure.was_occupied))
-    return sum((one.mask | booked[one.professional, one.on]).bit_count() for one in use.hours)
+    return sum(mask.bit_count() for _, mask in masks_on_offer(use))
 
 
 def attended(use: Use) -> int:
     """Quanta of appointments that were held."""
-    return sum(tenure.quanta for tenure in use.tenures if tenure.is_attended)
+    return attended_of(use).total()
+
+
+def attended_of(use: Use) -> Counter[int]:
+    """The same by office."""
+    found: Counter[int] = Counter()
+    for tenure in use.tenures:
+        if tenure.is_attended:
+            found[tenure.office] += tenure.quanta
+    return found
 
 
 def unrecorded(use: Use) -> int:
@@ -87,7 +102,7 @@ def given_up(tenures: Iterable[Tenure]) -> list[GivenUp]:
         for slot in tenure.slots():
             places[slot].append(tenure)
     return [
-        GivenUp(tenure.on, tenure.ended, refilled=number < len(had))
+        GivenUp(tenure.office, tenure.on, tenure.ended, refilled=number < len(had))
         for had in places.values()
         for number, tenure in enumerate(sorted(had, key=_end), start=1)
         if tenure.ended is not None and tenure.ended.kind in _GIVEN_UP
@@ -99,9 +114,15 @@ def lost_late(use: Use, side: Side) -> int:
 
     Late loss is this over what was offered. The centre's own stands beside the offices'.
     """
-    return sum(
-        one.ended.side == side and not one.refilled and one.is_late(use.terms)
+    return lost_late_of(use, side).total()
+
+
+def lost_late_of(use: Use, side: Side) -> Counter[int]:
+    """The same by office whose time it was."""
+    return Counter(
+        one.office
         for one in given_up(use.tenures)
+        if one.ended.side == side and not one.refilled and one.is_late(use.terms)
     )
 
 
@@ -130,18 +151,23 @@ def avoidably_idle(use: Use) -> int:
     An office that was granted as much for these days afterwards has nothing open, and what it asked
     for several times on the same days is one request, of the greatest length.
     """
+    return avoidably_idle_of(use).total()
+
+
+def avoidably_idle_of(use: Use) -> Counter[int]:
+    """The same by office that was refused."""
     idle = _idle(use)
     by_day: dict[date, list[Hours]] = defaultdict(list)
     for hours in use.hours:
         by_day[hours.on].append(hours)
-    found = 0
+    found: Counter[int] = Counter()
     for asked in _still_open(use.asked):
         days = (by_day[on] for on in sorted(by_day) if asked.first <= on <= asked.last)
         place = _idle_run(idle, chain.from_iterable(days), asked)
         if place is not None:
             hours, start = place
             idle[hours.professional, hours.on] &= ~grids.bits(start, asked.quanta)
-            found += asked.quanta
+            found[asked.office] += asked.quanta
     return found
 
 

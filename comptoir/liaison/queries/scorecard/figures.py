@@ -6,14 +6,23 @@ A hidden figure has no number in it: neither a page nor a file can show it by mi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from comptoir.domain import bootstrap
 from comptoir.domain.equity import Service
-from comptoir.liaison.models import Apportionment, Side
+from comptoir.domain.evaluation import Interval
+from comptoir.liaison.models import Apportionment, Pilot, Side
 from comptoir.liaison.queries import days
-from comptoir.liaison.queries.scorecard import access, capacity, evenness, rows
+from comptoir.liaison.queries.scorecard import (
+    access,
+    capacity,
+    displacement,
+    evenness,
+    intervals,
+    rows,
+)
 from comptoir.liaison.queries.scorecard.access import Access, BusinessClock, Share, Wait
 from comptoir.liaison.queries.scorecard.evenness import LEAST_OFFICES, Compared
 from comptoir.liaison.queries.scorecard.pattern import pattern
@@ -27,7 +36,10 @@ REACH = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: what it is of, what it was divided from. Hours are hours; a share is between 0 and 1."""
+    """One number: what it is of, what it was divided from. Hours are hours; a share is between 0 and 1.
+
+    `interval` is that of `queries.scorecard.intervals`, of the figures that have one.
+    """
 
     code: str
     value: float | None
@@ -35,6 +47,7 @@ class Figure:
     denominator: float | None = None
     group: str = ""
     hidden: bool = False
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The figures of a week, the office-days without access, and where the need comes from.
+    """The figures of a week, the office-days without access, where the need comes from, which pilots went on.
 
     `misses` name offices: they are for those who may see which office it is.
     """
@@ -82,6 +95,12 @@ class Scorecard:
     misses: tuple[Access, ...]
     apportionment: Apportionment | None
     has_break: bool
+    pilots: tuple[Pilot, ...]
+
+    @property
+    def seed(self) -> int:
+        """From which its offices were drawn again."""
+        return bootstrap.seed_of(self.monday)
 
     def figures(self) -> Iterator[Figure]:
         """All figures, in the order of the page."""
@@ -101,31 +120,52 @@ def scorecard(monday: date, rules: days.Rules) -> Scorecard | None:
     about = rows.about_offices()
     top = evenness.top_offices(rows.attended_before(monday))
     services = evenness.services(use, need.by_office)
+    tried = displacement.pilots_of(monday)
     office_days = access.office_days(use)
     waits = access.third_next_available(
         rows.looks(monday, sunday),
         BusinessClock(rows.worked(monday, sunday + REACH)),
         {office: one.chamber for office, one in about.items()},
     )
-    compared = [
-        evenness.compare(services, grouping, group_of)
-        for grouping, group_of in evenness.groupings(about, top).items()
-    ]
+    groupings = evenness.groupings(about, top)
+    compared = [evenness.compare(services, *each) for each in groupings.items()]
+    shown = {each.grouping: (each, groupings[each.grouping]) for each in compared}
+    weekly_floor = use.terms[monday].weekly_floor
+    known = intervals.of_week(monday, use, office_days, weekly_floor, services, shown)
     return Scorecard(
         monday,
-        (
+        _with_intervals(
+            known,
             Section("capacity", tuple(_capacity(use))),
             Section("refill", tuple(_refills(use))),
-            Section("access", tuple(_access(office_days, use.terms[monday].weekly_floor))),
+            Section("access", tuple(_access(office_days, weekly_floor))),
             Section("wait", tuple(_waits(waits))),
             Section("evenness", tuple(_evenness(services, compared[0].theil.total))),
             *(Section(each.grouping.value, tuple(_compared(each))) for each in compared),
+            Section("displacement", tuple(_displaced(monday, use, services, tried))),
             Section("pattern", of_pattern(use)),
             Section("directed", tuple(_directed(use))),
         ),
         tuple(access.floor_misses(office_days)),
         need.apportionment,
         bool(top),
+        tuple(tried),
+    )
+
+
+def _with_intervals(known: intervals.Intervals, *sections: Section) -> tuple[Section, ...]:
+    """The same, each figure with its interval if it has one; one that is left out has none."""
+    return tuple(
+        Section(
+            section.code,
+            tuple(
+                replace(figure, interval=known.get((section.code, figure.code, figure.group)))
+                if figure.value is not None
+                else figure
+                for figure in section.figures
+            ),
+        )
+        for section in sections
     )
 
 
@@ -194,6 +234,23 @@ def _compared(compared: Compared) -> Iterator[Figure]:
     for group in compared.groups:
         figure = Figure("unmet_ratio", group.unmet_ratio, group=group.name)
         yield _unless(group.name in compared.hidden, figure)
+
+
+def _displaced(
+    monday: date, use: Use, services: dict[int, Service], tried: list[Pilot]
+) -> Iterator[Figure]:
+    """Without a pilot the base rule is the rule: nothing is computed, and nothing was displaced."""
+    if not tried:
+        yield Figure("displacement", 0.0)
+        return
+    found = displacement.of_use(monday, use, services, tried)
+    for code, quanta in (
+        ("others_served", found.attended),
+        ("others_served_without", found.under_common_rule),
+    ):
+        yield _unless(found.hidden, _of_hours(code, quanta, found.need))
+    gained = found.attended - found.under_common_rule
+    yield _unless(found.hidden, _of_hours("displacement", gained, found.need))
 
 
 def of_pattern(use: Use) -> tuple[Figure, ...]:

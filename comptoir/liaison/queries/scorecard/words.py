@@ -19,6 +19,7 @@ class Unit(StrEnum):
     """How a number is written."""
 
     SHARE = "share"
+    POINTS = "points"
     HOURS = "hours"
     INDEX = "index"
     COUNT = "count"
@@ -43,6 +44,7 @@ SECTIONS: Mapping[str, str | Promise] = {
     "province": _("By province or territory"),
     "language": _("By language of the office"),
     "volume": _("The busiest offices and the others"),
+    "displacement": _("What a pilot takes from the other offices"),
     "pattern": _("Same-day bookings and last-minute cancellations"),
     "directed": _("Hours directed at some offices"),
 }
@@ -180,6 +182,25 @@ FIGURES: Mapping[str, Words] = {
         ),
         Unit.INDEX,
     ),
+    "others_served": Words(
+        _("Need met at the other offices"),
+        _("Hours attended, of the hours needed by the offices in no group of a pilot."),
+    ),
+    "others_served_without": Words(
+        _("The same without the pilot"),
+        _(
+            "What these offices would have attended, of the hours they need, had the whole week "
+            "followed the common rule: its requests are asked again, in their order, under that rule."
+        ),
+    ),
+    "displacement": Words(
+        _("Displacement"),
+        _(
+            "Need met at the offices in no group of a pilot, less what it would have been under the "
+            "common rule. Below zero: the pilot took so much from them."
+        ),
+        Unit.POINTS,
+    ),
     "same_day": Words(
         _("Booked on the day"),
         _("Of the appointments, those booked on the day they were for."),
@@ -240,22 +261,35 @@ REASONS: Mapping[str, str | Promise] = {
 
 GROUPINGS = frozenset(grouping.value for grouping in Grouping)
 
+COLUMNS = (
+    "code",
+    "name",
+    "group",
+    "value",
+    "numerator",
+    "denominator",
+    "interval_low",
+    "interval_high",
+)
+"""The head of the file."""
+
 FEW = "<5"
 """What a file says instead of a number that fewer than five offices stand behind."""
 
 
 def rows(scorecard: Scorecard) -> Iterator[list[str]]:
-    """The rows of the file: code, name, group, value, and what it was divided from, if anything."""
+    """The rows of the file: code, name, group, value, what it was divided from, its interval, if any."""
     for section in scorecard.sections:
         for figure in section.figures:
-            numbers = (figure.value, figure.numerator, figure.denominator)
+            ends = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
+            numbers = (figure.value, figure.numerator, figure.denominator, *ends)
             parts = [str(SECTIONS[section.code])] if section.code in GROUPINGS else []
             parts += [str(GROUPS[figure.group])] if figure.group else []
             yield [
                 figure.code,
                 str(FIGURES[figure.code].name),
                 ": ".join(parts),
-                *((FEW, "", "") if figure.hidden else map(_plain, numbers)),
+                *((FEW, "", "", "", "") if figure.hidden else map(_plain, numbers)),
             ]
 
 
