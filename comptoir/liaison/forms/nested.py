@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def _number(label: Any, help_text: Any = "", *, most: int) -> forms.IntegerField:
+def _number(label: Any, help_text: Any = "", *, least: int = 0, most: int) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, help_text=help_text, min_value=0, max_value=most, required=False
+        label=label, help_text=help_text, min_value=least, max_value=most, required=False
     )
 
 
@@ -40,8 +40,21 @@ class NestedFields(forms.Form):
     allotted_percent = _number(_("Per cent of all hours that are allotted"), most=100)
     alpha_percent = _number(
         _("How far allowances follow need, in per cent"),
-        _("0: the same for every office, up to 1.2 times its need. 100: in proportion to need."),
+        _("0: the same for every office. 100: in proportion to need."),
         most=140,
+    )
+    headroom_percent = _number(
+        _("Most that an office is allotted, in per cent of its need"),
+        _("Nobody is allotted more, unless the least a week is more. 120 are Comptoir’s default."),
+        least=100,
+        most=500,
+    )
+    movement_percent = _number(
+        _("Most by which an allowance moves in a quarter, in per cent"),
+        _(
+            "Where this is less than a quarter hour, it is a quarter hour. 25 are Comptoir’s default."
+        ),
+        most=100,
     )
     take_up_percent = _number(_("Per cent of unclaimed allowances that are kept"), most=100)
     release_at = forms.TimeField(

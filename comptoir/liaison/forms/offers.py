@@ -59,6 +59,27 @@ class OfferFields(forms.Form):
         max_value=90,
         required=False,
     )
+    kept_longer_minutes = forms.IntegerField(
+        label=_("Minutes for which it is kept longer than it can be accepted"),
+        help_text=_("Until it was booked or offered again. Three are Comptoir’s default."),
+        min_value=1,
+        max_value=15,
+        required=False,
+    )
+    most_filed_a_day = forms.IntegerField(
+        label=_("Entries one person may put on the list in 24 hours"),
+        help_text=_("Stops scripts and nobody else. Twenty are Comptoir’s default."),
+        min_value=1,
+        max_value=200,
+        required=False,
+    )
+    first_place_days = forms.IntegerField(
+        label=_("Days for which an office comes first after the centre cancelled"),
+        help_text=_("0: it does not come first. Fourteen are Comptoir’s default."),
+        min_value=0,
+        max_value=90,
+        required=False,
+    )
 
 
 OFFERS = tuple(OfferFields.base_fields)

@@ -14,8 +14,7 @@ from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import piloting
 from comptoir.liaison.forms.nested import NESTED
-from comptoir.liaison.forms.offers import OFFERS
-from comptoir.liaison.forms.rule import REMARKS, RuleForm
+from comptoir.liaison.forms.rule import MAY_BE_EMPTY, REMARKS, RuleForm
 from comptoir.liaison.models import Criterion, Design, Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.queries import choosing, pilots, versions
 from comptoir.liaison.queries.choosing import Choice
@@ -213,7 +212,7 @@ class PilotForm(RuleForm):
         """The rule it tries, as written; a group keeps for others what all keep on its first day."""
         given = self.cleaned_data
         rule = {name: given[name] for name in RuleForm.base_fields if name in self.fields}
-        left_empty = {name for name in (*NESTED, *OFFERS) if rule[name] is None}
+        left_empty = {name for name in MAY_BE_EMPTY if rule[name] is None}
         kept = {name: one for name, one in rule.items() if name not in left_empty}
         kept |= {"lengths": sorted(given["lengths"]), "valid_from": given["starts_on"]}
         common = versions.governing(given["starts_on"])
@@ -270,9 +269,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             return "starts_on", sentence % {"name": reason.pilot.name}
         case piloting.TakesFromOthers():
             sentence = _(
-                "What is kept for whom, and from when a day can be booked, must be the same for a group "
-                "and for all others, or it would take what others are owed. Take these from the common "
-                "rule, or draw weeks instead: %(fields)s."
+                "What is kept for whom, from when a day can be booked, and who is served first or asked to "
+                "confirm must be the same for a group and for all others, or it would take what others are "
+                "owed. Take these from the common rule, or draw weeks instead: %(fields)s."
             )
             labels = [str(RuleForm.base_fields[name].label) for name in reason.names]
             return reason.names[0], sentence % {"fields": "; ".join(labels)}

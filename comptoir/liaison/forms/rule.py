@@ -11,6 +11,7 @@ from comptoir.domain.rule import Fault
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.nested import NESTED, NestedFields
 from comptoir.liaison.forms.offers import OFFERS, OfferFields
+from comptoir.liaison.forms.reliability import RELIABILITY, ReliabilityFields
 from comptoir.liaison.models import Policy, Reason
 from comptoir.ui.times import duration
 
@@ -26,6 +27,9 @@ EXCUSABLE = (
 LENGTHS = (15, 30, 45, 60)
 REMARKS = ("remark_en", "remark_fr")
 """What was said of one version is not said of the next without being written again."""
+
+MAY_BE_EMPTY = (*OFFERS, *NESTED, *RELIABILITY)
+"""Fields that have the policy's default where nothing is written."""
 
 FAULTS = {
     Fault.NO_LENGTH: ("lengths", _("Offer at least one length.")),
@@ -81,6 +85,17 @@ FAULTS = {
             "With the needs of today an office that uses more than it needs would be allotted more than that costs it. Choose a smaller number."
         ),
     ),
+    Fault.PART_OVER_ALL: (None, _("A part in per cent cannot be over 100.")),
+    Fault.NO_PATTERN: (
+        "pattern_least_late",
+        _("Who is asked to confirm follows from numbers above 0 and parts under 100 per cent."),
+    ),
+    Fault.CONFIRMED_OUT_OF_REACH: (
+        "confirm_before_minutes",
+        _(
+            "Choose a number from 30 to 150: later nobody could take the time, earlier nobody could answer."
+        ),
+    ),
 }
 
 
@@ -91,15 +106,15 @@ REMARK = _(
 
 REFUSED: dict[type[ruling.CannotStartRule], Any] = {
     ruling.DisturbsPilot: _(
-        "A pilot goes on then and needs what is kept for whom as it is. Stop the pilot first, or begin "
-        "after its end."
+        "A pilot goes on then and needs as it is what its group has in common with all others. Stop the "
+        "pilot first, or begin after its end."
     ),
     ruling.BeginsInThePast: _("Choose tomorrow or a later day."),
     ruling.BeginsTooFarAhead: _("Choose a day within a year from now."),
 }
 
 
-class RuleForm(NestedFields, OfferFields):
+class RuleForm(NestedFields, OfferFields, ReliabilityFields):
     """Every number of the rule, its name in both languages, and what the numbers do not say.
 
     The rule in words is made of its numbers, so that it can never say another thing than it does.
@@ -180,8 +195,8 @@ class RuleForm(NestedFields, OfferFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plain = [name for name in self.fields if name not in (*NESTED, *OFFERS, *REMARKS)]
-        self.order_fields([*plain, *OFFERS, *NESTED, *REMARKS])
+        plain = [name for name in self.fields if name not in (*MAY_BE_EMPTY, *REMARKS)]
+        self.order_fields([*plain, *MAY_BE_EMPTY, *REMARKS])
         field = self.fields["lengths"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(minutes, duration(minutes)) for minutes in LENGTHS]
@@ -198,7 +213,7 @@ class RuleForm(NestedFields, OfferFields):
     def draft(self) -> Policy:
         """The version as written, without a number or an author."""
         lengths = sorted(self.cleaned_data["lengths"])
-        left_empty = {name for name in (*NESTED, *OFFERS) if self.cleaned_data[name] is None}
+        left_empty = {name for name in MAY_BE_EMPTY if self.cleaned_data[name] is None}
         given = {name: one for name, one in self.cleaned_data.items() if name not in left_empty}
         return Policy(version=0, **given | {"lengths": lengths})
 

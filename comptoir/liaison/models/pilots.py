@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
-from comptoir.liaison.models.sharing import Policy
+from comptoir.liaison.models.policy import Policy
 from comptoir.people.models import Office, Person
 
 

@@ -22,6 +22,7 @@ from comptoir.liaison.queries import horizon, hours, shares
 from comptoir.liaison.queries.in_force import Rules as Rules
 from comptoir.liaison.queries.in_force import as_allowance_policy as as_allowance_policy
 from comptoir.liaison.queries.in_force import as_nesting as as_nesting
+from comptoir.liaison.queries.in_force import as_pattern_rule as as_pattern_rule
 from comptoir.liaison.queries.in_force import as_rule as as_rule
 from comptoir.liaison.queries.in_force import load_rules as load_rules
 from comptoir.people.models import Office

@@ -25,6 +25,7 @@ def terms(policy: Policy) -> list[Term]:
     words = {
         _("Guaranteed to each office, each day"): _guaranteed,
         _("Allotted to each office, each week"): _allotted,
+        _("The most it is allotted"): _at_most,
         _("Kept for what is allotted"): _kept,
         _("Of its allowance on one day"): _on_one_day,
         _("Held ahead"): _held,
@@ -64,19 +65,19 @@ def _allotted(policy: Policy) -> str:
         "alpha": policy.alpha_percent,
     }
     if policy.alpha_percent == 0:
-        return (
-            _(
-                "up to %(part)s%% of all hours in equal parts, to nobody over 1.2 times its need; at least %(least)s"
-            )
-            % least
-        )
+        return _("up to %(part)s%% of all hours in equal parts; at least %(least)s") % least
     if policy.alpha_percent == 100:
         return _("up to %(part)s%% of all hours in proportion to need; at least %(least)s") % least
     return (
-        _(
-            "up to %(part)s%% of all hours, following need to %(alpha)s%%, to nobody over 1.2 times its need; at least %(least)s"
-        )
+        _("up to %(part)s%% of all hours, following need to %(alpha)s%%; at least %(least)s")
         % least
+    )
+
+
+def _at_most(policy: Policy) -> str:
+    said = {"headroom": policy.headroom_percent, "movement": policy.movement_percent}
+    return (
+        _("%(headroom)s%% of its need; it moves by at most %(movement)s%% within a quarter") % said
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from comptoir.domain.rule import DAYS_A_WEEK, House
 from comptoir.liaison.models import Allowance, Policy
-from comptoir.liaison.queries import kept
+from comptoir.liaison.queries import kept, trusted
 from comptoir.liaison.queries.kept import Term
 from comptoir.people.models import Office
 from comptoir.roster.models import OfferedHours
@@ -156,7 +156,7 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
         Term(_("Lengths on offer"), ", ".join(duration(minutes) for minutes in policy.lengths)),
         Term(_("Bookable"), _bookable(policy)),
         Term(_("Given up late"), _given_up_late(policy)),
-        Term(_("Excused, though late"), ", ".join(policy.excuses) or _("nothing")),
+        Term(_("Excused, though late"), _excused(policy)),
         Term(_("An appointment can begin"), _begins(policy)),
         Term(_("Nobody came"), _nobody_came(policy)),
         Term(
@@ -167,6 +167,12 @@ def terms(policy: Policy, *, nested: bool | None = None) -> list[Term]:
         Term(_("A new day opens"), _a_new_day(policy)),
         Term(_("Waiting list"), _waiting_list(policy)),
         Term(_("What came free"), _what_came_free(policy) if policy.most_waiting else _("for all")),
+        Term(_("After the centre cancelled"), _made_good(policy)),
+        Term(
+            _("Put on the list by one person"),
+            _("at most %(n)s in 24 hours") % {"n": policy.most_filed_a_day},
+        ),
+        *trusted.terms(policy),
     ]
     return limits + (kept.terms(policy) if (policy.nested if nested is None else nested) else [])
 
@@ -186,6 +192,15 @@ def _given_up_late(policy: Policy) -> str:
     }
     counts = _("it still counts") if policy.late_counts else _("it does not count")
     return f"{notice} – {counts}"
+
+
+def _excused(policy: Policy) -> str:
+    if not policy.excuses:
+        return _("nothing")
+    checked = _("%(part)s%% of it is drawn to be checked") % {
+        "part": policy.excuses_checked_percent
+    }
+    return f"{', '.join(policy.excuses)} – {checked}"
 
 
 def _begins(policy: Policy) -> str:
@@ -239,12 +254,24 @@ def _waiting_list(policy: Policy) -> str:
 def _what_came_free(policy: Policy) -> str:
     said = {
         "kept": duration(policy.offer_minutes),
+        "longer": duration(policy.kept_longer_minutes),
         "notice": duration(policy.together_minutes),
         "seconds": policy.answer_seconds,
     }
     return (
         _(
-            "kept for the next who waits, %(kept)s at most; less than %(notice)s before it begins all are asked, and one is drawn after %(seconds)s seconds"
+            "kept for the next who waits, %(kept)s at most and %(longer)s until it is settled; less than %(notice)s before it begins all are asked, and one is drawn after %(seconds)s seconds"
         )
         % said
     )
+
+
+def _made_good(policy: Policy) -> str:
+    count = policy.first_place_days
+    if not count:
+        return _("its office waits like every other")
+    return ngettext(
+        "what its office waits for within %(n)s day comes first",
+        "what its office waits for within %(n)s days comes first",
+        count,
+    ) % {"n": count}

@@ -16,7 +16,7 @@ from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
 from comptoir.liaison.models import Policy
 from comptoir.liaison.permissions import OVERSIGHT
-from comptoir.liaison.queries import confirming, days, offices, pilots, versions, waiting
+from comptoir.liaison.queries import days, offices, pilots, versions
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock, values
@@ -63,8 +63,6 @@ def guide(request: SignedIn) -> HttpResponse:
         "office": office,
         "groups": groups,
         "in_group": office is not None and office.pk in groups,
-        "confirm_before": confirming.CONFIRM_BEFORE,
-        "first_days": waiting.MADE_GOOD.days,
         "release": policy and datetime.combine(today, policy.release_at, clock.service_zone()),
     } | (_in_common(common, today) if common is not None else {})
     return render(request, "liaison/guide_sharing.html", context)

@@ -60,7 +60,7 @@ def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
         "page": ended.get_page(request.GET.get("page")),
         "most": most,
         "may_wait": len(entries) < most and office.status == OfficeStatus.ACTIVE,
-        "first_place": queries.is_owed_first_place(office, request.now),
+        "first_place": queries.is_owed_first_place(office, rules, request.now),
     }
     return render(request, "liaison/waiting.html", context)
 
