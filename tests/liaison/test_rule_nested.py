@@ -16,6 +16,7 @@ from comptoir.liaison.forms.nested import NESTED
 from comptoir.liaison.forms.rule import RuleForm
 from comptoir.liaison.models import Allowance, Apportionment, Policy
 from comptoir.liaison.queries import days, versions
+from comptoir.liaison.queries import words as rule_words
 from comptoir.people.models import Role
 from comptoir.roster.models import OfferedHours
 from tests.liaison.factories import (
@@ -172,7 +173,7 @@ def test_without_a_published_day_nothing_is_known_of_the_house(owner: Client) ->
 def terms(language: str, **values: Any) -> dict[str, str]:
     policy = PolicyFactory.build(nested=True, **values)
     with translation.override(language), timezone.override("America/Montreal"):
-        found = versions.terms(policy)
+        found = rule_words.terms(policy)
     return {term.label: term.value.replace("\u00a0", " ") for term in found}
 
 
@@ -204,7 +205,7 @@ def test_a_rule_without_classes_says_nothing_of_them_unless_it_is_compared() -> 
 
     changes = versions.compare(draft).changes
 
-    assert len(versions.terms(before)) == 19
+    assert len(rule_words.terms(before)) == 19
     assert [change.before for change in changes] == ["not in this rule"] * 7
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import piloting
-from comptoir.liaison.forms.nested import NESTED
 from comptoir.liaison.forms.rule import MAY_BE_EMPTY, REMARKS, RuleForm
+from comptoir.liaison.forms.sections import Group, Section, sections
 from comptoir.liaison.models import Criterion, Design, Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.queries import choosing, pilots, versions
 from comptoir.liaison.queries.choosing import Choice
@@ -157,8 +158,14 @@ class PilotForm(RuleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rule = [name for name in RuleForm.base_fields if name not in NAMES and name in self.fields]
-        self.order_fields([*NAMES, *OWN, *(name for name in rule if name not in NESTED), *NESTED])
+        self.order_fields([*NAMES, *(name for group in OWN_GROUPS for name in group.names)])
+        for name in pilots.SHARED:
+            field = self.fields[name]
+            field.help_text = format_lazy("{} {}", field.help_text, SHARED_BY_ALL)
+
+    def own_sections(self, today: date) -> list[Section]:
+        """What a rule does not have, in groups."""
+        return sections(self, OWN_GROUPS, today)
 
     def clean_references(self) -> list[str]:
         """One reference on each line."""
@@ -244,8 +251,26 @@ PILOT = (
     "most_idle_percent",
     "seed",
 )
-OWN = tuple(name for name in PilotForm.base_fields if name not in RuleForm.base_fields)
+OWN_GROUPS = (
+    Group(
+        _("Who and when"),
+        _("Some offices the whole time, or all of them in weeks that are drawn."),
+        ("design", "starts_on", "ends_on", "criterion", "references", "count", "extra_minutes"),
+    ),
+    Group(
+        _("By what it is judged"),
+        _("The outcomes, and what counts as harm: the results say when a limit is passed."),
+        (
+            "measures",
+            "least_day_access_percent",
+            "most_fill_drop_percent",
+            "most_idle_percent",
+        ),
+    ),
+)
 """What a rule does not have."""
+
+SHARED_BY_ALL = _("A group has it in common with all others.")
 
 
 def _about(reason: Exception) -> tuple[str, Any]:

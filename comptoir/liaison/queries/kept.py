@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,15 +23,35 @@ class Term:
 
 def terms(policy: Policy) -> list[Term]:
     """What every office is guaranteed and allotted; a rule without classes guarantees nothing."""
+    return [*guaranteed(policy), *allowances(policy), *released(policy)]
+
+
+def guaranteed(policy: Policy) -> list[Term]:
+    """What every office has of a day."""
+    return _said(policy, {_("Guaranteed to each office, each day"): _guaranteed})
+
+
+def allowances(policy: Policy) -> list[Term]:
+    """What every office has of a week."""
     words = {
-        _("Guaranteed to each office, each day"): _guaranteed,
         _("Allotted to each office, each week"): _allotted,
         _("The most it is allotted"): _at_most,
+    }
+    return _said(policy, words)
+
+
+def released(policy: Policy) -> list[Term]:
+    """How long it is kept, and how much of it may be taken at once."""
+    words = {
         _("Kept for what is allotted"): _kept,
         _("Of its allowance on one day"): _on_one_day,
         _("Held ahead"): _held,
         _("Shortly before a start"): _standby,
     }
+    return _said(policy, words)
+
+
+def _said(policy: Policy, words: Mapping[str, Callable[[Policy], str]]) -> list[Term]:
     return [
         Term(label, say(policy) if policy.nested else _("not in this rule"))
         for label, say in words.items()

@@ -10,12 +10,18 @@ from comptoir.liaison.queries.kept import Term
 from comptoir.ui.times import duration
 
 
-def terms(policy: Policy) -> list[Term]:
-    """What makes an office one that is asked, how it ends, and until when it must answer."""
+def asked(policy: Policy) -> list[Term]:
+    """What makes an office one that is asked, and how that ends."""
     return [
         Term(_("Who is asked to confirm"), _asked(policy)),
         Term(_("It is asked no longer"), _asked_until(policy)),
         Term(_("What is supposed beforehand"), _supposed(policy)),
+    ]
+
+
+def confirmed(policy: Policy) -> list[Term]:
+    """Until when it must answer."""
+    return [
         Term(
             _("To be confirmed"),
             _("at the latest %(before)s before it begins")

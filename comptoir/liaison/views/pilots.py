@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.liaison.actions import piloting, ruling
 from comptoir.liaison.forms.pilots import PilotForm, StopForm
 from comptoir.liaison.forms.rule import REMARKS
-from comptoir.liaison.models import Measure, Pilot
+from comptoir.liaison.models import Measure, Pilot, Policy
 from comptoir.liaison.permissions import get_pilot_for
 from comptoir.liaison.queries import choosing, evaluation_tables, pilots, results, versions
 from comptoir.people.models import Role
@@ -42,8 +43,11 @@ def every_pilot(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Role.POLICY_OWNER)
 def new_pilot(request: SignedIn) -> HttpResponse:
-    """Write a pilot, beginning from the rule in force; it is set once its preview was seen."""
-    form = PilotForm(request.POST or None, initial=_initial(request))
+    """Write a pilot, beginning from the rule of today or of its first day; it is set after a preview."""
+    today = clock.service_date(request.now)
+    coming = versions.versions(today).coming
+    begun = next((one for one in coming if f"{one.valid_from}" == request.GET.get("from")), None)
+    form = PilotForm(request.POST or None, initial=_initial(today, begun))
     asked = request.method == "POST" and "change" not in request.POST
     if asked and form.is_valid():
         try:
@@ -52,7 +56,14 @@ def new_pilot(request: SignedIn) -> HttpResponse:
             form.refuse(fault)
         except (piloting.CannotStartPilot, choosing.CannotChoose) as reason:
             form.refuse_pilot(reason)
-    return render(request, "liaison/pilot_new.html", {"form": form}, status=422 if asked else 200)
+    context = {
+        "form": form,
+        "own": form.own_sections(today),
+        "sections": form.sections(today),
+        "begins_as": begun,
+        "coming": [] if form.is_bound else [one for one in coming if one != begun],
+    }
+    return render(request, "liaison/pilot_new.html", context, status=422 if asked else 200)
 
 
 def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
@@ -154,9 +165,10 @@ def _may_stop(request: SignedIn, pilot: Pilot) -> bool:
     )
 
 
-def _initial(request: SignedIn) -> dict[str, Any]:
-    """The rule of today, and what the draws are made from."""
-    current = versions.governing(clock.service_date(request.now))
+def _initial(today: date, begun: Policy | None) -> dict[str, Any]:
+    """The rule of today, or the coming one of the first day; and what the draws are made from."""
+    common = begun if begun is not None else versions.governing(today)
     words = ["name_en", "name_fr", *REMARKS]
-    rule = model_to_dict(current, exclude=words) if current is not None else {}
-    return rule | {"seed": secrets.randbits(SEED_BITS)}
+    rule = model_to_dict(common, exclude=words) if common is not None else {}
+    days = {"starts_on": begun.valid_from} if begun is not None else {}
+    return rule | days | {"seed": secrets.randbits(SEED_BITS)}

@@ -87,7 +87,8 @@ def new_version(request: SignedIn) -> HttpResponse:
         except ruling.CannotStartRule as reason:
             form.refuse(reason)
     status = 422 if asked else 200
-    return render(request, "liaison/rule_new.html", {"form": form}, status=status)
+    context = {"form": form, "sections": form.sections(clock.service_date(request.now))}
+    return render(request, "liaison/rule_new.html", context, status=status)
 
 
 def _set(request: SignedIn, form: RuleForm) -> HttpResponse:
