@@ -52,7 +52,7 @@ def test_every_field_stands_in_one_group() -> None:
 
     assert sorted([*HEAD, *grouped, *REMARKS]) == sorted(RuleForm.base_fields)
     own = [name for group in OWN_GROUPS for name in group.names]
-    apart = {"name_en", "name_fr", *REMARKS, "seed"}
+    apart = {"name_en", "name_fr", *REMARKS}
     assert sorted([*own, *grouped]) == sorted(set(PilotForm.base_fields) - apart)
 
 

@@ -154,7 +154,6 @@ class PilotForm(RuleForm):
         max_value=100,
         initial=round(100 * LIMITS.avoidable_idle),
     )
-    seed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,26 +191,36 @@ class PilotForm(RuleForm):
             self.add_error("count", _("Say how many."))
         return given
 
-    def choice(self, now: datetime) -> Choice:
+    @property
+    def draws_offices(self) -> bool:
+        """Whether it is left to a draw which offices they are."""
+        given = self.cleaned_data
+        return (given["design"], given["criterion"]) == (Design.COHORT, Criterion.RANDOM)
+
+    def choice(self, now: datetime, seed: int) -> Choice:
         """The offices that the form asks for; none where weeks are drawn. Raises CannotChoose."""
         given = self.cleaned_data
+        first, until = given["starts_on"], given["ends_on"]
         if given["design"] == Design.SWITCHBACK:
             return Choice([])
         ways: dict[str, Callable[[], Choice]] = {
-            Criterion.BREAK: lambda: choosing.by_break(seed=given["seed"], now=now),
+            Criterion.BREAK: lambda: choosing.by_break(seed=seed, now=now),
             Criterion.LIST: lambda: choosing.by_list(given["references"]),
-            Criterion.RANDOM: lambda: choosing.drawn(count=given["count"], seed=given["seed"]),
+            Criterion.RANDOM: lambda: choosing.drawn(
+                count=given["count"], seed=seed, without=pilots.members_between(first, until)
+            ),
             Criterion.FIRST: lambda: choosing.first(given["count"]),
         }
         return ways[given["criterion"]]()
 
-    def pilot(self, choice: Choice) -> Pilot:
+    def pilot(self, choice: Choice, seed: int) -> Pilot:
         """The pilot as written, without its rule or an author."""
         given = self.cleaned_data
         in_group = given["design"] == Design.COHORT
         return Pilot(
             criterion=given["criterion"] if in_group else "",
             p_value=choice.found.p_value if choice.found is not None else None,
+            seed=seed,
             **{name: given[name] for name in PILOT},
         )
 
@@ -249,7 +258,6 @@ PILOT = (
     "least_day_access_percent",
     "most_fill_drop_percent",
     "most_idle_percent",
-    "seed",
 )
 OWN_GROUPS = (
     Group(
@@ -305,7 +313,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             return "references", sentence % {"references": ", ".join(reason.references)}
         case choosing.TooFewOffices():
             return "count", ngettext(
-                "Only %(n)s office is active.", "Only %(n)s offices are active.", reason.offices
+                "Only %(n)s office is active and in no other pilot.",
+                "Only %(n)s offices are active and in no other pilot.",
+                reason.offices,
             ) % {"n": reason.offices}
     raise reason
 
@@ -315,7 +325,7 @@ def _references(offices: list[Any]) -> str:
 
 
 class StopForm(forms.Form):
-    """Why a pilot is stopped."""
+    """Why a pilot is stopped, or withdrawn."""
 
     reason = forms.CharField(
         label=_("Why it is stopped"),

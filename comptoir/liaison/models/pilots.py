@@ -146,6 +146,11 @@ class Pilot(models.Model):
         return min(self.ends_on, self.stopped_on) if self.stopped_on else self.ends_on
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was stopped before its first day: nobody was ever under its rule."""
+        return self.until <= self.starts_on
+
+    @property
     def is_switchback(self) -> bool:
         return self.design == Design.SWITCHBACK
 

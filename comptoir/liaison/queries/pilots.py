@@ -127,6 +127,13 @@ def running(first: date, until: date) -> QuerySet[Pilot]:
     return found.select_related("policy").order_by("starts_on", "pk")
 
 
+def members_between(first: date, until: date) -> set[int]:
+    """The offices in the group of a pilot with a day from `first` to before `until`."""
+    pilots = running(first, until).values_list("pk", flat=True)
+    members = PilotOffice.objects.filter(pilot__in=list(pilots))
+    return set(members.values_list("office_id", flat=True))
+
+
 def touched(trial: Policy, common: Policy) -> list[str]:
     """What of the trial rule differs from the common one though it must not for a group of offices."""
     shared = SHARED if trial.nested or common.nested else ALIKE

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.liaison.actions import piloting, ruling
 from comptoir.liaison.forms.pilots import PilotForm, StopForm
 from comptoir.liaison.forms.rule import REMARKS
-from comptoir.liaison.models import Measure, Pilot, Policy
+from comptoir.liaison.models import Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.permissions import get_pilot_for
 from comptoir.liaison.queries import choosing, evaluation_tables, pilots, results, versions
 from comptoir.people.models import Role
@@ -67,10 +67,15 @@ def new_pilot(request: SignedIn) -> HttpResponse:
 
 
 def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
-    """Set what was previewed; without a preview, or if other offices are meant by now, show one."""
-    choice = form.choice(request.now)
-    pilot, trial, members = form.pilot(choice), form.trial(), form.members(choice)
-    meant = " ".join(office.reference for office in choice.offices)
+    """Set what was previewed; without a preview, or if other offices are meant by now, show one.
+
+    What is drawn is drawn at this moment, so that nobody can look again until a draw suits.
+    """
+    seed = secrets.randbits(SEED_BITS)
+    choice = form.choice(request.now, seed)
+    pilot, trial, members = form.pilot(choice, seed), form.trial(), form.members(choice)
+    drawn = form.draws_offices
+    meant = f"{len(members)}" if drawn else " ".join(one.reference for one in choice.offices)
     seen = request.POST.get("seen")
     if seen == meant:
         piloting.start_pilot(
@@ -84,23 +89,32 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
             request, _("Other offices are meant by now. Nothing was done: look at them first.")
         )
     pilot.policy = trial
-    common = versions.governing(pilot.starts_on)
-    changes, same = versions.differences(common, trial)
     context = {
         "form": form,
-        "pilot": pilot,
-        "members": members,
         "choice": choice,
-        "weeks": piloting.planned_weeks(pilot),
-        "measures": [Measure(code).label for code in pilot.measures],
-        "cost": pilots.cost(pilot, members, clock.service_date(request.now)),
-        "changes": changes,
-        "same": same,
-        "allots_otherwise": common is not None and pilots.allots_otherwise(trial, common),
+        "members": members,
+        "draws_offices": drawn,
         "seen": meant,
+        **_preview(pilot, members, clock.service_date(request.now)),
     }
     status = 200 if seen is None else 422
     return render(request, "liaison/pilot_preview.html", context, status=status)
+
+
+def _preview(pilot: Pilot, members: list[PilotOffice], today: date) -> dict[str, Any]:
+    """What is tried and what it costs, and nothing that is still to be drawn."""
+    common = versions.governing(pilot.starts_on)
+    changes, same = versions.differences(common, pilot.policy)
+    return {
+        "pilot": pilot,
+        "weeks": len(piloting.planned_weeks(pilot)),
+        "measures": [Measure(code).label for code in pilot.measures],
+        "cost": pilots.cost(pilot, members, today),
+        "changes": changes,
+        "same": same,
+        "allots_otherwise": common is not None and pilots.allots_otherwise(pilot.policy, common),
+        "clear_below": choosing.CLEAR,
+    }
 
 
 @require_GET
@@ -140,10 +154,15 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
             messages.warning(request, _("The pilot has ended or ends today. Nothing was done."))
         else:
             since = {"day": times.long_date(stopped.until)}
-            messages.success(request, _("The common rule holds again from %(day)s.") % since)
+            if stopped.is_withdrawn:
+                messages.success(request, _("The pilot is withdrawn: it never begins."))
+            else:
+                messages.success(request, _("The common rule holds again from %(day)s.") % since)
         return redirect("liaison:pilot", pk=pk)
+    begun = pilot.starts_on <= clock.service_date(request.now)
+    context = {"form": form, "pilot": pilot, "begun": begun}
     status = 422 if form.errors else 200
-    return render(request, "liaison/pilot_stop.html", {"form": form, "pilot": pilot}, status=status)
+    return render(request, "liaison/pilot_stop.html", context, status=status)
 
 
 @require_GET
@@ -166,9 +185,9 @@ def _may_stop(request: SignedIn, pilot: Pilot) -> bool:
 
 
 def _initial(today: date, begun: Policy | None) -> dict[str, Any]:
-    """The rule of today, or the coming one of the first day; and what the draws are made from."""
+    """The rule of today, or the coming one of the first day."""
     common = begun if begun is not None else versions.governing(today)
     words = ["name_en", "name_fr", *REMARKS]
     rule = model_to_dict(common, exclude=words) if common is not None else {}
     days = {"starts_on": begun.valid_from} if begun is not None else {}
-    return rule | days | {"seed": secrets.randbits(SEED_BITS)}
+    return rule | days
