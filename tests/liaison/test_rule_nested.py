@@ -185,6 +185,7 @@ def terms(language: str, **values: Any) -> dict[str, str]:
         ({"alpha_percent": 0}, "up to 90% of all hours in equal parts; at least 1 hour"),
         ({"alpha_percent": 75}, "up to 90% of all hours, following need to 75%; at least 1 hour"),
         ({"headroom_percent": 150, "movement_percent": 10}, "150% of its need; it moves by at most 10% within a quarter"),
+        ({"day_cap_percent": 50}, "at most 50%, until 2:00 p.m. on the service day before"),
         ({"take_up_percent": 70}, "70% of it, until 2:00 p.m. on the service day before"),
     ],
 )  # fmt: skip

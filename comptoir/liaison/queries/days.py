@@ -54,6 +54,16 @@ def bookable_dates(rules: Rules, now: datetime) -> list[date]:
     return horizon.bookable_dates(rules.policy(clock.service_date(now)), now)
 
 
+def open_dates(rules: Rules, now: datetime) -> list[date]:
+    """The same without a today on which nothing can begin any more: what pages speak of as open."""
+    dates, today = bookable_dates(rules, now), clock.service_date(now)
+    rule = rules.on(today)
+    if rule is None or today not in dates:
+        return dates
+    least = min(rule.lengths) + rule.least_notice_minutes
+    return dates[1:] if horizon.is_over(today, least, now) else dates
+
+
 def load_days(
     *,
     dates: Collection[date],

@@ -105,15 +105,20 @@ def _at_most(policy: Policy) -> str:
 def _kept(policy: Policy) -> str:
     return _("%(part)s%% of it, until %(time)s on the service day before") % {
         "part": policy.take_up_percent,
-        "time": time_of_day(
-            datetime.combine(policy.valid_from, policy.release_at, clock.service_zone()),
-            named=False,
-        ),
+        "time": _release(policy),
     }
 
 
 def _on_one_day(policy: Policy) -> str:
-    return _("at most %(part)s%% before that time") % {"part": policy.day_cap_percent}
+    return _("at most %(part)s%%, until %(time)s on the service day before") % {
+        "part": policy.day_cap_percent,
+        "time": _release(policy),
+    }
+
+
+def _release(policy: Policy) -> str:
+    at = datetime.combine(policy.valid_from, policy.release_at, clock.service_zone())
+    return time_of_day(at, named=False)
 
 
 def _held(policy: Policy) -> str:
