@@ -34,7 +34,7 @@ LIMITS = {
 
 def make(*, valid_from: date, created_at: datetime, by: Person) -> Policy:
     """Write the default rule."""
-    return Policy.objects.create(
+    made: Policy = Policy.objects.create(
         version=1,
         valid_from=valid_from,
         name_en="Equal time for every office",
@@ -43,6 +43,7 @@ def make(*, valid_from: date, created_at: datetime, by: Person) -> Policy:
         created_by=by,
         created_at=created_at,
     )
+    return made
 
 
 def set_next(*, current: Policy, by: Person, now: datetime) -> Policy:

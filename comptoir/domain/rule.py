@@ -37,6 +37,9 @@ class Fault(StrEnum):
     FLOORS_OVER_LIMIT = "floors_over_limit"
     NUMBER_NEGATIVE = "number_negative"
     INFLATING_PAYS = "inflating_pays"
+    PART_OVER_ALL = "part_over_all"
+    NO_PATTERN = "no_pattern"
+    CONFIRMED_OUT_OF_REACH = "confirmed_out_of_reach"
 
 
 @dataclass(frozen=True, slots=True)

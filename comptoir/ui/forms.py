@@ -23,6 +23,9 @@ from comptoir.ui import values, wordings
 
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
+ENDS = ".?!:\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} "
+"""With what a label may end, and its name does not where a colon follows."""
+
 
 class Renderer(TemplatesSetting):
     """The project's form renderer (`FORM_RENDERER`)."""
@@ -175,7 +178,7 @@ def _errors_of(form: forms.BaseForm, prefix: str) -> list[tuple[str, str]]:
     found = [("", error) for error in wordings.said(form.non_field_errors())]
     for field in form:
         place = "" if field.is_hidden else host_id(field)
-        name = prefix + str(field.label).rstrip(".")
+        name = prefix + str(field.label).rstrip(ENDS)
         found += [
             (place, str(_("%(label)s: %(error)s")) % {"label": name, "error": error})
             for error in wordings.said(field.errors)

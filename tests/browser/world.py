@@ -29,7 +29,7 @@ from comptoir.liaison.models import (
     Policy,
     Status,
 )
-from comptoir.liaison.queries import charged, excuses
+from comptoir.liaison.queries import charged, days, excuses
 from comptoir.notices import outbox
 from comptoir.people.actions import grants, invitations, persons
 from comptoir.people.models import Invitation, Language, Office, Person, Role
@@ -92,7 +92,7 @@ class World:
     @cached_property
     def excused(self) -> AppointmentEvent:
         """Time given up late, for a reason that excuses, before today."""
-        return AppointmentEvent.objects.get(pk=excuses.keys(self.now)[0])
+        return AppointmentEvent.objects.get(pk=excuses.keys(self.now, days.load_rules())[0])
 
     @cached_property
     def lost(self) -> Appointment:

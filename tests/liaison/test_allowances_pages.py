@@ -15,7 +15,14 @@ from comptoir.liaison.models import Allowance, Apportionment
 from comptoir.liaison.queries import allowances
 from comptoir.people.models import Office, Role
 from comptoir.roster.models import OfferedHours
-from tests.liaison.factories import NOW, PolicyFactory, apportion, delegate_of, open_day
+from tests.liaison.factories import (
+    NOW,
+    PolicyFactory,
+    ProfessionalFactory,
+    apportion,
+    delegate_of,
+    open_day,
+)
 from tests.liaison.posted import said, url
 from tests.liaison.test_apportioning import attended
 from tests.people.factories import OfficeFactory, person_with
@@ -88,7 +95,7 @@ def test_what_cannot_be_computed_is_refused_with_what_to_do(house: list[Office])
     OfferedHours.objects.update(mask=0)
     owner = page_of(Role.POLICY_OWNER)
 
-    answer = owner.post(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
+    answer = owner.get(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
 
     assert answer.status_code == 422
     assert "Publish hours first" in said(answer.text)
@@ -101,7 +108,7 @@ def test_to_compute_is_to_publish_nothing_and_asks_a_bounded_number_of_times(
     owner = page_of(Role.POLICY_OWNER)
 
     with django_assert_max_num_queries(22):
-        answer = owner.post(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
+        answer = owner.get(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
 
     assert answer.status_code == 200
     assert Apportionment.objects.count() == 1
@@ -109,8 +116,8 @@ def test_to_compute_is_to_publish_nothing_and_asks_a_bounded_number_of_times(
 
 def test_it_is_published_as_it_was_shown(house: list[Office], past: None) -> None:
     owner = page_of(Role.POLICY_OWNER)
-    shown = owner.post(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
-    lines = {line.office.pk: line.after for line in shown.context["lines"]}
+    shown = owner.get(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
+    lines = {line.office.pk: line.after for line in shown.context["page"]}
     assert Apportionment.objects.count() == 1
 
     answer = owner.post(
@@ -133,9 +140,10 @@ def past(house: list[Office]) -> None:
 
 @pytest.mark.parametrize("day", ["2026-11-16", "2026-11-24", "2031-01-06", ""])
 def test_only_one_of_the_next_mondays_can_be_chosen(house: list[Office], day: str) -> None:
-    answer = page_of(Role.POLICY_OWNER).post(url("propose-allowances"), {"valid_from": day})
+    owner = page_of(Role.POLICY_OWNER)
 
-    assert answer.status_code == 422
+    assert owner.get(url("propose-allowances"), {"valid_from": day}).status_code == 422
+    assert owner.post(url("propose-allowances"), {"valid_from": day}).status_code == 422
     assert Apportionment.objects.count() == 1
 
 
@@ -143,9 +151,89 @@ def test_the_largest_change_comes_first(house: list[Office]) -> None:
     keys = [office.pk for office in house]
     needs, chances = dict.fromkeys(keys, 4.0), dict.fromkeys(keys, 0.5)
 
-    found = allowances.lines(needs, {keys[0]: 8, keys[1]: 9}, chances, {keys[0]: 8, keys[1]: 4})
+    found = allowances.lines(needs, {keys[0]: 8, keys[1]: 9}, chances, {keys[0]: 8, keys[1]: 4}, 4)
 
     assert [(line.office.pk, line.before, line.after, line.chance) for line in found] == [
         (keys[1], 60, 135, 50),
         (keys[0], 120, 120, 50),
     ]
+
+
+@pytest.mark.parametrize(("floor", "before"), [(4, 60), (None, None)])
+def test_for_whom_nothing_was_published_the_weekly_floor_held_if_the_rule_has_one(
+    house: list[Office], floor: int | None, before: int | None
+) -> None:
+    key = house[0].pk
+
+    (line,) = allowances.lines({key: 4.0}, {key: 8}, {key: 0.5}, {}, floor)
+
+    assert (line.before, line.by_floor) == (before, True)
+
+
+def test_the_preview_says_that_the_weekly_floor_held_until_then(
+    house: list[Office], past: None
+) -> None:
+    late = OfficeFactory.create(legislator="Late Example")
+
+    page = page_of(Role.POLICY_OWNER).get(url("propose-allowances"), {"valid_from": f"{MONDAY}"})
+
+    line = next(one for one in page.context["page"] if one.office == late)
+    assert (line.before, line.by_floor) == (60, True)
+    assert said(page.text).count("the weekly floor</span>") == 1
+
+
+class TestTheListOfAProposal:
+    @pytest.fixture
+    def many(self, house: list[Office], past: None) -> list[Office]:
+        for day in range(23, 28):
+            open_day(date(2026, 11, day), [ProfessionalFactory.create() for _ in range(2)])
+        return [OfficeFactory.create(legislator=f"Member {n:02}") for n in range(60)]
+
+    def test_it_is_paged(self, many: list[Office]) -> None:
+        owner = page_of(Role.POLICY_OWNER)
+
+        first, second = (
+            owner.get(url("propose-allowances"), {"valid_from": f"{MONDAY}", "page": number})
+            for number in (1, 2)
+        )
+
+        assert [len(one.context["page"]) for one in (first, second)] == [50, 12]
+        assert f"valid_from={MONDAY}&amp;page=2" in first.text
+        assert first.context["summary"].offices == 62
+
+    def test_an_office_is_found_by_its_name_whatever_page_it_is_on(
+        self, many: list[Office]
+    ) -> None:
+        owner = page_of(Role.POLICY_OWNER)
+        address = f"{url('propose-allowances')}?valid_from={MONDAY}"
+
+        answer = owner.post(address, {"words": "member 59"}, follow=True)
+
+        assert [line.office for line in answer.context["page"]] == [many[59]]
+        assert answer.redirect_chain == [(address, 302)], "no name stands in an address"
+        assert "1 office found" in said(answer.text)
+        assert Apportionment.objects.count() == 1
+        again = owner.post(address, {"words": ""}, follow=True)
+        assert again.context["page"].paginator.count == 62
+
+    def test_by_its_reference_too_and_what_is_found_nowhere_is_said(
+        self, many: list[Office]
+    ) -> None:
+        owner = page_of(Role.POLICY_OWNER)
+        address = f"{url('propose-allowances')}?valid_from={MONDAY}"
+
+        found = owner.post(address, {"words": many[7].reference}, follow=True)
+        nothing = owner.post(address, {"words": "nowhere"}, follow=True)
+
+        assert [line.office for line in found.context["page"]] == [many[7]]
+        assert "0 offices found" in said(nothing.text)
+
+    def test_all_are_published_whatever_is_looked_for(self, many: list[Office]) -> None:
+        owner = page_of(Role.POLICY_OWNER)
+        owner.post(
+            f"{url('propose-allowances')}?valid_from={MONDAY}", {"words": "member 59"}, follow=True
+        )
+
+        owner.post(url("propose-allowances"), {"valid_from": f"{MONDAY}", "publish": "yes"})
+
+        assert Allowance.objects.filter(apportionment__valid_from=MONDAY).count() == 62

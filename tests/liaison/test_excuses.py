@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from comptoir.liaison.models import (
     Reason,
     Side,
 )
-from comptoir.liaison.queries import excuses
+from comptoir.liaison.queries import days, excuses
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -47,6 +47,11 @@ def classes(**values: Any) -> None:
         generous=True, nested=True, floor_minutes=0, take_up_percent=0, least_held_minutes=3_000,
         least_notice_minutes=0, **values,
     )  # fmt: skip
+
+
+def keys(now: datetime) -> list[int]:
+    """What the list of excused losses has, in its order."""
+    return excuses.keys(now, days.load_rules())
 
 
 def charged(appointment: Appointment) -> int:
@@ -130,16 +135,16 @@ class TestTheRule:
 
 class TestTheSample:
     def test_it_is_drawn_once_for_all_and_about_as_many_as_it_says(self) -> None:
-        drawn = [pk for pk in range(10_000) if excuses.is_drawn(pk)]
+        drawn = [pk for pk in range(10_000) if excuses.is_drawn(pk, 20)]
 
-        assert drawn == [pk for pk in range(10_000) if excuses.is_drawn(pk)]
-        assert len(drawn) == pytest.approx(100 * excuses.SAMPLE_PERCENT, rel=0.1)
+        assert drawn == [pk for pk in range(10_000) if excuses.is_drawn(pk, 20)]
+        assert len(drawn) == pytest.approx(2_000, rel=0.1)
 
     def test_it_is_another_wherever_the_secret_is_another(self, settings: Any) -> None:
-        here = [pk for pk in range(1_000) if excuses.is_drawn(pk)]
+        here = [pk for pk in range(1_000) if excuses.is_drawn(pk, 20)]
         settings.SECRET_KEY = "another installation's"
 
-        assert [pk for pk in range(1_000) if excuses.is_drawn(pk)] != here
+        assert [pk for pk in range(1_000) if excuses.is_drawn(pk, 20)] != here
 
     def test_what_is_to_be_checked_comes_first_and_what_was_checked_last(self) -> None:
         PolicyFactory.create(generous=True)
@@ -147,7 +152,7 @@ class TestTheSample:
         events += [excused(starts_at=at(DAY, 11 + n), minutes=15) for n in range(4)]
         excusing.accept(event=events[0], by=PersonFactory.create(), now=THE_DAY_AFTER)
 
-        found = excuses.with_words(excuses.keys(THE_DAY_AFTER))
+        found = excuses.with_words(keys(THE_DAY_AFTER), days.load_rules())
 
         assert {loss.event for loss in found} == set(events)
         to_check = [loss.to_check for loss in found]
@@ -158,9 +163,9 @@ class TestTheSample:
         PolicyFactory.create()
         event = excused()
 
-        assert excuses.keys(at(DAY, 23)) == []
-        assert excuses.keys(THE_DAY_AFTER) == [event.pk]
-        assert excuses.keys(THE_DAY_AFTER + excuses.LISTED) == []
+        assert keys(at(DAY, 23)) == []
+        assert keys(THE_DAY_AFTER) == [event.pk]
+        assert keys(THE_DAY_AFTER + excuses.LISTED) == []
 
 
 class TestChecking:

@@ -32,6 +32,7 @@ from tests.people.signing_in import sign_in
 pytestmark = pytest.mark.django_db
 
 NINE = at(DAY, 9)
+TODAY = date(2026, 11, 16)
 
 
 @pytest.fixture(autouse=True)
@@ -181,3 +182,124 @@ class TestRefunds:
         text = home(sign_in(Client(), delegate_of(office)), office)
 
         assert (self.WORDS in text) is said_still
+
+
+class TestAfterTheDay:
+    """What pages speak of as open once nothing can begin today any more: Monday, until 17:00."""
+
+    TUESDAY = date(2026, 11, 17)
+
+    @pytest.fixture(autouse=True)
+    def two_days(self) -> None:
+        PolicyFactory.create()  # fifteen minutes' notice, a quarter hour at least
+        open_day(TODAY)
+        open_day(self.TUESDAY)
+
+    def test_until_the_last_bookable_moment_today_is_spoken_of(
+        self, delegate: Client, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        traveller.move_to(at(TODAY, 16, 30))
+
+        assert delegate.get(url("office", office.reference)).context["shares"].on == TODAY
+        assert "Today" in home(delegate, office)
+
+    @pytest.mark.parametrize("moment", [at(TODAY, 16, 31), at(TODAY, 20)])
+    def test_after_it_the_home_speaks_of_the_next_service_day(
+        self,
+        delegate: Client,
+        office: Office,
+        traveller: time_machine.Traveller,
+        moment: datetime,
+    ) -> None:
+        traveller.move_to(moment)
+
+        assert delegate.get(url("office", office.reference)).context["shares"].on == self.TUESDAY
+
+    def test_so_do_the_times(
+        self, delegate: Client, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        listed = {"minutes": "15", "language": "en"}
+        traveller.move_to(at(TODAY, 16, 25))
+        before = [
+            d.on for d in delegate.get(url("times", office.reference), listed).context["days"]
+        ]
+        traveller.move_to(at(TODAY, 16, 31))
+        after = [d.on for d in delegate.get(url("times", office.reference), listed).context["days"]]
+
+        assert before[0] == TODAY
+        assert after == before[1:]
+
+    def test_a_today_on_which_all_is_taken_is_not_over(
+        self, delegate: Client, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        """Nothing is free, and somebody may still give something up: the refusal stands."""
+        traveller.move_to(at(TODAY, 16))
+        for minute in (15, 30, 45):
+            AppointmentFactory.create(
+                starts_at=at(TODAY, 16, minute), minutes=15, now=at(TODAY, 15)
+            )
+        listed = {"minutes": "15", "language": "en"}
+
+        found = delegate.get(url("times", office.reference), listed).context["days"]
+
+        assert found[0].on == TODAY
+
+    def test_so_does_the_form_of_the_waiting_list(
+        self, delegate: Client, office: Office, traveller: time_machine.Traveller
+    ) -> None:
+        traveller.move_to(at(TODAY, 16, 25))
+        before = delegate.get(url("wait", office.reference)).context["form"]["first_on"]
+        traveller.move_to(at(TODAY, 16, 31))
+        after = delegate.get(url("wait", office.reference)).context["form"]["first_on"]
+
+        assert before.value() == TODAY.isoformat()
+        assert after.value() == self.TUESDAY.isoformat()
+        assert TODAY.isoformat() not in str(after)
+
+
+class TestTheWeekAfter:
+    NEXT = date(2026, 11, 23)
+
+    def test_is_shown_with_what_is_left_and_allotted_of_it(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(nested=True, weekly_floor_minutes=60, minutes_per_week=240)
+        OfficeWeek.objects.create(office=office, week=self.NEXT, booked=[2, *[0] * 6])
+
+        text = home(delegate, office)
+
+        assert "Week of November 23, 2026" in text
+        assert "3 hours 30 minutes left" in text
+        assert "Allotted: 1 hour; 30 minutes left, and more may be open to all." in text
+
+    def test_without_classes_only_the_limit_is_said(self, delegate: Client, office: Office) -> None:
+        PolicyFactory.create(minutes_per_week=240)
+
+        text = home(delegate, office)
+
+        assert "Week of November 23, 2026" in text
+        assert "Allotted:" not in text
+
+    def test_is_that_of_the_rule_that_begins_then(self, delegate: Client, office: Office) -> None:
+        PolicyFactory.create(version=1, minutes_per_week=240)
+        PolicyFactory.create(version=2, valid_from=self.NEXT, minutes_per_week=600)
+
+        found = delegate.get(url("office", office.reference)).context
+
+        assert (found["shares"].week.limit, found["next_week"].week.limit) == (240, 600)
+
+    def test_is_not_shown_where_nothing_can_be_booked_in_it_yet(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(horizon_business_days=4)  # Friday
+
+        assert "Week of November 23, 2026" not in home(delegate, office)
+
+    def test_what_is_kept_for_the_office_has_the_whole_width(
+        self, delegate: Client, office: Office
+    ) -> None:
+        PolicyFactory.create(nested=True)
+
+        assert '<div class="cards cards--stack"><section' in " ".join(
+            home(delegate, office).split()
+        ).replace("> <", "><")

@@ -12,11 +12,13 @@ import pytest
 import time_machine
 from django.forms.models import model_to_dict
 from django.test import Client
-from django.utils import translation
 
+from comptoir.domain.breaks import Break
+from comptoir.liaison.actions import piloting
 from comptoir.liaison.forms.pilots import PilotForm
 from comptoir.liaison.models import Criterion, Design, Pilot, Policy
 from comptoir.liaison.queries import choosing, pilots, versions
+from comptoir.liaison.queries.choosing import Choice
 from comptoir.liaison.queries.pilots import SHARED
 from comptoir.people.models import Office, Role
 from comptoir.roster.models import OfferedHours
@@ -65,7 +67,7 @@ def written(**values: Any) -> dict[str, Any]:
         "name_en": "Busy offices", "name_fr": "Bureaux achalandés",
         "remark_en": "To see.", "remark_fr": "Pour voir.",
         "design": Design.COHORT, "criterion": Criterion.LIST, "references": "", "count": 20,
-        "extra_minutes": 0, "measures": ["use", "day_access"], "seed": 5,
+        "extra_minutes": 0, "measures": ["use", "day_access"],
         "starts_on": "2026-11-17", "ends_on": "2026-12-01",
         "least_day_access_percent": 95, "most_fill_drop_percent": 3, "most_idle_percent": 3,
         **values,
@@ -123,15 +125,32 @@ class TestPlanning:
             ("2\u00a0hours", "4\u00a0hours")
         ]
 
-    def test_weeks_are_shown_as_they_would_be_drawn_and_so_they_are(self, owner: Client) -> None:
+    def test_how_many_weeks_are_drawn_is_shown_and_not_which(self, owner: Client) -> None:
         preview = owner.post(url("new-pilot"), in_weeks())
-        shown = [(drawn.week, drawn.arm) for drawn in preview.context["weeks"]]
 
+        assert "4 weeks, in pairs: of each pair one follows the trial rule." in text(preview)
+        assert "Week of" not in text(preview)
+        assert 'name="seed"' not in preview.content.decode()
+
+    def test_weeks_are_drawn_from_the_seed_that_is_kept(self, owner: Client) -> None:
         pilot = look_and_set(owner, in_weeks())
 
-        assert [(drawn.week, drawn.arm) for drawn in pilots.weeks_of(pilot)] == shown
-        assert len(shown) == 4
+        expected = [(drawn.week, drawn.arm) for drawn in piloting.planned_weeks(pilot)]
+        assert [(drawn.week, drawn.arm) for drawn in pilots.weeks_of(pilot)] == expected
+        assert len(expected) == 4
         assert not pilot.members.exists()
+
+    def test_nobody_chooses_the_seed_by_sending_or_by_looking_again(self, owner: Client) -> None:
+        """Set once more with the same words, it is another draw, and both are on record."""
+        for _ in range(3):
+            owner.post(url("new-pilot"), in_weeks(seed=5))
+        first = look_and_set(owner, in_weeks(seed=5))
+        owner.post(url("stop-pilot", first.pk), {"reason": "Withdrawn."})
+        owner.post(url("new-pilot"), {**in_weeks(seed=5), "seen": ""})
+
+        seeds = set(Pilot.objects.values_list("seed", flat=True))
+        assert len(seeds) == Pilot.objects.count() == 2
+        assert 5 not in seeds
 
     def test_a_break_is_shown_with_its_evidence_and_proposes_the_offices_above_it(
         self, owner: Client
@@ -155,6 +174,52 @@ class TestPlanning:
         page = owner.post(url("new-pilot"), written(criterion=Criterion.BREAK))
 
         assert "This is no clear break" in page.content.decode()
+        p_value = page.context["choice"].found.p_value
+        assert p_value > choosing.CLEAR
+        assert f"A break is called clear under 0.05; this one has {p_value:.3f}." in text(page)
+
+    @pytest.mark.parametrize(
+        ("p_value", "is_clear"), [(0.049, True), (0.05, False), (0.054, False)]
+    )
+    def test_what_is_called_clear_follows_the_threshold_alone(
+        self, p_value: float, is_clear: bool
+    ) -> None:
+        found = Break(rank=4, share=0.4, spacings=9, p_value=p_value, above=frozenset())
+
+        assert Choice([], found).is_clear is is_clear
+
+    def test_how_many_offices_are_drawn_is_shown_and_not_which(self, owner: Client) -> None:
+        every = [OfficeFactory.create() for _ in range(3)]
+
+        page = text(owner.post(url("new-pilot"), written(criterion=Criterion.RANDOM, count=3)))
+
+        assert "3 offices" in page
+        assert "is drawn when you set the pilot" in page
+        for office in every:
+            assert office.reference not in page
+
+    def test_another_number_than_was_looked_at_is_not_drawn(self, owner: Client) -> None:
+        for _ in range(4):
+            OfficeFactory.create()
+        seen = owner.post(url("new-pilot"), written(criterion=Criterion.RANDOM, count=3)).context
+
+        sent = written(criterion=Criterion.RANDOM, count=2)
+        response = owner.post(url("new-pilot"), {**sent, "seen": seen["seen"]})
+
+        assert response.status_code == 422
+        assert not Pilot.objects.exists()
+
+    def test_an_office_of_another_pilot_is_not_drawn(self, owner: Client) -> None:
+        taken, free = OfficeFactory.create(), OfficeFactory.create()
+        pilot_drafts.start([taken], rule=pilot_drafts.trial(minutes_per_day=240))
+        refused = owner.post(url("new-pilot"), written(criterion=Criterion.RANDOM, count=2))
+        sent = written(criterion=Criterion.RANDOM, count=1)
+        preview = owner.post(url("new-pilot"), sent)
+
+        owner.post(url("new-pilot"), {**sent, "seen": preview.context["seen"]})
+
+        assert [m.office for m in Pilot.objects.latest("pk").members.all()] == [free]
+        assert "Only 1 office is active and in no other pilot." in text(refused)
 
     def test_offices_are_drawn_from_the_seed_that_is_kept(self, owner: Client) -> None:
         for _ in range(10):
@@ -194,7 +259,6 @@ class TestPlanning:
         assert form["minutes_per_day"].value() == 120
         assert form["nested"].value() is True
         assert form["name_en"].value() in (None, "")
-        assert form["seed"].value() >= 0
 
     def test_what_is_left_empty_of_the_opening_is_as_on_the_form_of_the_rule(
         self, owner: Client
@@ -223,7 +287,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"references": ""}, "references", "A group needs at least one office."),
     ({"references": "nobody-here"}, "references", "No active office has these references"),
     ({"criterion": ""}, "criterion", "Say how the offices are chosen."),
-    ({"criterion": "random", "count": 50}, "count", "Only 1 office is active."),
+    (
+        {"criterion": "random", "count": 50},
+        "count",
+        "Only 1 office is active and in no other pilot.",
+    ),
     ({"criterion": "first", "count": ""}, "count", "Say how many."),
     ({"criterion": "break"}, "criterion", "No office parts from the rest"),
     ({"measures": []}, "measures", "Choose at least one outcome."),
@@ -329,7 +397,7 @@ class TestRefused:
 
         assert response.status_code == 302, text(response)
         pilot = Pilot.objects.get()
-        assert (pilot.seed, pilot.ends_on) == (5, date(2026, 12, 1))
+        assert pilot.ends_on == date(2026, 12, 1)
         assert (pilot.policy.lengths, pilot.policy.late_counts) == ([15, 30], True)
         assert pilot.members.get().extra_quanta == 1
 
@@ -477,78 +545,8 @@ class TestOnEveryScreen:
             assert len(pilots.going_on(DAY)) == 2
 
 
-class TestOnePilot:
-    def test_it_is_stopped_with_a_reason_that_stays_on_its_page(self, owner: Client) -> None:
-        pilot = pilot_drafts.start([OfficeFactory.create()])
-        assert url("stop-pilot", pilot.pk) in owner.get(url("pilot", pilot.pk)).content.decode()
-
-        assert owner.post(url("stop-pilot", pilot.pk), {"reason": ""}).status_code == 422
-        owner.post(url("stop-pilot", pilot.pk), {"reason": "Others get too little."})
-
-        page = owner.get(url("pilot", pilot.pk))
-        assert "Others get too little." in text(page)
-        assert url("stop-pilot", pilot.pk) not in page.content.decode()
-        again = owner.post(url("stop-pilot", pilot.pk), {"reason": "Again"}, follow=True)
-        assert "Nothing was done" in text(again)
-
-    @pytest.mark.parametrize("role", [Role.TEAM_LEAD, Role.AUDITOR])
-    def test_team_leads_and_auditors_read_and_change_nothing(
-        self, client: Client, common: Policy, role: Role
-    ) -> None:
-        pilot = pilot_drafts.start([OfficeFactory.create()])
-        sign_in(client, person_with(role))
-
-        assert url("new-pilot") not in client.get(url("pilots")).content.decode()
-        page = client.get(url("pilot", pilot.pk)).content.decode()
-        assert url("stop-pilot", pilot.pk) not in page
-        assert client.post(url("stop-pilot", pilot.pk), {"reason": "No"}).status_code == 403
-
-    def test_the_list_has_the_latest_first_and_a_next_step_when_empty(self, owner: Client) -> None:
-        assert url("new-pilot") in owner.get(url("pilots")).content.decode()
-        first = pilot_drafts.start([OfficeFactory.create()])
-        later = pilot_drafts.start(pilot=pilot_drafts.weeks())
-
-        page = owner.get(url("pilots"))
-
-        assert list(page.context["page"]) == [later, first]
-        assert "Goes on" not in text(page)
-        assert text(page).count("Coming") == 2
-
-    @pytest.mark.parametrize("number", [1, 4])
-    def test_the_list_asks_the_same_number_of_queries_however_long_it_is(
-        self, owner: Client, number: int, django_assert_num_queries: Callable[[int], Any]
-    ) -> None:
-        for _ in range(number):
-            pilot_drafts.start([OfficeFactory.create()])
-        owner.get(url("pilots"))
-
-        with django_assert_num_queries(5):  # the person three times, the number of pilots, pilots
-            assert len(owner.get(url("pilots")).context["page"]) == number
-
-    @pytest.mark.parametrize("language", ["en", "fr"])
-    def test_its_name_is_that_of_the_reader(self, owner: Client, language: str) -> None:
-        pilot = pilot_drafts.start([OfficeFactory.create()])
-        with translation.override(language):
-            page = owner.get(url("pilot", pilot.pk))
-
-        assert ("Busy" if language == "en" else "Achalandés") in page.content.decode()
-
-    @pytest.mark.parametrize("size", [1, 30])
-    def test_its_page_asks_the_same_number_of_queries_whatever_its_size(
-        self, owner: Client, size: int, django_assert_num_queries: Callable[[int], Any]
-    ) -> None:
-        pilot = pilot_drafts.start([OfficeFactory.create() for _ in range(size)])
-        owner.get(url("pilot", pilot.pk))
-
-        # The person three times, the pilot and what is said of it; nine for what happened by week.
-        with django_assert_num_queries(22):
-            page = owner.get(url("pilot", pilot.pk))
-
-        assert len(page.context["page"]) == min(size, 25)
-
-
 def test_the_form_has_every_field_of_the_rule_but_its_first_day() -> None:
     fields = PilotForm.base_fields
 
     assert "valid_from" not in fields
-    assert {"minutes_per_day", "floor_minutes", "release_at", "seed", "design"} <= fields.keys()
+    assert {"minutes_per_day", "floor_minutes", "release_at", "design"} <= fields.keys()

@@ -65,7 +65,7 @@ def test_a_pattern_flags_the_office_on_the_numbers_it_is_set_on(office: Office) 
     flag = PatternFlag.objects.get()
     assert (flag.office, flag.since, flag.ended_on) == (office, last, None)
     assert (flag.appointments, flag.late) == (9, 7)
-    assert flag.probability == pytest.approx(reliability.RULE.probability(Tally(9, 7)))
+    assert flag.probability == pytest.approx(domain.PatternRule().probability(Tally(9, 7)))
     assert Event.objects.get(action="reliability.flagged").office_id == office.pk
 
 

@@ -92,7 +92,7 @@ class TestTheOffice:
         page = said(delegate.get(url("office", office.reference)))
 
         assert "Please confirm your coming appointments" in page
-        assert "In the four weeks up to November 13, 2026, 9 appointments of your office" in page
+        assert "In the weeks up to November 13, 2026, 9 appointments of your office" in page
         assert "It had 30 appointments in that time." in page
         assert (
             "It ends by itself after November 27, 2026 if no more time is lost until then." in page
@@ -247,7 +247,7 @@ class TestExcuses:
         page = lead.get(url("excused"))
 
         events = AppointmentEvent.objects.filter(kind=Happening.CANCELLED)
-        drawn = sum(excuses.is_drawn(event.pk) for event in events)
+        drawn = sum(excuses.is_drawn(event.pk, 20) for event in events)
         assert page.text.count("Business of the House or the Senate") == 3
         assert page.text.count("To check") == drawn
         assert page.text.count("Not drawn") == 3 - drawn
@@ -367,7 +367,7 @@ def test_the_home_of_an_office_that_is_asked_asks_the_database_no_more_for_more_
         AppointmentFactory.create(office=office, starts_at=at(DAY, hour), minutes=15)
     delegate.get(url("office", office.reference))
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):  # four of them for the week after this one
         page = delegate.get(url("office", office.reference))
 
     assert page.text.count("We will come") == 6

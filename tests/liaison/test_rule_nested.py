@@ -16,6 +16,7 @@ from comptoir.liaison.forms.nested import NESTED
 from comptoir.liaison.forms.rule import RuleForm
 from comptoir.liaison.models import Allowance, Apportionment, Policy
 from comptoir.liaison.queries import days, versions
+from comptoir.liaison.queries import words as rule_words
 from comptoir.people.models import Role
 from comptoir.roster.models import OfferedHours
 from tests.liaison.factories import (
@@ -78,7 +79,7 @@ def test_a_rule_with_classes_is_set_with_every_number_as_written(owner: Client) 
         "floor_minutes": 30, "miss_per_mille": 20, "ramp_minutes": 240, "alpha_percent": 75,
         "weekly_floor_minutes": 45, "allotted_percent": 85, "take_up_percent": 70,
         "release_at": time(13, 30), "day_cap_percent": 50, "holding_percent": 120,
-        "least_held_minutes": 90, "standby_minutes": 30,
+        "least_held_minutes": 90, "standby_minutes": 30, "headroom_percent": 150, "movement_percent": 10,
     }  # fmt: skip
     assert set(numbers) == {*NESTED} - {"nested"}, "every field is tried"
 
@@ -172,7 +173,7 @@ def test_without_a_published_day_nothing_is_known_of_the_house(owner: Client) ->
 def terms(language: str, **values: Any) -> dict[str, str]:
     policy = PolicyFactory.build(nested=True, **values)
     with translation.override(language), timezone.override("America/Montreal"):
-        found = versions.terms(policy)
+        found = rule_words.terms(policy)
     return {term.label: term.value.replace("\u00a0", " ") for term in found}
 
 
@@ -181,8 +182,10 @@ def terms(language: str, **values: Any) -> dict[str, str]:
     [
         ({"miss_per_mille": 0}, "15 minutes, kept for every office; released over the first 6 hours of the day"),
         ({"floor_minutes": 0}, "nothing"),
-        ({"alpha_percent": 0}, "up to 90% of all hours in equal parts, to nobody over 1.2 times its need; at least 1 hour"),
-        ({"alpha_percent": 75}, "up to 90% of all hours, following need to 75%, to nobody over 1.2 times its need; at least 1 hour"),
+        ({"alpha_percent": 0}, "up to 90% of all hours in equal parts; at least 1 hour"),
+        ({"alpha_percent": 75}, "up to 90% of all hours, following need to 75%; at least 1 hour"),
+        ({"headroom_percent": 150, "movement_percent": 10}, "150% of its need; it moves by at most 10% within a quarter"),
+        ({"day_cap_percent": 50}, "at most 50%, until 2:00 p.m. on the service day before"),
         ({"take_up_percent": 70}, "70% of it, until 2:00 p.m. on the service day before"),
     ],
 )  # fmt: skip
@@ -193,7 +196,7 @@ def test_the_numbers_of_the_classes_are_put_in_words(values: dict[str, Any], val
 def test_every_term_has_a_french_one() -> None:
     english, french = terms("en"), terms("fr")
 
-    assert len(english) == len(french) == 19
+    assert len(english) == len(french) == 26
     assert not set(english) & set(french)
 
 
@@ -203,8 +206,8 @@ def test_a_rule_without_classes_says_nothing_of_them_unless_it_is_compared() -> 
 
     changes = versions.compare(draft).changes
 
-    assert len(versions.terms(before)) == 13
-    assert [change.before for change in changes] == ["not in this rule"] * 6
+    assert len(rule_words.terms(before)) == 19
+    assert [change.before for change in changes] == ["not in this rule"] * 7
 
 
 def test_the_house_is_an_ordinary_day_of_those_to_come() -> None:

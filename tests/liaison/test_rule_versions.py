@@ -17,6 +17,7 @@ from django.utils import translation
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.models import Policy
 from comptoir.liaison.queries import days, versions
+from comptoir.liaison.queries import words as rule_words
 from comptoir.people.models import Role
 from comptoir.ui import clock as clocks
 from tests.liaison.factories import NOW, PolicyFactory, delegate_of
@@ -183,7 +184,7 @@ class TestComparing:
         comparison = page.context["comparison"]
         changed = [(c.label, said(c.before), said(c.after)) for c in comparison.changes]
         assert changed == [("A day, for each office", "2 hours", "1 hour")]
-        assert len(comparison.same) == len(versions.terms(current)) - 1
+        assert len(comparison.same) == len(rule_words.terms(current)) - 1
         assert "Every office may book up to 1 hour a day and 4 hours a week" in said(page.text)
 
     def test_what_was_compared_is_set_as_it_was_typed(self, owner: Client, current: Policy) -> None:
@@ -242,7 +243,7 @@ class TestComparing:
         comparison = page.context["comparison"]
         assert (comparison.before, comparison.same) == (None, [])
         assert [change.after for change in comparison.changes] == [
-            term.value for term in versions.terms(draft())
+            term.value for term in rule_words.terms(draft())
         ]
         assert "The day before: no rule" in said(page.text)
 
@@ -320,7 +321,7 @@ def test_the_terms_of_a_rule_are_french_on_a_french_page(
     numbers: dict[str, Any], french: str
 ) -> None:
     with translation.override("fr"):
-        found = [said(term.value) for term in versions.terms(draft(**numbers))]
+        found = [said(term.value) for term in rule_words.terms(draft(**numbers))]
 
     assert french in found
 

@@ -197,7 +197,7 @@ def test_an_office_whose_appointment_the_centre_cancelled_is_served_first(
     assert made_good.first
     assert not later.first
     assert (len(offers(made_good)), len(offers(later))) == (1, 0)
-    assert not queries.is_owed_first_place(wronged, NOW)
+    assert not queries.is_owed_first_place(wronged, days.load_rules(), NOW)
 
 
 def test_an_entry_is_offered_one_time_at_once_and_of_its_own_hours_and_language(
@@ -447,7 +447,7 @@ def test_an_office_waits_for_so_many_things_and_no_more(full: list[Appointment])
 
 def test_a_person_files_no_more_in_a_day_than_anybody_needs(full: list[Appointment]) -> None:
     office = OfficeFactory.create()
-    for _ in range(waiting.MOST_FILED_A_DAY):
+    for _ in range(20):
         waiting.withdraw(entry=wait(office), by=delegate_of(office), now=NOW)
 
     with pytest.raises(waiting.TooManyFiled):

@@ -228,6 +228,23 @@ def test_the_summary_names_each_field_and_links_to_its_host() -> None:
     assert '<a href="#f_id_it">Nom : Ce champ est obligatoire.</a>' in text
 
 
+@pytest.mark.parametrize(
+    ("label", "error"),
+    [
+        ("How much notice do you need?", "How much notice do you need: This field is required."),
+        ("De combien de préavis ?", "De combien de préavis: This field is required."),
+        ("From:", "From: This field is required."),
+        ("Say when.", "Say when: This field is required."),
+    ],
+)
+def test_a_name_in_the_summary_ends_with_one_sign_whatever_its_label_ends_with(
+    label: str, error: str
+) -> None:
+    form = type("One", (forms.Form,), {"it": forms.CharField(label=label)})({})
+
+    assert [said for _, said in all_errors([form])] == [error]
+
+
 def test_one_summary_may_speak_for_several_forms() -> None:
     form, cases = ExampleForm({}), Cases(posted(1), prefix="cases")
     page = Template(

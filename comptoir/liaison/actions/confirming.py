@@ -20,7 +20,7 @@ from comptoir.liaison.models import (
     Side,
     Status,
 )
-from comptoir.liaison.queries import confirming
+from comptoir.liaison.queries import confirming, days
 from comptoir.notices import actions as notices
 from comptoir.notices.actions import Message
 from comptoir.people.models import Person
@@ -64,6 +64,7 @@ def confirm(*, appointment: Appointment, seen: int, by: Person, now: datetime) -
 @transaction.atomic
 def ask(*, most: int, now: datetime) -> int:
     """Queue the notices that ask for what is to be confirmed soon, at most so many; how many."""
+    rules = days.load_rules()
     asked = [
         Message(
             kind=kind,
@@ -71,7 +72,7 @@ def ask(*, most: int, now: datetime) -> int:
             version=appointment.sequence,
             office_id=appointment.office_id,
             send_after=now,
-            useless_after=confirming.deadline(appointment.starts_at),
+            useless_after=confirming.deadline(appointment.starts_at, rules),
         )
         for appointment, kind in confirming.to_ask(now)[:most]
     ]

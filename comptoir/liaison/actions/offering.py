@@ -29,9 +29,6 @@ from comptoir.ui import statements
 ROUND = "liaison.waiting_round"
 """The task that books what needs no answer, draws, and offers again what nobody took."""
 
-KEPT_LONGER = timedelta(minutes=3)
-"""How much longer than it can be accepted an offer keeps its time: until the next round has come."""
-
 
 def serve_first(published: Mapping[date, bool], *, rules: days.Rules, now: datetime) -> None:
     """Offer what is free on these locked days to those who wait for it, where anybody does."""
@@ -84,6 +81,7 @@ def close_unanswered(*, on: date, now: datetime) -> None:
 def _offer(waited: WaitedDay, handed: Handed, match: Match, now: datetime) -> Offer | None:
     """The row; None if the entry was offered time of another day at this very moment."""
     starts_at = waited.day.grid.instant(match.start)
+    longer = timedelta(minutes=waited.policy.kept_longer_minutes)
     try:
         with transaction.atomic():
             decision = _decision(waited, match, starts_at, now)
@@ -100,7 +98,7 @@ def _offer(waited: WaitedDay, handed: Handed, match: Match, now: datetime) -> Of
                 automatic=match.entry.auto_accept,
                 made_at=now,
                 expires_at=handed.offer.until,
-                kept_until=min(handed.offer.until + KEPT_LONGER, starts_at),
+                kept_until=min(handed.offer.until + longer, starts_at),
             )
     except IntegrityError:
         return None

@@ -5,8 +5,6 @@ The history is replayed from the rows each time, so that what is waived or struc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,18 +14,14 @@ from comptoir.audit import actions as audit
 from comptoir.domain import business_days, reliability
 from comptoir.domain.reliability import Flag, PatternRule, Tally
 from comptoir.liaison.models import PatternFlag
-from comptoir.liaison.queries import losses
+from comptoir.liaison.queries import days, losses
 from comptoir.roster import queries as roster
 from comptoir.ui import clock
 
-RULE = PatternRule()
-"""What makes a pattern. Its numbers are defaults of ours; `domain.reliability` says what each means."""
-
-LOOK_BACK = timedelta(days=120)
-"""How far back a history is replayed: several windows, so that it does not matter where it begins."""
-
-CLOSURES_AHEAD = timedelta(days=60)
-"""Far enough to say when a flag will end."""
+CALENDAR_DAYS = 6
+"""For each business day of a window, how far back a history is replayed: several windows, so that it does
+not matter where it begins. As many for each clean day reach far enough to say when a flag will end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +34,43 @@ class Reviewed:
 
 @transaction.atomic
 def review(*, now: datetime) -> Reviewed:
-    """Set, prolong and end flags by the numbers up to yesterday. Again on the same day it changes nothing."""
+    """Set, prolong and end flags up to yesterday, by the numbers of its rule: the common one, also for groups.
+
+    Again on the same day it changes nothing. Before the first rule there is nobody to look at.
+    """
     yesterday = clock.service_date(now) - timedelta(days=1)
+    policy = days.load_rules().policy(yesterday)
+    if policy is None:
+        return Reviewed(0, 0)
+    rule = days.as_pattern_rule(policy)
     rows = (
         PatternFlag.objects.open()
         .select_related("office")
         .select_for_update(of=("self",), no_key=True)
     )
     flags = {flag.office_id: flag for flag in rows}
-    first = min([yesterday, *(flag.since for flag in flags.values())]) - LOOK_BACK
-    closed = roster.closed_days(first, yesterday + CLOSURES_AHEAD)
-    histories = losses.tallies(first, yesterday, least_late=RULE.least_late, also=flags.keys())
+    look_back = timedelta(days=CALENDAR_DAYS * rule.window_days)
+    first = min([yesterday, *(flag.since for flag in flags.values())]) - look_back
+    ahead = timedelta(days=CALENDAR_DAYS * rule.clean_days)
+    closed = roster.closed_days(first, yesterday + ahead)
+    histories = losses.tallies(first, yesterday, least_late=rule.least_late, also=flags.keys())
     added = ended = 0
     for office_id, history in sorted(histories.items()):
-        found = reliability.flag_on(history, yesterday, RULE, closed)
+        found = reliability.flag_on(history, yesterday, rule, closed)
         flag = flags.get(office_id)
         if found is None:
             ended += flag is not None and _end(flag, yesterday, now)
             continue
-        until = business_days.add(yesterday, RULE.clean_days - found.clean, closed)
+        until = business_days.add(yesterday, rule.clean_days - found.clean, closed)
         if flag is None:
-            _set(office_id, found, history, closed, until, now)
+            _set(
+                office_id,
+                found,
+                reliability.window(history, found.since, rule, closed),
+                rule,
+                until,
+                now,
+            )
             added += 1
         elif flag.until != until:
             flag.until = until
@@ -71,19 +81,18 @@ def review(*, now: datetime) -> Reviewed:
 def _set(
     office_id: int,
     found: Flag,
-    history: Mapping[date, Tally],
-    closed: AbstractSet[date],
+    tally: Tally,
+    rule: PatternRule,
     until: date,
     now: datetime,
 ) -> None:
-    tally = reliability.window(history, found.since, RULE, closed)
     flag = PatternFlag.objects.create(
         office_id=office_id,
         since=found.since,
         set_at=now,
         appointments=tally.appointments,
         late=tally.late,
-        probability=RULE.probability(tally),
+        probability=rule.probability(tally),
         until=until,
     )
     _record("reliability.flagged", flag, now)

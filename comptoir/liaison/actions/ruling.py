@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.domain import entitlements, rule
+from comptoir.domain import entitlements, reliability, rule
 from comptoir.domain.rule import Fault, House
 from comptoir.liaison.models import Pilot, Policy
-from comptoir.liaison.queries import days, needs, pilots, versions
+from comptoir.liaison.queries import confirming, days, needs, pilots, versions
 from comptoir.people.models import Person
 from comptoir.ui import clock
 
@@ -28,6 +28,8 @@ NOT_CONTENT = {"id", "version", "valid_from", "for_pilot", "created_by", "create
 
 PROPORTIONAL = 100
 """Up to this `alpha_percent` inflated use never pays, whatever the needs (`domain.entitlements`)."""
+
+WHOLE = 100
 
 WORDS = {"name_en", "name_fr", "remark_en", "remark_fr"}
 """What a version says beside its numbers."""
@@ -117,7 +119,7 @@ def check_numbers(draft: Policy, house: House | None, now: datetime) -> None:
 
     Nor is a rule set under which an office gains by using what it does not need.
     """
-    faults = days.as_rule(draft).faults() + _negative(draft)
+    faults = days.as_rule(draft).faults() + _negative(draft) + _without_meaning(draft)
     if draft.nested and not faults:
         faults = rule.infeasible(
             days.as_nesting(draft),
@@ -138,6 +140,30 @@ def _negative(draft: Policy) -> tuple[Fault, ...]:
     values = (getattr(draft, name) for name in numbers)
     negative = any(value < 0 for value in values if isinstance(value, int))
     return (Fault.NUMBER_NEGATIVE,) if negative else ()
+
+
+def _without_meaning(draft: Policy) -> tuple[Fault, ...]:
+    """Numbers that nothing could be done with: no part is over the whole, no prior is of nothing.
+
+    Nor is anything released at once after an office was asked, or when nobody could take it any more.
+    """
+    before = timedelta(minutes=draft.confirm_before_minutes)
+    found = {
+        Fault.PART_OVER_ALL: max(draft.movement_percent, draft.excuses_checked_percent) > WHOLE,
+        Fault.NO_PATTERN: not _has_pattern(draft),
+        Fault.CONFIRMED_OUT_OF_REACH: not (
+            confirming.LATEST_RELEASE <= before <= confirming.EARLIEST_RELEASE
+        ),
+    }
+    return tuple(fault for fault, present in found.items() if present)
+
+
+def _has_pattern(draft: Policy) -> bool:
+    try:
+        days.as_pattern_rule(draft)
+    except reliability.BadRule:
+        return False
+    return True
 
 
 def _inviting(draft: Policy, house: House, now: datetime) -> tuple[Fault, ...]:

@@ -35,9 +35,6 @@ from comptoir.people.models import Office, OfficeStatus, Person
 from comptoir.roster.models import ServiceDay
 from comptoir.ui import clock
 
-MOST_FILED_A_DAY = 20
-"""How many entries one person may file in 24 hours: no caseworker needs more, a script would."""
-
 
 class CannotWait(Exception):
     """Nothing was put on the waiting list."""
@@ -119,7 +116,7 @@ def put_on_list(
             office=current,
             person=by,
             filed_at=now,
-            first=queries.is_owed_first_place(current, now),
+            first=queries.is_owed_first_place(current, days.load_rules(), now),
             cases=[asdict(case) for case in cases],
             **asdict(waits),
         )
@@ -156,7 +153,8 @@ def check(
     if others.count() >= most:
         raise TooManyWait(most)
     day_ago = now - timedelta(days=1)
-    if WaitingEntry.objects.filter(person=by, filed_at__gt=day_ago).count() >= MOST_FILED_A_DAY:
+    filed = WaitingEntry.objects.filter(person=by, filed_at__gt=day_ago)
+    if filed.count() >= policy.most_filed_a_day:
         raise TooManyFiled
     today = clock.service_date(now)
     bringing.check(current, cases, policy, meeting_on=waits.last_on, today=today)

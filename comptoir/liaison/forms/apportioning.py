@@ -1,4 +1,4 @@
-"""From which Monday on allowances are to be computed."""
+"""From which Monday on allowances are to be computed, and of which offices they are looked at."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ class MondayForm(forms.Form):
     def refuse(self, reason: apportioning.CannotApportion) -> None:
         """Say why nothing can be published, and what to do."""
         self.add_error("valid_from", WORDS[type(reason)])
+
+
+class OfficesForm(forms.Form):
+    """Words to look for; empty shows everything again."""
+
+    words = forms.CharField(
+        label=_("Search by name, place or reference"), max_length=100, required=False
+    )

@@ -18,6 +18,7 @@ class OfferFields(forms.Form):
     )
     opens_at = forms.TimeField(
         label=_("Time from which wishes are collected"),
+        help_text=_("On the clock of the centre."),
         widget=forms.TimeInput(format="%H:%M"),
         required=False,
     )
@@ -37,25 +38,50 @@ class OfferFields(forms.Form):
     )
     together_minutes = forms.IntegerField(
         label=_("Minutes of notice under which all who wait are asked at the same time"),
+        help_text=_("There is no time left to ask one after the other."),
         min_value=0,
         max_value=480,
         required=False,
     )
     answer_seconds = forms.IntegerField(
         label=_("Seconds they have to accept before one of them is drawn"),
+        help_text=_("To be quick is no advantage."),
         min_value=10,
         max_value=600,
         required=False,
     )
     most_unanswered = forms.IntegerField(
         label=_("Offers left without an answer after which an office waits no longer"),
+        help_text=_("So that nobody is asked who is not there."),
         min_value=1,
         max_value=20,
         required=False,
     )
     half_life_days = forms.IntegerField(
         label=_("Days after which what an office has used counts half in the order of the list"),
+        help_text=_("Who used less of its share comes first."),
         min_value=1,
+        max_value=90,
+        required=False,
+    )
+    kept_longer_minutes = forms.IntegerField(
+        label=_("Minutes for which it is kept longer than it can be accepted"),
+        help_text=_("Until it was booked or offered again. Three are Comptoir’s default."),
+        min_value=1,
+        max_value=15,
+        required=False,
+    )
+    most_filed_a_day = forms.IntegerField(
+        label=_("Entries one person may put on the list in 24 hours"),
+        help_text=_("Stops scripts and nobody else. Twenty are Comptoir’s default."),
+        min_value=1,
+        max_value=200,
+        required=False,
+    )
+    first_place_days = forms.IntegerField(
+        label=_("Days for which an office comes first after the centre cancelled"),
+        help_text=_("0: it does not come first. Fourteen are Comptoir’s default."),
+        min_value=0,
         max_value=90,
         required=False,
     )

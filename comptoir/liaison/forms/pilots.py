@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import piloting
-from comptoir.liaison.forms.nested import NESTED
-from comptoir.liaison.forms.offers import OFFERS
-from comptoir.liaison.forms.rule import REMARKS, RuleForm
+from comptoir.liaison.forms.rule import MAY_BE_EMPTY, REMARKS, RuleForm
+from comptoir.liaison.forms.sections import Group, Section, sections
 from comptoir.liaison.models import Criterion, Design, Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.queries import choosing, pilots, versions
 from comptoir.liaison.queries.choosing import Choice
@@ -154,12 +154,17 @@ class PilotForm(RuleForm):
         max_value=100,
         initial=round(100 * LIMITS.avoidable_idle),
     )
-    seed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rule = [name for name in RuleForm.base_fields if name not in NAMES and name in self.fields]
-        self.order_fields([*NAMES, *OWN, *(name for name in rule if name not in NESTED), *NESTED])
+        self.order_fields([*NAMES, *(name for group in OWN_GROUPS for name in group.names)])
+        for name in pilots.SHARED:
+            field = self.fields[name]
+            field.help_text = format_lazy("{} {}", field.help_text, SHARED_BY_ALL)
+
+    def own_sections(self, today: date) -> list[Section]:
+        """What a rule does not have, in groups."""
+        return sections(self, OWN_GROUPS, today)
 
     def clean_references(self) -> list[str]:
         """One reference on each line."""
@@ -186,26 +191,36 @@ class PilotForm(RuleForm):
             self.add_error("count", _("Say how many."))
         return given
 
-    def choice(self, now: datetime) -> Choice:
+    @property
+    def draws_offices(self) -> bool:
+        """Whether it is left to a draw which offices they are."""
+        given = self.cleaned_data
+        return (given["design"], given["criterion"]) == (Design.COHORT, Criterion.RANDOM)
+
+    def choice(self, now: datetime, seed: int) -> Choice:
         """The offices that the form asks for; none where weeks are drawn. Raises CannotChoose."""
         given = self.cleaned_data
+        first, until = given["starts_on"], given["ends_on"]
         if given["design"] == Design.SWITCHBACK:
             return Choice([])
         ways: dict[str, Callable[[], Choice]] = {
-            Criterion.BREAK: lambda: choosing.by_break(seed=given["seed"], now=now),
+            Criterion.BREAK: lambda: choosing.by_break(seed=seed, now=now),
             Criterion.LIST: lambda: choosing.by_list(given["references"]),
-            Criterion.RANDOM: lambda: choosing.drawn(count=given["count"], seed=given["seed"]),
+            Criterion.RANDOM: lambda: choosing.drawn(
+                count=given["count"], seed=seed, without=pilots.members_between(first, until)
+            ),
             Criterion.FIRST: lambda: choosing.first(given["count"]),
         }
         return ways[given["criterion"]]()
 
-    def pilot(self, choice: Choice) -> Pilot:
+    def pilot(self, choice: Choice, seed: int) -> Pilot:
         """The pilot as written, without its rule or an author."""
         given = self.cleaned_data
         in_group = given["design"] == Design.COHORT
         return Pilot(
             criterion=given["criterion"] if in_group else "",
             p_value=choice.found.p_value if choice.found is not None else None,
+            seed=seed,
             **{name: given[name] for name in PILOT},
         )
 
@@ -213,7 +228,7 @@ class PilotForm(RuleForm):
         """The rule it tries, as written; a group keeps for others what all keep on its first day."""
         given = self.cleaned_data
         rule = {name: given[name] for name in RuleForm.base_fields if name in self.fields}
-        left_empty = {name for name in (*NESTED, *OFFERS) if rule[name] is None}
+        left_empty = {name for name in MAY_BE_EMPTY if rule[name] is None}
         kept = {name: one for name, one in rule.items() if name not in left_empty}
         kept |= {"lengths": sorted(given["lengths"]), "valid_from": given["starts_on"]}
         common = versions.governing(given["starts_on"])
@@ -243,10 +258,27 @@ PILOT = (
     "least_day_access_percent",
     "most_fill_drop_percent",
     "most_idle_percent",
-    "seed",
 )
-OWN = tuple(name for name in PilotForm.base_fields if name not in RuleForm.base_fields)
+OWN_GROUPS = (
+    Group(
+        _("Who and when"),
+        _("Some offices the whole time, or all of them in weeks that are drawn."),
+        ("design", "starts_on", "ends_on", "criterion", "references", "count", "extra_minutes"),
+    ),
+    Group(
+        _("By what it is judged"),
+        _("The outcomes, and what counts as harm: the results say when a limit is passed."),
+        (
+            "measures",
+            "least_day_access_percent",
+            "most_fill_drop_percent",
+            "most_idle_percent",
+        ),
+    ),
+)
 """What a rule does not have."""
+
+SHARED_BY_ALL = _("A group has it in common with all others.")
 
 
 def _about(reason: Exception) -> tuple[str, Any]:
@@ -270,9 +302,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             return "starts_on", sentence % {"name": reason.pilot.name}
         case piloting.TakesFromOthers():
             sentence = _(
-                "What is kept for whom, and from when a day can be booked, must be the same for a group "
-                "and for all others, or it would take what others are owed. Take these from the common "
-                "rule, or draw weeks instead: %(fields)s."
+                "What is kept for whom, from when a day can be booked, and who is served first or asked to "
+                "confirm must be the same for a group and for all others, or it would take what others are "
+                "owed. Take these from the common rule, or draw weeks instead: %(fields)s."
             )
             labels = [str(RuleForm.base_fields[name].label) for name in reason.names]
             return reason.names[0], sentence % {"fields": "; ".join(labels)}
@@ -281,7 +313,9 @@ def _about(reason: Exception) -> tuple[str, Any]:
             return "references", sentence % {"references": ", ".join(reason.references)}
         case choosing.TooFewOffices():
             return "count", ngettext(
-                "Only %(n)s office is active.", "Only %(n)s offices are active.", reason.offices
+                "Only %(n)s office is active and in no other pilot.",
+                "Only %(n)s offices are active and in no other pilot.",
+                reason.offices,
             ) % {"n": reason.offices}
     raise reason
 
@@ -291,7 +325,7 @@ def _references(offices: list[Any]) -> str:
 
 
 class StopForm(forms.Form):
-    """Why a pilot is stopped."""
+    """Why a pilot is stopped, or withdrawn."""
 
     reason = forms.CharField(
         label=_("Why it is stopped"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from comptoir.domain.rule import Fault
 from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.nested import NESTED, NestedFields
 from comptoir.liaison.forms.offers import OFFERS, OfferFields
+from comptoir.liaison.forms.reliability import RELIABILITY, ReliabilityFields
+from comptoir.liaison.forms.sections import GROUPS, Section, sections
 from comptoir.liaison.models import Policy, Reason
 from comptoir.ui.times import duration
 
@@ -24,8 +27,12 @@ EXCUSABLE = (
 """Reasons of an office that a rule may excuse: those that say what came between."""
 
 LENGTHS = (15, 30, 45, 60)
+HEAD = ("valid_from", "name_en", "name_fr")
 REMARKS = ("remark_en", "remark_fr")
 """What was said of one version is not said of the next without being written again."""
+
+MAY_BE_EMPTY = (*OFFERS, *NESTED, *RELIABILITY)
+"""Fields that have the policy's default where nothing is written."""
 
 FAULTS = {
     Fault.NO_LENGTH: ("lengths", _("Offer at least one length.")),
@@ -81,6 +88,17 @@ FAULTS = {
             "With the needs of today an office that uses more than it needs would be allotted more than that costs it. Choose a smaller number."
         ),
     ),
+    Fault.PART_OVER_ALL: (None, _("A part in per cent cannot be over 100.")),
+    Fault.NO_PATTERN: (
+        "pattern_least_late",
+        _("Who is asked to confirm follows from numbers above 0 and parts under 100 per cent."),
+    ),
+    Fault.CONFIRMED_OUT_OF_REACH: (
+        "confirm_before_minutes",
+        _(
+            "Choose a number from 30 to 150: later nobody could take the time, earlier nobody could answer."
+        ),
+    ),
 }
 
 
@@ -91,15 +109,15 @@ REMARK = _(
 
 REFUSED: dict[type[ruling.CannotStartRule], Any] = {
     ruling.DisturbsPilot: _(
-        "A pilot goes on then and needs what is kept for whom as it is. Stop the pilot first, or begin "
-        "after its end."
+        "A pilot goes on then and needs as it is what its group has in common with all others. Stop the "
+        "pilot first, or begin after its end."
     ),
     ruling.BeginsInThePast: _("Choose tomorrow or a later day."),
     ruling.BeginsTooFarAhead: _("Choose a day within a year from now."),
 }
 
 
-class RuleForm(NestedFields, OfferFields):
+class RuleForm(NestedFields, OfferFields, ReliabilityFields):
     """Every number of the rule, its name in both languages, and what the numbers do not say.
 
     The rule in words is made of its numbers, so that it can never say another thing than it does.
@@ -112,22 +130,38 @@ class RuleForm(NestedFields, OfferFields):
     name_en = forms.CharField(label=_("Name in English"), max_length=100)
     name_fr = forms.CharField(label=_("Name in French"), max_length=100)
     minutes_per_day = forms.IntegerField(
-        label=_("Minutes a day for each office"), min_value=0, max_value=1_440
+        label=_("Minutes a day for each office"),
+        help_text=_("No office books more on one day, whoever books for it."),
+        min_value=0,
+        max_value=1_440,
     )
     minutes_per_week = forms.IntegerField(
-        label=_("Minutes a week for each office"), min_value=0, max_value=10_080
+        label=_("Minutes a week for each office"),
+        help_text=_("From Monday to Friday; at least as much as a day."),
+        min_value=0,
+        max_value=10_080,
     )
     lengths = forms.TypedMultipleChoiceField(
-        label=_("Lengths on offer"), coerce=int, widget=forms.CheckboxSelectMultiple
+        label=_("Lengths on offer"),
+        help_text=_("An office chooses one of them for each appointment."),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
     )
     horizon_business_days = forms.IntegerField(
-        label=_("Bookable how many business days ahead"), min_value=1, max_value=60
+        label=_("Bookable how many business days ahead"),
+        help_text=_("The shorter, the fewer plans change again."),
+        min_value=1,
+        max_value=60,
     )
     least_notice_minutes = forms.IntegerField(
-        label=_("Least notice for a booking, in minutes"), min_value=0, max_value=10_080
+        label=_("Least notice for a booking, in minutes"),
+        help_text=_("So that a professional sees it before it begins."),
+        min_value=0,
+        max_value=10_080,
     )
     late_notice_minutes = forms.IntegerField(
         label=_("Notice under which giving up time is late, in minutes"),
+        help_text=_("With more notice, cancelling is free."),
         min_value=0,
         max_value=10_080,
     )
@@ -144,10 +178,16 @@ class RuleForm(NestedFields, OfferFields):
         required=False,
     )
     most_case_lines = forms.IntegerField(
-        label=_("Most cases in one appointment"), min_value=1, max_value=50
+        label=_("Most cases in one appointment"),
+        help_text=_("More cases need another appointment."),
+        min_value=1,
+        max_value=50,
     )
     hold_minutes = forms.IntegerField(
-        label=_("Minutes a time is kept while an office types"), min_value=1, max_value=60
+        label=_("Minutes a time is kept while an office types"),
+        help_text=_("Nobody else can take it until then."),
+        min_value=1,
+        max_value=60,
     )
     no_show_after_minutes = forms.IntegerField(
         label=_("Minutes to wait before nobody is said to have come"),
@@ -180,11 +220,15 @@ class RuleForm(NestedFields, OfferFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plain = [name for name in self.fields if name not in (*NESTED, *OFFERS, *REMARKS)]
-        self.order_fields([*plain, *OFFERS, *NESTED, *REMARKS])
+        numbers = [name for group in GROUPS for name in group.names]
+        self.order_fields([*HEAD, *numbers, *REMARKS])
         field = self.fields["lengths"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(minutes, duration(minutes)) for minutes in LENGTHS]
+
+    def sections(self, today: date) -> list[Section]:
+        """Its numbers in groups."""
+        return sections(self, GROUPS, today)
 
     def clean(self) -> dict[str, Any]:
         """What is said is said in both languages."""
@@ -198,7 +242,7 @@ class RuleForm(NestedFields, OfferFields):
     def draft(self) -> Policy:
         """The version as written, without a number or an author."""
         lengths = sorted(self.cleaned_data["lengths"])
-        left_empty = {name for name in (*NESTED, *OFFERS) if self.cleaned_data[name] is None}
+        left_empty = {name for name in MAY_BE_EMPTY if self.cleaned_data[name] is None}
         given = {name: one for name, one in self.cleaned_data.items() if name not in left_empty}
         return Policy(version=0, **given | {"lengths": lengths})
 

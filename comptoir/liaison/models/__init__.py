@@ -40,6 +40,9 @@ from comptoir.liaison.models.pilots import (
     PilotOffice,
     PilotWeek,
 )
+from comptoir.liaison.models.policy import (
+    Policy,
+)
 from comptoir.liaison.models.reasons import (
     CENTRE_REASONS,
     MOVE_REASONS,
@@ -60,7 +63,6 @@ from comptoir.liaison.models.sharing import (
     Apportionment,
     Decision,
     OfficeWeek,
-    Policy,
     Side,
     seven_noes,
     seven_zeros,

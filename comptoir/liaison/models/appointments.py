@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.grid import QUANTUM
+from comptoir.liaison.models.policy import Policy
 from comptoir.liaison.models.reasons import Reason
-from comptoir.liaison.models.sharing import Decision, Policy, Side
+from comptoir.liaison.models.sharing import Decision, Side
 from comptoir.people.models import Language, Office, Person
 from comptoir.roster.models import OfferedHours, Professional, ServiceDay
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import evaluation
 from comptoir.domain.grid import QUANTUM_MINUTES
-from comptoir.liaison.models.sharing import Policy
+from comptoir.liaison.models.policy import Policy
 from comptoir.people.models import Office, Person
 
 
@@ -144,6 +144,11 @@ class Pilot(models.Model):
     def until(self) -> date:
         """The first day on which the common rule holds again, stopped or not."""
         return min(self.ends_on, self.stopped_on) if self.stopped_on else self.ends_on
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was stopped before its first day: nobody was ever under its rule."""
+        return self.until <= self.starts_on
 
     @property
     def is_switchback(self) -> bool:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.grid import QUANTUM, QUANTUM_MINUTES
 from comptoir.liaison.models.appointments import Appointment, Mode
-from comptoir.liaison.models.sharing import Decision, Policy
+from comptoir.liaison.models.policy import Policy
+from comptoir.liaison.models.sharing import Decision
 from comptoir.people.models import Language, Office, Person
 from comptoir.roster.models import OfferedHours
 

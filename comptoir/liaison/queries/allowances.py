@@ -28,13 +28,22 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One office in a proposal: its need in hours a week, what it has and would have, in minutes."""
+    """One office in a proposal: its need in hours a week, what it has and would have, in minutes.
+
+    What it has is the weekly floor where nothing was published for it: `by_floor`.
+    """
 
     office: Office
     need: float
     before: int | None
+    by_floor: bool
     after: int
     chance: int
+
+    def is_about(self, words: str) -> bool:
+        """Whether each of the words stands in the office's name, place or reference."""
+        text = f"{self.office.legislator} {self.office.place} {self.office.reference}".casefold()
+        return all(word in text for word in words.casefold().split())
 
 
 def listed_from(today: date) -> list[Apportionment]:
@@ -70,14 +79,22 @@ def lines(
     quanta: Mapping[int, int],
     chances: Mapping[int, float],
     before: Mapping[int, int],
+    floor: int | None,
 ) -> list[Line]:
-    """A proposal office by office, the largest change first."""
+    """A proposal office by office, the largest change first.
+
+    `floor` is what every office is allotted at least until then, in quanta; None if nothing is.
+    """
+    had = {key: before.get(key, floor) for key in quanta}
     offices = Office.objects.select_related("district").in_bulk(quanta)
     found = [
         Line(
             office=offices[key],
             need=needs[key] * QUANTUM_MINUTES / 60,
-            before=before[key] * QUANTUM_MINUTES if key in before else None,
+            before=quanta_before * QUANTUM_MINUTES
+            if (quanta_before := had[key]) is not None
+            else None,
+            by_floor=key not in before,
             after=allotted * QUANTUM_MINUTES,
             chance=round(100 * chances[key]),
         )

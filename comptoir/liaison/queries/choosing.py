@@ -20,6 +20,9 @@ from comptoir.ui import clock
 WEEKS = 12
 """How many whole weeks are looked at for a break."""
 
+CLEAR = 0.05
+"""A break is called clear if so wide a gap is less probable without one. A default of ours."""
+
 RESAMPLES = 200
 
 NEAR = 0.1
@@ -59,6 +62,11 @@ class Choice:
     chances: Mapping[int, float] = field(default_factory=dict)
     near: list[Office] = field(default_factory=list)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether the break that was found is called one; where none was looked for, it is."""
+        return self.found is None or self.found.p_value < CLEAR
+
 
 def by_break(*, seed: int, now: datetime) -> Choice:
     """The offices above the break in what was attended or is booked of the last whole weeks.
@@ -85,9 +93,9 @@ def by_list(references: list[str]) -> Choice:
     return Choice(offices)
 
 
-def drawn(*, count: int, seed: int) -> Choice:
-    """So many active offices, drawn from the seed. Raises TooFewOffices."""
-    every = list(_active().order_by("pk").values_list("pk", flat=True))
+def drawn(*, count: int, seed: int, without: Collection[int] = ()) -> Choice:
+    """So many active offices, drawn from the seed among all but some. Raises TooFewOffices."""
+    every = list(_active().exclude(pk__in=without).order_by("pk").values_list("pk", flat=True))
     if count > len(every):
         raise TooFewOffices(len(every))
     return Choice(_named(Random(seed).sample(every, count)))

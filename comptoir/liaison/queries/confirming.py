@@ -15,13 +15,11 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 
 from comptoir.domain import business_days
 from comptoir.liaison.models import Appointment, AppointmentQuerySet, PatternFlag, Status
+from comptoir.liaison.queries.in_force import Rules, load_rules
 from comptoir.notices.models import Notice
 from comptoir.people.models import Office, OfficeStatus
 from comptoir.roster import queries as roster
 from comptoir.ui import clock
-
-CONFIRM_BEFORE = timedelta(minutes=60)
-"""How long before its start an appointment is to be confirmed at the latest. A default of ours."""
 
 ASK_AGAIN = timedelta(hours=3)
 """How long before its start the office is asked for the last time. A default of ours."""
@@ -31,6 +29,9 @@ TIME_TO_ANSWER = timedelta(minutes=30)
 
 LATEST_RELEASE = timedelta(minutes=30)
 """Later than this before the start nothing is released: hardly anybody could take it. A default of ours."""
+
+EARLIEST_RELEASE = ASK_AGAIN - TIME_TO_ANSWER
+"""Earlier nothing can be released: who is asked hours before has some time to answer."""
 
 DAY_KIND, HOURS_KIND = "liaison.confirm_day", "liaison.confirm_hours"
 """The notices that ask: on the business day before, and some hours before."""
@@ -47,9 +48,11 @@ class Asked:
     open: frozenset[int]
 
 
-def deadline(starts_at: datetime) -> datetime:
-    """Until when an appointment that begins then is to be confirmed."""
-    return starts_at - CONFIRM_BEFORE
+def deadline(starts_at: datetime, rules: Rules) -> datetime:
+    """Until when an appointment that begins then is to be confirmed, by the common rule of its day."""
+    policy = rules.shared(clock.service_date(starts_at))
+    assert policy is not None, "only a day with a rule is booked"
+    return starts_at - timedelta(minutes=policy.confirm_before_minutes)
 
 
 def is_asked_about(starts_at: datetime, chosen_at: datetime) -> bool:
@@ -90,9 +93,9 @@ def is_open(appointment: Appointment, now: datetime) -> bool:
     return unconfirmed(now).filter(pk=appointment.pk).exists()
 
 
-def to_release(now: datetime) -> AppointmentQuerySet:
+def to_release(now: datetime) -> list[Appointment]:
     """What its office was asked about and did not confirm until its deadline, as long as somebody can
-    still take it. Where no worker asked in time, nothing is released.
+    still take it; soonest first. Where no worker asked in time, nothing is released.
     """
     asked = Notice.objects.filter(
         kind__in=[DAY_KIND, HOURS_KIND],
@@ -100,10 +103,13 @@ def to_release(now: datetime) -> AppointmentQuerySet:
         version=OuterRef("sequence"),
         queued_at__lte=now - TIME_TO_ANSWER,
     )
-    due = unconfirmed(now).filter(
-        Exists(asked), starts_at__lte=now + CONFIRM_BEFORE, starts_at__gte=now + LATEST_RELEASE
+    soon = unconfirmed(now).filter(
+        Exists(asked), starts_at__lte=now + EARLIEST_RELEASE, starts_at__gte=now + LATEST_RELEASE
     )
-    return due.order_by("starts_at", "pk")
+    rules = load_rules()
+    return [
+        one for one in soon.order_by("starts_at", "pk") if deadline(one.starts_at, rules) <= now
+    ]
 
 
 def to_ask(now: datetime) -> list[tuple[Appointment, str]]:
@@ -112,15 +118,14 @@ def to_ask(now: datetime) -> list[tuple[Appointment, str]]:
     The first time on the business day before at the same hour, so that nobody is first asked on a
     Sunday; again some hours before. What was asked is not asked twice.
     """
-    found = unconfirmed(now).filter(
-        starts_at__gt=now + CONFIRM_BEFORE, starts_at__lte=now + ASK_AHEAD
-    )
-    today = clock.service_date(now)
+    found = unconfirmed(now).filter(starts_at__lte=now + ASK_AHEAD)
+    rules, today = load_rules(), clock.service_date(now)
     closed = roster.closed_days(today - ASK_AHEAD, today + ASK_AHEAD)
     due = [
         (appointment, kind)
         for appointment in found.order_by("starts_at", "pk")
-        if (kind := _kind(appointment, closed, now)) is not None
+        if deadline(appointment.starts_at, rules) > now
+        and (kind := _kind(appointment, closed, now)) is not None
     ]
     asked = _asked(appointment for appointment, _ in due)
     return [(one, kind) for one, kind in due if (kind, one.pk, one.sequence) not in asked]

@@ -22,6 +22,7 @@ from comptoir.liaison.queries import horizon, hours, shares
 from comptoir.liaison.queries.in_force import Rules as Rules
 from comptoir.liaison.queries.in_force import as_allowance_policy as as_allowance_policy
 from comptoir.liaison.queries.in_force import as_nesting as as_nesting
+from comptoir.liaison.queries.in_force import as_pattern_rule as as_pattern_rule
 from comptoir.liaison.queries.in_force import as_rule as as_rule
 from comptoir.liaison.queries.in_force import load_rules as load_rules
 from comptoir.people.models import Office
@@ -51,6 +52,16 @@ class LoadedDay:
 def bookable_dates(rules: Rules, now: datetime) -> list[date]:
     """Today and the business days that can be booked under the rule in force today, oldest first."""
     return horizon.bookable_dates(rules.policy(clock.service_date(now)), now)
+
+
+def open_dates(rules: Rules, now: datetime) -> list[date]:
+    """The same without a today on which nothing can begin any more: what pages speak of as open."""
+    dates, today = bookable_dates(rules, now), clock.service_date(now)
+    rule = rules.on(today)
+    if rule is None or today not in dates:
+        return dates
+    least = min(rule.lengths) + rule.least_notice_minutes
+    return dates[1:] if horizon.is_over(today, least, now) else dates
 
 
 def load_days(

@@ -11,13 +11,11 @@ from django.utils.crypto import salted_hmac
 
 from comptoir.domain.grid import QUANTUM
 from comptoir.liaison.models import AppointmentEvent, Claim, ExcuseCheck
+from comptoir.liaison.queries.in_force import Rules
 from comptoir.ui import clock
 
 LISTED = timedelta(weeks=4)
 """How far back excused losses are listed. A default of ours."""
-
-SAMPLE_PERCENT = 20
-"""Of how many in a hundred somebody is to ask about the excuse. A default of ours."""
 
 MOST = 1_000
 """More excused losses than this in the weeks listed are a sign that the rule excuses too much."""
@@ -37,10 +35,13 @@ class Excused:
         return self.drawn and self.check is None
 
 
-def is_drawn(event_id: int) -> bool:
-    """Whether an event falls into the sample: the same answer always, which nobody outside can compute."""
+def is_drawn(event_id: int, percent: int) -> bool:
+    """Whether an event falls into a sample: the same answer always, which nobody outside can compute.
+
+    A larger sample has all that a smaller one has.
+    """
     digest = salted_hmac("comptoir.liaison.excuses", str(event_id)).hexdigest()
-    return int(digest[:8], 16) % 100 < SAMPLE_PERCENT
+    return int(digest[:8], 16) % 100 < percent
 
 
 def excused(now: datetime) -> QuerySet[AppointmentEvent]:
@@ -51,26 +52,36 @@ def excused(now: datetime) -> QuerySet[AppointmentEvent]:
     )
 
 
-def keys(now: datetime) -> list[int]:
+def keys(now: datetime, rules: Rules) -> list[int]:
     """The losses to list: those to check first, then the latest first."""
-    rows = excused(now).order_by("-from_starts_at", "-pk").values_list("pk", "excuse_check")
-    found = list(rows[:MOST])
-    later = {pk: check is not None or not is_drawn(pk) for pk, check in found}
+    rows = excused(now).order_by("-from_starts_at", "-pk")
+    later = {
+        pk: check is not None or not is_drawn(pk, _percent(starts_at, rules))
+        for pk, check, starts_at in rows.values_list("pk", "excuse_check", "from_starts_at")[:MOST]
+    }
     return sorted(later, key=later.__getitem__)
 
 
-def with_words(events: Sequence[int]) -> list[Excused]:
+def with_words(events: Sequence[int], rules: Rules) -> list[Excused]:
     """These losses in their order, with all that a page says of them."""
     related = AppointmentEvent.objects.select_related(
         "appointment__office__district", "by", "excuse_check__by", "from_professional__person"
     )
     found = related.in_bulk(events)
-    return [described(found[pk]) for pk in events if pk in found]
+    return [_described(found[pk], rules) for pk in events if pk in found]
 
 
-def described(event: AppointmentEvent) -> Excused:
+def _described(event: AppointmentEvent, rules: Rules) -> Excused:
     """One loss with its check."""
-    return Excused(event, is_drawn(event.pk), getattr(event, "excuse_check", None))
+    drawn = is_drawn(event.pk, _percent(event.from_starts_at, rules))
+    return Excused(event, drawn, getattr(event, "excuse_check", None))
+
+
+def _percent(starts_at: datetime | None, rules: Rules) -> int:
+    """Of how many in a hundred excuses of that day somebody is to ask, by its common rule."""
+    assert starts_at is not None, "time given up has a start"
+    policy = rules.shared(clock.service_date(starts_at))
+    return policy.excuses_checked_percent if policy is not None else 0
 
 
 def empty_quanta(event: AppointmentEvent) -> int:

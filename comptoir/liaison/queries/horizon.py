@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.aggregates import BitOr
+
 from comptoir.domain import business_days
+from comptoir.domain.grid import QUANTUM
 from comptoir.liaison.models import Opening, Policy
 from comptoir.roster import queries as roster
+from comptoir.roster.models import OfferedHours
 from comptoir.ui import clock
 
 GRACE = timedelta(minutes=15)
@@ -56,6 +60,19 @@ def bookable_dates(policy: Policy | None, now: datetime) -> list[date]:
     ahead = roster.days_ahead(clock.service_date(now), policy.horizon_business_days)
     opens = opens_today(policy, now)
     return [on for on in ahead if opens is None or on != opens.on or not opens.is_closed(now)]
+
+
+def is_over(on: date, least_minutes: int, now: datetime) -> bool:
+    """Whether nothing can begin on a day any more that is so long and is to be booked so late.
+
+    Nor can anything on a day without hours.
+    """
+    offered = OfferedHours.objects.filter(day__on=on, mask__gt=0).values("day__starts_at")
+    found = offered.annotate(mask=BitOr("mask")).order_by("day__starts_at").first()
+    if found is None:
+        return True
+    ends_at = found["day__starts_at"] + found["mask"].bit_length() * QUANTUM
+    return bool(now + timedelta(minutes=least_minutes) > ends_at)
 
 
 def last_bookable(asked: date, policy: Policy | None, now: datetime) -> date:

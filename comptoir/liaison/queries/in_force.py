@@ -14,6 +14,7 @@ from typing import Any
 from comptoir.domain import rule
 from comptoir.domain.entitlements import AllowancePolicy
 from comptoir.domain.grid import QUANTUM_MINUTES
+from comptoir.domain.reliability import PatternRule
 from comptoir.domain.rule import SharingRule
 from comptoir.domain.share import Nesting
 from comptoir.liaison.models import Arm, Design, Policy
@@ -145,11 +146,26 @@ def as_nesting(policy: Policy) -> Nesting:
 
 
 def as_allowance_policy(policy: Policy) -> AllowancePolicy:
-    """The numbers that weekly allowances are computed by; those a policy does not have are our defaults."""
+    """The numbers that weekly allowances are computed by."""
     return AllowancePolicy(
         floor=policy.weekly_floor_minutes // QUANTUM_MINUTES,
         share=Fraction(policy.allotted_percent, 100),
         alpha=Fraction(policy.alpha_percent, 100),
+        headroom=Fraction(policy.headroom_percent, 100),
+        movement=Fraction(policy.movement_percent, 100),
+    )
+
+
+def as_pattern_rule(policy: Policy) -> PatternRule:
+    """What makes an office one that is asked to confirm. Raises reliability.BadRule."""
+    return PatternRule(
+        prior_late=policy.pattern_prior_late,
+        prior_kept=policy.pattern_prior_kept,
+        share=policy.pattern_share_percent / 100,
+        certainty=policy.pattern_certainty_percent / 100,
+        least_late=policy.pattern_least_late,
+        window_days=policy.pattern_window_days,
+        clean_days=policy.pattern_clean_days,
     )
 
 

@@ -25,6 +25,7 @@ from comptoir.liaison.models import (
     Status,
 )
 from comptoir.liaison.queries import confirming
+from comptoir.liaison.queries.in_force import load_rules
 from comptoir.notices import calendar
 from comptoir.notices.kinds import Kind, Reader
 from comptoir.notices.models import Notice
@@ -133,7 +134,7 @@ def still_to_confirm(notice: Notice) -> Mapping[str, Any] | None:
         pk=appointment.pk
     ):
         return None
-    deadline = confirming.deadline(appointment.starts_at)
+    deadline = confirming.deadline(appointment.starts_at, load_rules())
     return _words(appointment, notice) | {"calendar": None, "expires_at": deadline}
 
 

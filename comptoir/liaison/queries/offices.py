@@ -138,6 +138,17 @@ def shares_on(office: Office, dates: list[date], rules: days.Rules, now: datetim
     )
 
 
+def shares_after(
+    office: Office, shares: Shares | None, dates: list[date], rules: days.Rules, now: datetime
+) -> Shares | None:
+    """The same of the week after, as far as `dates` reach into it; None if they do not."""
+    if shares is None:
+        return None
+    monday = shares.monday + timedelta(weeks=1)
+    later = [on for on in dates if monday_of(on) == monday]
+    return shares_on(office, later, rules, now) if later else None
+
+
 def _pending(office: Office, now: datetime) -> Counter[date]:
     """Quarter hours that the office gave up late and somebody may still take, by service day."""
     rows = PendingCharge.objects.filter(appointment__office=office, starts_at__gte=now)

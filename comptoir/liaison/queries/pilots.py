@@ -16,8 +16,25 @@ from comptoir.ui import statements
 OPENING = ("horizon_business_days", "batch_minutes", "opens_at")
 """From when a day can be booked. Whoever could book the newest one sooner would pass its draw (ADR 0015)."""
 
-SHARED = (
+ALIKE = (
     *OPENING,
+    "kept_longer_minutes",
+    "most_filed_a_day",
+    "first_place_days",
+    "pattern_prior_late",
+    "pattern_prior_kept",
+    "pattern_share_percent",
+    "pattern_certainty_percent",
+    "pattern_least_late",
+    "pattern_window_days",
+    "pattern_clean_days",
+    "confirm_before_minutes",
+    "excuses_checked_percent",
+)
+"""What a group has in common with everybody under any rule: the opening, who comes first, who is trusted."""
+
+SHARED = (
+    *ALIKE,
     "nested",
     "least_notice_minutes",
     "floor_minutes",
@@ -29,13 +46,21 @@ SHARED = (
     "weekly_floor_minutes",
     "allotted_percent",
     "alpha_percent",
+    "headroom_percent",
+    "movement_percent",
 )
-"""What a group has in common with everybody: from these follows what is kept for whom, from when and until when.
+"""What it has in common with everybody where hours are kept: what is kept for whom, from when and until when.
 
 A group for which less was kept, or which might take it sooner, would take others' floors.
 """
 
-ALLOTTING = {"weekly_floor_minutes", "allotted_percent", "alpha_percent"}
+ALLOTTING = {
+    "weekly_floor_minutes",
+    "allotted_percent",
+    "alpha_percent",
+    "headroom_percent",
+    "movement_percent",
+}
 """What allowances are computed from."""
 
 
@@ -102,9 +127,16 @@ def running(first: date, until: date) -> QuerySet[Pilot]:
     return found.select_related("policy").order_by("starts_on", "pk")
 
 
+def members_between(first: date, until: date) -> set[int]:
+    """The offices in the group of a pilot with a day from `first` to before `until`."""
+    pilots = running(first, until).values_list("pk", flat=True)
+    members = PilotOffice.objects.filter(pilot__in=list(pilots))
+    return set(members.values_list("office_id", flat=True))
+
+
 def touched(trial: Policy, common: Policy) -> list[str]:
     """What of the trial rule differs from the common one though it must not for a group of offices."""
-    shared = SHARED if trial.nested or common.nested else OPENING
+    shared = SHARED if trial.nested or common.nested else ALIKE
     return [name for name in shared if getattr(trial, name) != getattr(common, name)]
 
 

@@ -73,8 +73,20 @@ def find_times(
     )
     own = excluding.starts_at if excluding is not None and excluding.minutes == minutes else None
     found = [_day_times(loaded[on].day, request, now, own) for on in dates]
-    # Today is always asked about; on a day without hours nobody needs to hear why there are none.
-    return found[1:] if not loaded[dates[0]].day.hours else found
+    # Today is always asked about; on a day without hours, or when it is over, nobody needs to hear why.
+    return found[1:] if _is_over(loaded[dates[0]].day, now) else found
+
+
+def _is_over(day: Day, now: datetime) -> bool:
+    """Whether nothing can begin any more on a day, taken or not, or never could."""
+    offered = 0
+    for hours in day.hours:
+        offered |= hours.offered
+    if day.rule is None or not offered:
+        return not offered
+    least = min(day.rule.lengths) + day.rule.least_notice_minutes
+    ends_at = day.grid.starts_at + offered.bit_length() * grid.QUANTUM
+    return now + timedelta(minutes=least) > ends_at
 
 
 def _day_times(day: Day, request: Request, now: datetime, own: datetime | None) -> DayTimes:

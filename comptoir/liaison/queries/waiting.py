@@ -45,9 +45,6 @@ LEAST_NOTICE = timedelta(minutes=3)
 LEDGER_WEEKS = 26
 """How far back use is looked at: after so long a fortnight's half-life leaves a 8,000th part of it."""
 
-MADE_GOOD = timedelta(days=14)
-"""For how long after the centre cancelled an appointment its office is served first."""
-
 PASSED = (Answer.DECLINED, Answer.EXPIRED, Answer.LOST)
 """What an office did not want, or could not have; the same time is not offered to it again."""
 
@@ -326,9 +323,15 @@ def days_to_draw(opens: Opens | None, now: datetime) -> list[date]:
     return sorted(due)
 
 
-def is_owed_first_place(office: Office, now: datetime) -> bool:
-    """Whether the centre lately cancelled more appointments of the office than it has waited first for."""
-    since = now - MADE_GOOD
+def is_owed_first_place(office: Office, rules: days.Rules, now: datetime) -> bool:
+    """Whether the centre lately cancelled more appointments of the office than it has waited first for.
+
+    For how long that is made good is a matter of the common rule of today.
+    """
+    policy = rules.shared(clock.service_date(now))
+    if policy is None:
+        return False
+    since = now - timedelta(days=policy.first_place_days)
     credited = Credit.objects.filter(office=office, at__gte=since)
     first = WaitingEntry.objects.filter(office=office, first=True, filed_at__gte=since)
     return credited.count() > first.count()

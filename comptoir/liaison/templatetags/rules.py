@@ -3,7 +3,7 @@
 from django import template
 
 from comptoir.liaison.models import Policy
-from comptoir.liaison.queries import versions
+from comptoir.liaison.queries import words
 from comptoir.liaison.queries.kept import Term
 
 register = template.Library()
@@ -12,4 +12,4 @@ register = template.Library()
 @register.filter
 def terms(policy: Policy) -> list[Term]:
     """Every number of it, in the language of the page."""
-    return versions.terms(policy)
+    return words.terms(policy)

@@ -220,7 +220,7 @@ def _confirm_until(appointment: Appointment, now: datetime) -> datetime | None:
     """Until when the office is asked to confirm the appointment; None if it is not, or has done so."""
     if not confirming.is_open(appointment, now):
         return None
-    return confirming.deadline(appointment.starts_at)
+    return confirming.deadline(appointment.starts_at, days.load_rules())
 
 
 def _too_late(request: SignedIn, appointment: Appointment) -> HttpResponse:

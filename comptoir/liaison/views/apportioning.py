@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,15 +17,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import apportioning
-from comptoir.liaison.forms.apportioning import MondayForm
+from comptoir.liaison.forms.apportioning import MondayForm, OfficesForm
 from comptoir.liaison.models import Apportionment
 from comptoir.liaison.permissions import OVERSIGHT
-from comptoir.liaison.queries import allowances, needs
+from comptoir.liaison.queries import allowances, days, needs
+from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
 
 PER_PAGE = 50
+
+OFFICES = "allowances"
+"""Under which name the words are noted by which offices are looked for."""
 
 
 @require_GET
@@ -75,33 +81,59 @@ def _chosen(request: SignedIn, every: list[Apportionment]) -> Apportionment | No
 @allow(Role.POLICY_OWNER)
 def propose(request: SignedIn) -> HttpResponse:
     """Compute the allowances from a Monday on, show what they change, and publish them."""
-    today = clock.service_date(request.now)
-    form = MondayForm(request.POST or None, today=today)
+    if "words" in request.POST:
+        searching.note(request, OFFICES, OfficesForm())
+        kept = urlencode({"valid_from": request.GET.get("valid_from", "")})
+        return redirect(f"{request.path}?{kept}")
+    given = request.POST or request.GET
+    asked = "valid_from" in given
+    form = MondayForm(given if asked else None, today=clock.service_date(request.now))
     proposal = None
-    asked = request.method == "POST"
     if asked and form.is_valid():
         try:
             proposal = apportioning.propose(
                 valid_from=form.cleaned_data["valid_from"], now=request.now
             )
-            if "publish" in request.POST:
-                apportioning.publish(proposal=proposal, by=request.user, now=request.now)
-                messages.success(request, _("The allowances are published."))
-                published = reverse("liaison:allowances")
-                return redirect(f"{published}?from={proposal.valid_from}")
+            if request.method == "POST":
+                return _publish(request, proposal)
         except apportioning.CannotApportion as reason:
             proposal = None
             form.refuse(reason)
     context: dict[str, Any] = {"form": form, "proposal": proposal}
     if proposal is not None:
-        context |= {
-            "summary": allowances.summary(proposal.quanta, proposal.capacity),
-            "lines": allowances.lines(
-                proposal.needs,
-                proposal.quanta,
-                proposal.chances,
-                needs.in_force(proposal.valid_from).quanta,
-            ),
-        }
+        context |= _proposed(request, proposal)
     status = 422 if asked and proposal is None else 200
     return render(request, "liaison/allowances_new.html", context, status=status)
+
+
+def _publish(request: SignedIn, proposal: apportioning.Proposal) -> HttpResponse:
+    """Publish it. Raises CannotApportion."""
+    apportioning.publish(proposal=proposal, by=request.user, now=request.now)
+    messages.success(request, _("The allowances are published."))
+    return redirect(f"{reverse('liaison:allowances')}?from={proposal.valid_from}")
+
+
+def _proposed(request: SignedIn, proposal: apportioning.Proposal) -> dict[str, Any]:
+    """A page of what is proposed, or of those offices that were looked for."""
+    words = searching.noted(request, OFFICES).get("words", "")
+    found = allowances.lines(
+        proposal.needs,
+        proposal.quanta,
+        proposal.chances,
+        needs.in_force(proposal.valid_from).quanta,
+        _floor(proposal.valid_from - timedelta(days=1)),
+    )
+    lines = [line for line in found if line.is_about(words)]
+    return {
+        "summary": allowances.summary(proposal.quanta, proposal.capacity),
+        "words": words,
+        "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
+    }
+
+
+def _floor(on: date) -> int | None:
+    """What every office is allotted of the week of a day at least, in quanta; None if nothing is."""
+    policy = days.load_rules().policy(on)
+    if policy is None or not policy.nested:
+        return None
+    return policy.weekly_floor_minutes // QUANTUM_MINUTES

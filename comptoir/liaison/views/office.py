@@ -47,6 +47,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
     rules = days.load_rules().of(office.pk)
     bookable = days.bookable_dates(rules, request.now)
     opens = horizon.opens_today(rules.policy(clock.service_date(request.now)), request.now)
+    shares = offices.shares_on(office, days.open_dates(rules, request.now), rules, request.now)
     waits = list(waiting.live_entries(office))
     answered = list(offices.recent_answers(office, request.now)[: offices.SHOWN])
     seeing.note_cases_seen(office=office, cases=answered, by=request.user, now=request.now)
@@ -58,7 +59,8 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
             offices.upcoming(office, request.now)[: offices.SHOWN], rules, request.now
         ),
         "answers": answered,
-        "shares": offices.shares_on(office, bookable, rules, request.now),
+        "shares": shares,
+        "next_week": offices.shares_after(office, shares, bookable, rules, request.now),
         "asked": confirming.asked_of(office, request.now),
         "refusals": explanations.with_words(offices.recent_refusals(office, request.now)[:5]),
         "feeds": offices.live_feeds(office),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.liaison.actions import piloting, ruling
 from comptoir.liaison.forms.pilots import PilotForm, StopForm
 from comptoir.liaison.forms.rule import REMARKS
-from comptoir.liaison.models import Measure, Pilot
+from comptoir.liaison.models import Measure, Pilot, PilotOffice, Policy
 from comptoir.liaison.permissions import get_pilot_for
 from comptoir.liaison.queries import choosing, evaluation_tables, pilots, results, versions
 from comptoir.liaison.queries.scorecard import displacement
@@ -43,8 +44,11 @@ def every_pilot(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Role.POLICY_OWNER)
 def new_pilot(request: SignedIn) -> HttpResponse:
-    """Write a pilot, beginning from the rule in force; it is set once its preview was seen."""
-    form = PilotForm(request.POST or None, initial=_initial(request))
+    """Write a pilot, beginning from the rule of today or of its first day; it is set after a preview."""
+    today = clock.service_date(request.now)
+    coming = versions.versions(today).coming
+    begun = next((one for one in coming if f"{one.valid_from}" == request.GET.get("from")), None)
+    form = PilotForm(request.POST or None, initial=_initial(today, begun))
     asked = request.method == "POST" and "change" not in request.POST
     if asked and form.is_valid():
         try:
@@ -53,14 +57,26 @@ def new_pilot(request: SignedIn) -> HttpResponse:
             form.refuse(fault)
         except (piloting.CannotStartPilot, choosing.CannotChoose) as reason:
             form.refuse_pilot(reason)
-    return render(request, "liaison/pilot_new.html", {"form": form}, status=422 if asked else 200)
+    context = {
+        "form": form,
+        "own": form.own_sections(today),
+        "sections": form.sections(today),
+        "begins_as": begun,
+        "coming": [] if form.is_bound else [one for one in coming if one != begun],
+    }
+    return render(request, "liaison/pilot_new.html", context, status=422 if asked else 200)
 
 
 def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
-    """Set what was previewed; without a preview, or if other offices are meant by now, show one."""
-    choice = form.choice(request.now)
-    pilot, trial, members = form.pilot(choice), form.trial(), form.members(choice)
-    meant = " ".join(office.reference for office in choice.offices)
+    """Set what was previewed; without a preview, or if other offices are meant by now, show one.
+
+    What is drawn is drawn at this moment, so that nobody can look again until a draw suits.
+    """
+    seed = secrets.randbits(SEED_BITS)
+    choice = form.choice(request.now, seed)
+    pilot, trial, members = form.pilot(choice, seed), form.trial(), form.members(choice)
+    drawn = form.draws_offices
+    meant = f"{len(members)}" if drawn else " ".join(one.reference for one in choice.offices)
     seen = request.POST.get("seen")
     if seen == meant:
         piloting.start_pilot(
@@ -74,23 +90,32 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
             request, _("Other offices are meant by now. Nothing was done: look at them first.")
         )
     pilot.policy = trial
-    common = versions.governing(pilot.starts_on)
-    changes, same = versions.differences(common, trial)
     context = {
         "form": form,
-        "pilot": pilot,
-        "members": members,
         "choice": choice,
-        "weeks": piloting.planned_weeks(pilot),
-        "measures": [Measure(code).label for code in pilot.measures],
-        "cost": pilots.cost(pilot, members, clock.service_date(request.now)),
-        "changes": changes,
-        "same": same,
-        "allots_otherwise": common is not None and pilots.allots_otherwise(trial, common),
+        "members": members,
+        "draws_offices": drawn,
         "seen": meant,
+        **_preview(pilot, members, clock.service_date(request.now)),
     }
     status = 200 if seen is None else 422
     return render(request, "liaison/pilot_preview.html", context, status=status)
+
+
+def _preview(pilot: Pilot, members: list[PilotOffice], today: date) -> dict[str, Any]:
+    """What is tried and what it costs, and nothing that is still to be drawn."""
+    common = versions.governing(pilot.starts_on)
+    changes, same = versions.differences(common, pilot.policy)
+    return {
+        "pilot": pilot,
+        "weeks": len(piloting.planned_weeks(pilot)),
+        "measures": [Measure(code).label for code in pilot.measures],
+        "cost": pilots.cost(pilot, members, today),
+        "changes": changes,
+        "same": same,
+        "allots_otherwise": common is not None and pilots.allots_otherwise(pilot.policy, common),
+        "clear_below": choosing.CLEAR,
+    }
 
 
 @require_GET
@@ -132,10 +157,15 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
             messages.warning(request, _("The pilot has ended or ends today. Nothing was done."))
         else:
             since = {"day": times.long_date(stopped.until)}
-            messages.success(request, _("The common rule holds again from %(day)s.") % since)
+            if stopped.is_withdrawn:
+                messages.success(request, _("The pilot is withdrawn: it never begins."))
+            else:
+                messages.success(request, _("The common rule holds again from %(day)s.") % since)
         return redirect("liaison:pilot", pk=pk)
+    begun = pilot.starts_on <= clock.service_date(request.now)
+    context = {"form": form, "pilot": pilot, "begun": begun}
     status = 422 if form.errors else 200
-    return render(request, "liaison/pilot_stop.html", {"form": form, "pilot": pilot}, status=status)
+    return render(request, "liaison/pilot_stop.html", context, status=status)
 
 
 @require_GET
@@ -157,9 +187,10 @@ def _may_stop(request: SignedIn, pilot: Pilot) -> bool:
     )
 
 
-def _initial(request: SignedIn) -> dict[str, Any]:
-    """The rule of today, and what the draws are made from."""
-    current = versions.governing(clock.service_date(request.now))
+def _initial(today: date, begun: Policy | None) -> dict[str, Any]:
+    """The rule of today, or the coming one of the first day."""
+    common = begun if begun is not None else versions.governing(today)
     words = ["name_en", "name_fr", *REMARKS]
-    rule = model_to_dict(current, exclude=words) if current is not None else {}
-    return rule | {"seed": secrets.randbits(SEED_BITS)}
+    rule = model_to_dict(common, exclude=words) if common is not None else {}
+    days = {"starts_on": begun.valid_from} if begun is not None else {}
+    return rule | days

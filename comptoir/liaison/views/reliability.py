@@ -13,7 +13,7 @@ from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.actions import excusing, locking, waiving
 from comptoir.liaison.forms.reliability import WordsForm
 from comptoir.liaison.permissions import get_excused_event_for, get_led_appointment_for
-from comptoir.liaison.queries import charged, excuses, flags
+from comptoir.liaison.queries import charged, days, excuses, flags
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
@@ -34,8 +34,10 @@ def asked_to_confirm(request: SignedIn) -> HttpResponse:
 @allow(Role.TEAM_LEAD)
 def excused(request: SignedIn) -> HttpResponse:
     """The excused losses of the last weeks, those that are drawn to be checked first."""
-    page = Paginator(excuses.keys(request.now), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "losses": excuses.with_words(list(page.object_list))}
+    rules = days.load_rules()
+    found = excuses.keys(request.now, rules)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "losses": excuses.with_words(list(page.object_list), rules)}
     return render(request, "liaison/lead_excused.html", context)
 
 

@@ -16,7 +16,7 @@ from comptoir.liaison.actions import ruling
 from comptoir.liaison.forms.rule import REMARKS, RuleForm
 from comptoir.liaison.models import Policy
 from comptoir.liaison.permissions import OVERSIGHT
-from comptoir.liaison.queries import confirming, days, offices, pilots, versions, waiting
+from comptoir.liaison.queries import days, offices, pilots, versions
 from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, signed_in
 from comptoir.ui import clock, values
@@ -63,8 +63,6 @@ def guide(request: SignedIn) -> HttpResponse:
         "office": office,
         "groups": groups,
         "in_group": office is not None and office.pk in groups,
-        "confirm_before": confirming.CONFIRM_BEFORE,
-        "first_days": waiting.MADE_GOOD.days,
         "release": policy and datetime.combine(today, policy.release_at, clock.service_zone()),
     } | (_in_common(common, today) if common is not None else {})
     return render(request, "liaison/guide_sharing.html", context)
@@ -89,7 +87,8 @@ def new_version(request: SignedIn) -> HttpResponse:
         except ruling.CannotStartRule as reason:
             form.refuse(reason)
     status = 422 if asked else 200
-    return render(request, "liaison/rule_new.html", {"form": form}, status=status)
+    context = {"form": form, "sections": form.sections(clock.service_date(request.now))}
+    return render(request, "liaison/rule_new.html", context, status=status)
 
 
 def _set(request: SignedIn, form: RuleForm) -> HttpResponse:

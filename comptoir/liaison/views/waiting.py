@@ -60,7 +60,7 @@ def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
         "page": ended.get_page(request.GET.get("page")),
         "most": most,
         "may_wait": len(entries) < most and office.status == OfficeStatus.ACTIVE,
-        "first_place": queries.is_owed_first_place(office, request.now),
+        "first_place": queries.is_owed_first_place(office, rules, request.now),
     }
     return render(request, "liaison/waiting.html", context)
 
@@ -82,7 +82,7 @@ def offers(request: SignedIn, office_ref: str) -> HttpResponse:
 def new_entry(request: SignedIn, office_ref: str) -> HttpResponse:
     """Put the office on the list with all that a booking needs."""
     office = get_office_for(request.standing, office_ref)
-    dates = days.bookable_dates(days.load_rules().of(office.pk), request.now)
+    dates = days.open_dates(days.load_rules().of(office.pk), request.now)
     if not dates:
         messages.warning(request, _("There is no day to wait for: no hours are on offer."))
         return redirect("liaison:waiting", office_ref=office.reference)
