@@ -71,6 +71,26 @@ _LIMIT = f"COALESCE(particular.minutes / {QUANTUM_MINUTES}, %(week_limit)s)"
 _WORKED = """EXISTS (
     SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
 
+# Of what is kept for it alone, an office holds the floor that is kept for it in common with others still.
+# What is offered to several at once only one of them will have.
+_KEPT_NOW = """
+            SELECT kept.office_id, asked.on, NULL, 0, kept.quanta
+              FROM asked
+              JOIN (SELECT office_id, hours_id, starts_at, quanta, mask
+                      FROM liaison_hold
+                     WHERE expires_at > %(now)s
+                     UNION ALL
+                    SELECT office_id, hours_id, starts_at, quanta, mask
+                      FROM liaison_offer
+                     WHERE kept_until > %(now)s AND answer IN ('open', 'accepted')
+                       AND NOT together) AS kept
+                ON kept.starts_at >= GREATEST(asked.starts_at, %(now)s)
+               AND kept.starts_at < asked.ends_at
+             WHERE NOT EXISTS (
+                   SELECT 1 FROM roster_reservedhours reserved
+                    WHERE reserved.hours_id = kept.hours_id AND reserved.offices <> '{}'
+                      AND reserved.mask & kept.mask <> 0)"""
+
 
 def _each(*, some: bool = False) -> str:
     """Every active office on each date, or `some`, the `offices` asked for: how a statement begins.
@@ -99,23 +119,25 @@ counted AS MATERIALIZED (
       FROM liaison_officeweek week
      WHERE week.week = ANY(%(weeks)s::date[]){only.format("week.office_id")}),
 particular AS MATERIALIZED (
-    SELECT office_id, "on", min(minutes) AS minutes, sum(extra)::int AS extra
-      FROM (SELECT member.office_id, asked.on, member.minutes, member.extra
+    SELECT office_id, "on", min(minutes) AS minutes, sum(extra)::int AS extra, max(kept) AS kept
+      FROM (SELECT member.office_id, asked.on, member.minutes, member.extra, 0 AS kept
               FROM asked
               JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
                           %(extras)s::int[], %(minutes)s::int[])
                    AS member(office_id, first, until, extra, minutes)
                 ON asked.on >= member.first AND asked.on < member.until
              UNION ALL
-            SELECT credit.office_id, asked.on, NULL, credit.quanta
+            SELECT credit.office_id, asked.on, NULL, credit.quanta, 0
               FROM asked
-              JOIN liaison_credit credit ON credit.week = asked.week) AS found
+              JOIN liaison_credit credit ON credit.week = asked.week
+             UNION ALL{_KEPT_NOW}) AS found
      GROUP BY office_id, "on"),
 each AS (
     SELECT asked.on, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
-               AND COALESCE(week.used, 0) + %(floor)s <= {_LIMIT} AS owed,
+               AND COALESCE(week.used, 0) + %(floor)s <= {_LIMIT}
+               AND COALESCE(particular.kept, 0) < GREATEST(%(floor)s, 1) AS owed,
            LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(particular.extra, 0),
                  {_LIMIT}) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
@@ -173,7 +195,8 @@ def others(
     the limit of a week of its trial rule, and is allotted so much more. Floors are the same for all. No
     office is allotted less than its weekly floor, nor more than its limit of a week; within that limit it
     is allotted, too, what the centre owes it for a cancelled appointment. Who has used its limit is owed
-    nothing, since it could not claim it. `excluding` is not held.
+    nothing, since it could not claim it; nor is who holds as much as its floor, or is offered it, for as
+    long as that is kept for it: it is not kept twice. `excluding` is not held.
     """
     if not dates:
         return {}
