@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -22,9 +21,9 @@ from comptoir.liaison.queries import choosing, evaluation_tables, pilots, result
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock, times
+from comptoir.ui.seeds import new_seed
 
 PER_PAGE = 25
-SEED_BITS = 31
 
 
 @require_GET
@@ -159,4 +158,4 @@ def _initial(request: SignedIn) -> dict[str, Any]:
     current = versions.governing(clock.service_date(request.now))
     words = ["name_en", "name_fr", *REMARKS]
     rule = model_to_dict(current, exclude=words) if current is not None else {}
-    return rule | {"seed": secrets.randbits(SEED_BITS)}
+    return rule | {"seed": new_seed()}
