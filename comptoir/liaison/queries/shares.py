@@ -91,6 +91,23 @@ _KEPT_NOW = """
                     WHERE reserved.hours_id = kept.hours_id AND reserved.offices <> '{}'
                       AND reserved.mask & kept.mask <> 0)"""
 
+_PARTICULAR = f"""
+particular AS MATERIALIZED (
+    SELECT office_id, "on", min(minutes) AS minutes, sum(extra)::int AS extra, max(kept) AS kept
+      FROM (SELECT member.office_id, asked.on, member.minutes, member.extra, 0 AS kept
+              FROM asked
+              JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
+                          %(extras)s::int[], %(minutes)s::int[])
+                   AS member(office_id, first, until, extra, minutes)
+                ON asked.on >= member.first AND asked.on < member.until
+             UNION ALL
+            SELECT credit.office_id, asked.on, NULL, credit.quanta, 0
+              FROM asked
+              JOIN liaison_credit credit ON credit.week = asked.week
+             UNION ALL{_KEPT_NOW}) AS found
+     GROUP BY office_id, "on"),
+"""
+
 
 def _each(*, some: bool = False) -> str:
     """Every active office on each date, or `some`, the `offices` asked for: how a statement begins.
@@ -117,22 +134,7 @@ WITH asked AS MATERIALIZED (
 counted AS MATERIALIZED (
     SELECT week.office_id, week.week, week.booked, week.late, week.floor_gone, {_USED} AS used
       FROM liaison_officeweek week
-     WHERE week.week = ANY(%(weeks)s::date[]){only.format("week.office_id")}),
-particular AS MATERIALIZED (
-    SELECT office_id, "on", min(minutes) AS minutes, sum(extra)::int AS extra, max(kept) AS kept
-      FROM (SELECT member.office_id, asked.on, member.minutes, member.extra, 0 AS kept
-              FROM asked
-              JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
-                          %(extras)s::int[], %(minutes)s::int[])
-                   AS member(office_id, first, until, extra, minutes)
-                ON asked.on >= member.first AND asked.on < member.until
-             UNION ALL
-            SELECT credit.office_id, asked.on, NULL, credit.quanta, 0
-              FROM asked
-              JOIN liaison_credit credit ON credit.week = asked.week
-             UNION ALL{_KEPT_NOW}) AS found
-     GROUP BY office_id, "on"),
-each AS (
+     WHERE week.week = ANY(%(weeks)s::date[]){only.format("week.office_id")}),{_PARTICULAR}each AS (
     SELECT asked.on, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
