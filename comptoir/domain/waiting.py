@@ -94,8 +94,10 @@ class Match:
 def match(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> Match | None:
     """Who is next, and with what; None when nobody who waits can have anything.
 
-    The first of the `candidates`, without asking for everybody's time: in the order of the best place
-    that each could have, until nobody left could have a better one than the best found.
+    An entry gets the most it can have and its class is that of what it gets: to ask for one quarter
+    hour *or more* is no way to be served an hour before those who ask for the hour alone. Not everybody
+    is asked: it goes in the order of the best place that each could have, until nobody left could have a
+    better one than the best found.
     """
     filed = (entry for entry in entries if entry.filed_at <= now)
     in_turn = sorted((_best_place(day, entry, now, seed), entry.number, entry) for entry in filed)
@@ -121,34 +123,6 @@ def _best_place(day: Day, entry: Entry, now: datetime, seed: int) -> Place:
 
 def _place(day: Day, entry: Entry, of_class: ShareClass | None, seed: int) -> Place:
     return place(entry, of_class, day.shares.get(entry.office, Share()).allowance, seed)
-
-
-def matches(
-    day: Day, entries: Iterable[Entry], now: datetime, seed: int
-) -> tuple[list[Match], Day]:
-    """One after the other until nobody can have more, as if each took it; and the day after that.
-
-    Then no run stays empty that an entry left over fits into and `admit` would grant it.
-    """
-    waiting, found = list(entries), []
-    while best := match(day, waiting, now, seed):
-        found.append(best)
-        waiting.remove(best.entry)
-        day = granted(day, best.entry.office, best.quanta, best.admitted)
-    return found, day
-
-
-def candidates(day: Day, entries: Iterable[Entry], now: datetime, seed: int) -> list[Match]:
-    """What each entry can have, in their order; the caller leaves out who has an offer or declined.
-
-    An entry gets the most it can have and its class is that of what it gets: to ask for one quarter
-    hour *or more* is no way to be served an hour before those who ask for the hour alone.
-    """
-    fits = (_longest(day, entry, now, seed) for entry in entries if entry.filed_at <= now)
-    return sorted(
-        (fit for fit in fits if fit is not None),
-        key=lambda fit: _place(day, fit.entry, fit.admitted.of_class, seed),
-    )
 
 
 Place = tuple[bool, int, bool, Fraction, bytes, int]

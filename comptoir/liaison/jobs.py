@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -24,6 +23,7 @@ from comptoir.liaison.actions import (
 )
 from comptoir.liaison.queries import days, horizon, waiting
 from comptoir.ui import clock
+from comptoir.ui.seeds import new_seed
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ MOST_AT_ONCE = 200
 MOST_ASKED = 500
 """How many notices that ask for a confirmation one run queues."""
 
-SEED_BITS = 31
 
 RECOUNTED = timedelta(weeks=5)
 """How far back the nightly recount looks: what is older no longer changes."""
@@ -69,7 +68,7 @@ def see_to_the_waiting_list() -> None:
     need not be asked. What one day or one step cannot do at this moment keeps no other from being done.
     """
     now = clock.now()
-    seed = secrets.randbits(SEED_BITS)
+    seed = new_seed()
     rules = days.load_rules()
     opens = horizon.opens_today(rules.policy(clock.service_date(now)), now)
     for on in waiting.days_to_draw(opens, now):

@@ -16,6 +16,7 @@ from comptoir.domain.grid import QUANTUM
 from comptoir.domain.periods import Period
 from comptoir.domain.service_day import Day
 from comptoir.domain.waiting import Entry, NoNotice, Offer
+from tests.domain.served import matches
 from tests.domain.test_waiting import (
     NINE,
     ON,
@@ -164,7 +165,7 @@ def test_what_is_handed_out_with_notice_is_what_would_be_taken_one_after_the_oth
 ) -> None:
     """Nobody is left out because they were thought to have no chance any more."""
     now = NINE - timedelta(minutes=minutes)
-    taken, _ = waiting.matches(day, entries, now, seed)
+    taken, _ = matches(day, entries, now, seed)
 
     found = waiting.hand_out(day, entries, now, seed, POLICY)
 

@@ -33,6 +33,7 @@ from comptoir.domain.service_day import (
 from comptoir.domain.share import Nesting, Owed, Share, ShareClass
 from comptoir.domain.waiting import BadEntry, Entry, Match, OfferPolicy
 from tests.domain.rules import RULE
+from tests.domain.served import candidates, matches
 from tests.domain.sharing_world import World
 
 ON = date(2026, 11, 24)
@@ -131,7 +132,7 @@ def test_the_class_comes_first_whatever_was_used() -> None:
     allotted = entry(2, 3, ledger=Fraction(50))
     open_one = entry(3, 2, ledger=light)
 
-    found = waiting.candidates(shared_day(), [open_one, allotted, floor], YESTERDAY, 0)
+    found = candidates(shared_day(), [open_one, allotted, floor], YESTERDAY, 0)
 
     assert numbers(found) == [1, 2, 3]
     assert [one.admitted.of_class for one in found] == [
@@ -146,8 +147,8 @@ def test_to_ask_for_a_quarter_hour_or_more_is_no_way_to_get_more_sooner() -> Non
     flexible = entry(1, 1, least=1, most=2, ledger=Fraction(9))
     plain = entry(2, 3, ledger=Fraction(8))
 
-    assert numbers(waiting.candidates(shared_day(), [flexible, plain], YESTERDAY, 0)) == [2, 1]
-    found, _ = waiting.matches(shared_day(0b111), [flexible, plain], YESTERDAY, 0)
+    assert numbers(candidates(shared_day(), [flexible, plain], YESTERDAY, 0)) == [2, 1]
+    found, _ = matches(shared_day(0b111), [flexible, plain], YESTERDAY, 0)
     assert [(one.entry.number, one.quanta) for one in found] == [(2, 2), (1, 1)]
 
 
@@ -159,7 +160,7 @@ def test_in_a_class_who_used_least_of_its_allowance_comes_first() -> None:
     day = replace(shared_day(), shares=shares)
     entries = [entry(office, office, ledger=Fraction(led)) for office, led in used.items()]
 
-    assert numbers(waiting.candidates(day, entries, YESTERDAY, 0)) == [2, 3, 1]
+    assert numbers(candidates(day, entries, YESTERDAY, 0)) == [2, 3, 1]
 
 
 def test_equal_shares_are_equal_exactly_and_then_the_draw_decides() -> None:
@@ -180,7 +181,7 @@ def test_who_lost_time_through_the_centre_comes_before_every_class() -> None:
     made_good = entry(2, 2, ledger=Fraction(10**6), first=True)
     day = shared_day()
 
-    assert numbers(waiting.candidates(day, [nothing_used, made_good], YESTERDAY, 0)) == [2, 1]
+    assert numbers(candidates(day, [nothing_used, made_good], YESTERDAY, 0)) == [2, 1]
 
 
 def test_the_order_of_a_full_day_is_the_order_in_which_time_would_be_given() -> None:
@@ -189,9 +190,9 @@ def test_the_order_of_a_full_day_is_the_order_in_which_time_would_be_given() -> 
     full = replace(free, hours=tuple(replace(hours, taken=hours.offered) for hours in free.hours))
     entries = [entry(number, number) for number in (3, 2, 1)]
 
-    assert waiting.candidates(full, entries, YESTERDAY, 0) == []
+    assert candidates(full, entries, YESTERDAY, 0) == []
     assert [one.number for one in waiting.in_order(full, entries, YESTERDAY, 0)] == numbers(
-        waiting.candidates(free, entries, YESTERDAY, 0)
+        candidates(free, entries, YESTERDAY, 0)
     )
 
 
@@ -372,7 +373,7 @@ def has_room(day: Day, one: Entry, quanta: int, notice: timedelta) -> bool:
 def test_once_nothing_is_kept_no_run_stays_empty_that_a_live_entry_fits(
     day: Day, entries: list[Entry], now: datetime, seed: int
 ) -> None:
-    found, after = waiting.matches(day, entries, now, seed)
+    found, after = matches(day, entries, now, seed)
 
     served = numbers(found)
     still_fits = [
@@ -400,7 +401,7 @@ def allowed(day: Day, one: Entry, now: datetime) -> dict[int, set[tuple[int, int
 def test_whatever_is_kept_each_entry_is_matched_with_the_longest_that_admission_grants(
     day: Day, entries: list[Entry], now: datetime, seed: int
 ) -> None:
-    found = {one.entry.number: one for one in waiting.candidates(day, entries, now, seed)}
+    found = {one.entry.number: one for one in candidates(day, entries, now, seed)}
 
     for one in entries:
         everything = allowed(day, one, now)
@@ -416,7 +417,7 @@ def test_whatever_is_kept_each_entry_is_matched_with_the_longest_that_admission_
 def test_in_the_end_admission_grants_nothing_more_and_no_quarter_hour_went_twice(
     day: Day, entries: list[Entry], now: datetime, seed: int
 ) -> None:
-    found, after = waiting.matches(day, entries, now, seed)
+    found, after = matches(day, entries, now, seed)
 
     served = numbers(found)
     assert len(served) == len(set(served))
@@ -430,7 +431,7 @@ def test_who_is_next_is_the_first_of_all_candidates(
     day: Day, entries: list[Entry], now: datetime, seed: int
 ) -> None:
     """`match` leaves most entries unasked."""
-    found = waiting.candidates(day, entries, now, seed)
+    found = candidates(day, entries, now, seed)
 
     assert waiting.match(day, entries, now, seed) == (found[0] if found else None)
 
@@ -442,7 +443,7 @@ def test_the_order_in_which_entries_are_listed_is_irrelevant(
     listed = list(entries)
     random.shuffle(listed)
 
-    assert waiting.matches(day, listed, now, seed) == waiting.matches(day, entries, now, seed)
+    assert matches(day, listed, now, seed) == matches(day, entries, now, seed)
 
 
 def test_between_the_release_and_the_end_of_the_ramp_floors_may_keep_a_run_empty_to_its_start() -> (

@@ -66,14 +66,60 @@ class Others:
 
 _USED = " + ".join(f"week.{kind}[{day}]" for kind in ("booked", "late") for day in range(1, 8))
 
-_LIMIT = f"COALESCE(member.minutes / {QUANTUM_MINUTES}, %(week_limit)s)"
+_LIMIT = f"COALESCE(particular.minutes / {QUANTUM_MINUTES}, %(week_limit)s)"
 
 _WORKED = """EXISTS (
     SELECT 1 FROM roster_offeredhours hours WHERE hours.day_id = day.id AND hours.mask <> 0)"""
 
-_EACH = f"""
+# Of what is kept for it alone, an office holds the floor that is kept for it in common with others still.
+# What is offered to several at once only one of them will have.
+_KEPT_NOW = """
+            SELECT kept.office_id, asked.on, NULL, 0, kept.quanta
+              FROM asked
+              JOIN (SELECT office_id, hours_id, starts_at, quanta, mask
+                      FROM liaison_hold
+                     WHERE expires_at > %(now)s
+                     UNION ALL
+                    SELECT office_id, hours_id, starts_at, quanta, mask
+                      FROM liaison_offer
+                     WHERE kept_until > %(now)s AND answer IN ('open', 'accepted')
+                       AND NOT together) AS kept
+                ON kept.starts_at >= GREATEST(asked.starts_at, %(now)s)
+               AND kept.starts_at < asked.ends_at
+             WHERE NOT EXISTS (
+                   SELECT 1 FROM roster_reservedhours reserved
+                    WHERE reserved.hours_id = kept.hours_id AND reserved.offices <> '{}'
+                      AND reserved.mask & kept.mask <> 0)"""
+
+_PARTICULAR = f"""
+particular AS MATERIALIZED (
+    SELECT office_id, "on", min(minutes) AS minutes, sum(extra)::int AS extra, max(kept) AS kept
+      FROM (SELECT member.office_id, asked.on, member.minutes, member.extra, 0 AS kept
+              FROM asked
+              JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
+                          %(extras)s::int[], %(minutes)s::int[])
+                   AS member(office_id, first, until, extra, minutes)
+                ON asked.on >= member.first AND asked.on < member.until
+             UNION ALL
+            SELECT credit.office_id, asked.on, NULL, credit.quanta, 0
+              FROM asked
+              JOIN liaison_credit credit ON credit.week = asked.week
+             UNION ALL{_KEPT_NOW}) AS found
+     GROUP BY office_id, "on"),
+"""
+
+
+def _each(*, some: bool = False) -> str:
+    """Every active office on each date, or `some`, the `offices` asked for: how a statement begins.
+
+    What a week came to is added up once for an office, not for each date nor wherever it is needed. What
+    only some offices have, in a group, from the centre or at this moment, is gathered first: few rows.
+    """
+    only = " AND {} = ANY(%(offices)s)" if some else ""
+    return f"""
 WITH asked AS MATERIALIZED (
-    SELECT asked.on, asked.week, asked.weekday,
+    SELECT asked.on, asked.week, asked.weekday, day.starts_at,
+           day.starts_at + day.quanta * interval '{QUANTUM_MINUTES} minutes' AS ends_at,
            (SELECT apportionment.id FROM liaison_apportionment apportionment
              WHERE apportionment.valid_from <= asked.on
              ORDER BY apportionment.valid_from DESC LIMIT 1) AS apportionment_id,
@@ -81,41 +127,33 @@ WITH asked AS MATERIALIZED (
              WHERE day.on < asked.on AND {_WORKED}) AS previous,
            (SELECT count(*) FROM roster_serviceday day
              WHERE day.on BETWEEN GREATEST(%(today)s, asked.week) AND asked.week + 6
-               AND {_WORKED}) AS days_left,
-           EXISTS (
-               SELECT 1 FROM roster_serviceday day
-                 JOIN liaison_pendingcharge pending
-                   ON pending.starts_at >= day.starts_at
-                  AND pending.starts_at < day.starts_at + day.quanta * interval '15 minutes'
-                WHERE day.on = asked.on) AS has_pending
+               AND {_WORKED}) AS days_left
       FROM unnest(%(dates)s::date[], %(weeks)s::date[], %(weekdays)s::int[])
-           AS asked("on", week, weekday)),
-credit AS (
-    SELECT office_id, week, sum(quanta)::int AS quanta
-      FROM liaison_credit
-     WHERE week = ANY(%(weeks)s::date[])
-     GROUP BY office_id, week),
-each AS (
-    SELECT asked.on, asked.previous, asked.days_left, asked.has_pending, office.id AS office_id, office.id = %(office)s AS is_ours,
+           AS asked("on", week, weekday)
+      LEFT JOIN roster_serviceday day ON day.on = asked.on),
+counted AS MATERIALIZED (
+    SELECT week.office_id, week.week, week.booked, week.late, week.floor_gone, {_USED} AS used
+      FROM liaison_officeweek week
+     WHERE week.week = ANY(%(weeks)s::date[]){only.format("week.office_id")}),{_PARTICULAR}each AS (
+    SELECT asked.on, office.id AS office_id, office.id = %(office)s AS is_ours,
            COALESCE(week.booked[asked.weekday] + week.late[asked.weekday], 0) = 0
                AND NOT COALESCE(week.floor_gone[asked.weekday], false)
-               AND COALESCE({_USED}, 0) + %(floor)s <= {_LIMIT} AS owed,
-           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(credit.quanta, 0)
-                     + COALESCE(member.extra, 0), {_LIMIT}) AS quanta,
+               AND COALESCE(week.used, 0) + %(floor)s <= {_LIMIT}
+               AND COALESCE(particular.kept, 0) < GREATEST(%(floor)s, 1) AS owed,
+           LEAST(GREATEST(allowance.quanta, %(weekly_floor)s) + COALESCE(particular.extra, 0),
+                 {_LIMIT}) AS quanta,
            COALESCE(allowance.chance, 1) AS chance,
-           COALESCE({_USED}, 0) AS used
+           COALESCE(week.used, 0) AS used
       FROM asked
       CROSS JOIN people_office office
-      LEFT JOIN liaison_officeweek week ON week.office_id = office.id AND week.week = asked.week
+      LEFT JOIN counted week ON week.office_id = office.id AND week.week = asked.week
       LEFT JOIN liaison_allowance allowance
         ON allowance.apportionment_id = asked.apportionment_id AND allowance.office_id = office.id
-      LEFT JOIN credit ON credit.office_id = office.id AND credit.week = asked.week
-      LEFT JOIN unnest(%(members)s::bigint[], %(firsts)s::date[], %(untils)s::date[],
-                       %(extras)s::int[], %(minutes)s::int[])
-             AS member(office_id, first, until, extra, minutes)
-        ON member.office_id = office.id AND asked.on >= member.first AND asked.on < member.until
-     WHERE office.status = %(active)s)
+      LEFT JOIN particular
+        ON particular.office_id = office.id AND particular.on = asked.on
+     WHERE office.status = %(active)s{only.format("office.id")})
 """
+
 
 _HELD = """(
     SELECT COALESCE(sum(extract(epoch FROM held.ends_at - held.starts_at)), 0)::int / 900
@@ -124,15 +162,23 @@ _HELD = """(
        AND held.starts_at > %(now)s AND held.id IS DISTINCT FROM %(excluding)s)"""
 
 _OTHERS = f"""
-{_EACH}SELECT each.on, each.previous, each.days_left, each.has_pending,
-       count(*) FILTER (WHERE owed AND NOT is_ours),
-       COALESCE(sum(chance) FILTER (WHERE owed AND NOT is_ours), 0),
-       COALESCE(sum(chance * (1 - chance)) FILTER (WHERE owed AND NOT is_ours), 0),
-       COALESCE(sum(GREATEST(quanta - used, 0)) FILTER (WHERE NOT is_ours), 0),
-       max(quanta) FILTER (WHERE is_ours), max(chance) FILTER (WHERE is_ours),
+{_each()}SELECT asked.on, asked.previous, asked.days_left,
+       EXISTS (SELECT 1 FROM liaison_pendingcharge pending
+                WHERE pending.starts_at >= asked.starts_at AND pending.starts_at < asked.ends_at),
+       owes.offices, owes.mean, owes.variance, owes.unclaimed, owes.allowance, owes.chance,
        {_HELD.format(office="%(office)s")}
-  FROM each
- GROUP BY each.on, each.previous, each.days_left, each.has_pending
+  FROM asked
+  JOIN (SELECT each.on,
+               count(*) FILTER (WHERE owed AND NOT is_ours) AS offices,
+               COALESCE(sum(chance) FILTER (WHERE owed AND NOT is_ours), 0) AS mean,
+               COALESCE(sum(chance * (1 - chance)) FILTER (WHERE owed AND NOT is_ours), 0)
+                   AS variance,
+               COALESCE(sum(GREATEST(quanta - used, 0)) FILTER (WHERE NOT is_ours), 0) AS unclaimed,
+               max(quanta) FILTER (WHERE is_ours) AS allowance,
+               max(chance) FILTER (WHERE is_ours) AS chance
+          FROM each
+         GROUP BY each.on) AS owes
+    ON owes.on = asked.on
 """
 
 
@@ -151,7 +197,8 @@ def others(
     the limit of a week of its trial rule, and is allotted so much more. Floors are the same for all. No
     office is allotted less than its weekly floor, nor more than its limit of a week; within that limit it
     is allotted, too, what the centre owes it for a cancelled appointment. Who has used its limit is owed
-    nothing, since it could not claim it. `excluding` is not held.
+    nothing, since it could not claim it; nor is who holds as much as its floor, or is offered it, for as
+    long as that is kept for it: it is not kept twice. `excluding` is not held.
     """
     if not dates:
         return {}
@@ -167,10 +214,8 @@ def others(
 
 
 _SHARES = f"""
-{_EACH}
-SELECT each.office_id, each.owed, each.quanta, each.chance, {_HELD.format(office="each.office_id")}
+{_each(some=True)}SELECT each.office_id, each.owed, each.quanta, each.chance, {_HELD.format(office="each.office_id")}
   FROM each
- WHERE each.office_id = ANY(%(offices)s)
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,9 +18,10 @@ from comptoir.liaison.models import Appointment, Reason, Side
 from comptoir.liaison.permissions import get_office_appointment_for
 from comptoir.liaison.queries import confirming, costs, days, explanations, offices, times
 from comptoir.liaison.queries import messages as texts
-from comptoir.liaison.views.booking import NEAREST, SEED_BITS, SOONEST
+from comptoir.liaison.views.booking import NEAREST, SOONEST
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui.seeds import new_seed
 
 Typed = TypeVar("Typed", bound=ReasonForm)
 
@@ -141,7 +141,7 @@ def _move(
             note=form.cleaned_data["note"],
             by=request.user,
             now=request.now,
-            seed=secrets.randbits(SEED_BITS),
+            seed=new_seed(),
             seen=form.cleaned_data["seen"],
         )
     except NotAdmitted as refused:

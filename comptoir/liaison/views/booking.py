@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,11 +30,11 @@ from comptoir.people.models import Office, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
 from comptoir.ui import clock
 from comptoir.ui.forms import without_errors
+from comptoir.ui.seeds import new_seed
 from comptoir.ui.times import moment
 
 SOONEST = 6
 NEAREST = 3
-SEED_BITS = 31
 
 
 @require_GET
@@ -92,7 +91,7 @@ def hold(request: SignedIn, office_ref: str) -> HttpResponse:
     before = Hold.objects.filter(office=office, expires_at__gt=request.now).first()
     try:
         kept = holding.hold_time(
-            office=office, wish=wish, by=request.user, now=request.now, seed=_seed()
+            office=office, wish=wish, by=request.user, now=request.now, seed=new_seed()
         )
     except locking.DayBusy:
         kept = None
@@ -128,7 +127,7 @@ def book(request: SignedIn, office_ref: str) -> HttpResponse:
             cases=page.cases.cases(),
             by=request.user,
             now=request.now,
-            seed=_seed(),
+            seed=new_seed(),
             attempt=page.attempt,
             rules=page.rules,
         )
@@ -345,8 +344,3 @@ def _query(start: datetime, minutes: int, language: str) -> str:
     return urlencode(
         {"start": start.strftime("%Y-%m-%dT%H:%MZ"), "minutes": minutes, "language": language}
     )
-
-
-def _seed() -> int:
-    """What settles ties; drawn here, stored with the decision, so that it can be replayed."""
-    return secrets.randbits(SEED_BITS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -32,12 +31,12 @@ from comptoir.people.permissions import SignedIn, allow
 from comptoir.roster.models import Absence, Professional
 from comptoir.roster.queries import calendar
 from comptoir.ui import times, values
+from comptoir.ui.seeds import new_seed
 
 AFFECTED_ON_A_PAGE = 10
 """Each needs two queries: more would make the page slow, and nobody decides on more at once."""
 
 BATCH = 10
-SEED_BITS = 31
 
 
 @require_GET
@@ -133,7 +132,7 @@ def _rebook_all(request: SignedIn, cause: Cause) -> HttpResponse:
         left_before=so_far["left"],
         by=request.user,
         now=request.now,
-        seed=secrets.randbits(SEED_BITS),
+        seed=new_seed(),
     )
     context = _about(cause) | _progress(batch, so_far) | {"reach": form.cleaned_data["reach"]}
     return render(request, "liaison/lead_rebooking.html", context)
@@ -197,7 +196,7 @@ def _move(request: SignedIn, cause: Cause, appointment: Appointment, form: Reboo
         reason=actions.reason_of(cause),
         by=request.user,
         now=request.now,
-        seed=secrets.randbits(SEED_BITS),
+        seed=new_seed(),
         seen=form.cleaned_data["seen"],
     )
     messages.success(
@@ -218,7 +217,7 @@ def _reassign(request: SignedIn, cause: Cause, appointment: Appointment, form: R
         reason=actions.reason_of(cause),
         by=request.user,
         now=request.now,
-        seed=secrets.randbits(SEED_BITS),
+        seed=new_seed(),
         seen=form.cleaned_data["seen"],
     )
     messages.success(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 from typing import Any
 
@@ -24,9 +23,9 @@ from comptoir.liaison.queries.scorecard import displacement
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock, times
+from comptoir.ui.seeds import new_seed
 
 PER_PAGE = 25
-SEED_BITS = 31
 
 
 @require_GET
@@ -72,7 +71,7 @@ def _set(request: SignedIn, form: PilotForm) -> HttpResponse:
 
     What is drawn is drawn at this moment, so that nobody can look again until a draw suits.
     """
-    seed = secrets.randbits(SEED_BITS)
+    seed = new_seed()
     choice = form.choice(request.now, seed)
     pilot, trial, members = form.pilot(choice, seed), form.trial(), form.members(choice)
     drawn = form.draws_offices

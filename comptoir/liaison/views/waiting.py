@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -19,11 +18,11 @@ from comptoir.liaison.permissions import get_entry_for, get_offer_for
 from comptoir.liaison.queries import days, explanations
 from comptoir.liaison.queries import waiting as queries
 from comptoir.liaison.views import entering
-from comptoir.liaison.views.booking import SEED_BITS
 from comptoir.people import lock
 from comptoir.people.models import Office, OfficeStatus, Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for, while_locked
 from comptoir.ui import clock
+from comptoir.ui.seeds import new_seed
 
 ENDED_PER_PAGE = 10
 
@@ -124,7 +123,7 @@ REFUSALS = (
 
 
 def _accepted(request: SignedIn, office: Office, pk: int) -> HttpResponse:
-    offer, seed = get_offer_for(office, pk), secrets.randbits(SEED_BITS)
+    offer, seed = get_offer_for(office, pk), new_seed()
     try:
         booked = waiting.accept(offer=offer, by=request.user, now=request.now, seed=seed)
     except REFUSALS as refused:
