@@ -138,6 +138,7 @@ VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "former_starts_at": _instant,
     "former_ends_at": _instant,
     "expires_at": _instant,
+    "due_at": _instant,
     "minutes": _count,
     "hours": _count,
     "days": _count,

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "comptoir.people.apps.PeopleConfig",
     "comptoir.roster.apps.RosterConfig",
     "comptoir.liaison.apps.LiaisonConfig",
+    "comptoir.enquiries.apps.EnquiriesConfig",
     "comptoir.site.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

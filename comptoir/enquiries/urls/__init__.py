@@ -1,0 +1,9 @@
+"""The single window's addresses. References are nobody's name: no personal data."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "enquiries"
+
+urlpatterns: list[URLPattern] = []
