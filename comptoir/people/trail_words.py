@@ -113,6 +113,9 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.answered": _("Answered an enquiry"),
     "enquiry.held": _("Asked a client for more"),
     "enquiry.noted": _("Left a note on an enquiry"),
+    "text.written": _("Wrote a version of a text"),
+    "text.approved": _("Approved a version of a text"),
+    "text.retired": _("Retired a text"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -190,6 +193,7 @@ DETAILS: dict[str, Promise] = {
 
 OBJECTS: dict[str, Promise] = {
     "enquiries.Enquiry": _("Enquiry"),
+    "enquiries.Text": _("Text"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),
@@ -216,6 +220,7 @@ OBJECTS: dict[str, Promise] = {
 
 NAMES: dict[str, str] = {
     "enquiries.Enquiry": "reference",
+    "enquiries.Text": "code",
     "liaison.Appointment": "reference",
     "liaison.CaseLine": "appointment__reference",
     "liaison.FollowUp": "case_line__appointment__reference",

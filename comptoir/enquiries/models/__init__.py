@@ -32,6 +32,13 @@ from comptoir.enquiries.models.lines import (
     Unit,
     WorkingHours,
 )
+from comptoir.enquiries.models.texts import (
+    Text,
+    TextKind,
+    TextUse,
+    TextVersion,
+    TextVersionQuerySet,
+)
 
 __all__ = [
     "Agent",
@@ -54,6 +61,11 @@ __all__ = [
     "Promise",
     "ServiceTarget",
     "State",
+    "Text",
+    "TextKind",
+    "TextUse",
+    "TextVersion",
+    "TextVersionQuerySet",
     "Tier",
     "Topic",
     "Unit",
