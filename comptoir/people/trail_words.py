@@ -113,6 +113,15 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.answered": _("Answered an enquiry"),
     "enquiry.held": _("Asked a client for more"),
     "enquiry.noted": _("Left a note on an enquiry"),
+    "enquiry.restricted": _("Restricted an enquiry to those who are named"),
+    "enquiry.named": _("Named somebody for a restricted enquiry"),
+    "enquiry.unnamed": _("Ended that somebody is named for a restricted enquiry"),
+    "enquiry.opened_restricted": _("Opened a restricted enquiry"),
+    "referral.made": _("Handed a matter on"),
+    "referral.acknowledged": _("Acknowledged a referral"),
+    "referral.closed": _("Closed a referral"),
+    "breach.determined": _("Decided whether a privacy breach is material"),
+    "breach.reported": _("Reported a privacy breach"),
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
@@ -160,6 +169,7 @@ DETAILS: dict[str, Promise] = {
     "kind": pgettext_lazy("detail", "kind"),
     "last_day": pgettext_lazy("detail", "last day"),
     "line": pgettext_lazy("detail", "line"),
+    "material": pgettext_lazy("detail", "material"),
     "method": pgettext_lazy("detail", "by"),
     "methods": pgettext_lazy("detail", "by"),
     "notice_minutes": pgettext_lazy("detail", "minutes of notice"),
@@ -185,6 +195,7 @@ DETAILS: dict[str, Promise] = {
     "successor": pgettext_lazy("detail", "successor"),
     "to": pgettext_lazy("detail", "to"),
     "urgent_hours": pgettext_lazy("detail", "hours when urgent"),
+    "to_commissioner": pgettext_lazy("detail", "to the Commissioner"),
     "valid_from": pgettext_lazy("detail", "valid from"),
     "version": pgettext_lazy("detail", "version"),
     "week": pgettext_lazy("detail", "week of"),
@@ -193,6 +204,7 @@ DETAILS: dict[str, Promise] = {
 
 OBJECTS: dict[str, Promise] = {
     "enquiries.Enquiry": _("Enquiry"),
+    "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
@@ -220,6 +232,7 @@ OBJECTS: dict[str, Promise] = {
 
 NAMES: dict[str, str] = {
     "enquiries.Enquiry": "reference",
+    "enquiries.Referral": "enquiry__reference",
     "enquiries.Text": "code",
     "liaison.Appointment": "reference",
     "liaison.CaseLine": "appointment__reference",

@@ -72,9 +72,7 @@ class TestBeforeItIsUsed:
 
 
 class TestAVersion:
-    def test_stays_in_use_until_the_next_is_approved(
-        self, writer: Person, second: Person
-    ) -> None:
+    def test_stays_in_use_until_the_next_is_approved(self, writer: Person, second: Person) -> None:
         first = in_use(writer, second)
         following = texting.write(text=first.text, words=WORDS, by=writer, now=NOW)
         assert list(texts.sendable("", NOW)) == [first]
@@ -133,7 +131,10 @@ class TestFillingIn:
 
     def test_without_a_value_is_not_sent(self, writer: Person, second: Person) -> None:
         words = Wording(
-            title_en="A", title_fr="A", body_en="{application_number}", body_fr="{application_number}"
+            title_en="A",
+            title_fr="A",
+            body_en="{application_number}",
+            body_fr="{application_number}",
         )
         version = in_use(writer, second, words)
 
@@ -156,9 +157,7 @@ class TestWhereItWasSent:
         assert texts.uses(version.text) == {version.pk: 1}
         assert TextUse.objects.get().message == message
 
-    def test_a_version_that_is_not_in_use_is_not_sent(
-        self, writer: Person, second: Person
-    ) -> None:
+    def test_a_version_that_is_not_in_use_is_not_sent(self, writer: Person, second: Person) -> None:
         version, message = written(writer), enquiry().messages.get()
 
         with pytest.raises(texting.NotInUse):

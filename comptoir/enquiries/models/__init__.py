@@ -32,6 +32,16 @@ from comptoir.enquiries.models.lines import (
     Unit,
     WorkingHours,
 )
+from comptoir.enquiries.models.referrals import (
+    RESTRICTED_KINDS,
+    Breach,
+    Named,
+    Opening,
+    Referral,
+    ReferralKind,
+    ReferralOutcome,
+    ReferralQuerySet,
+)
 from comptoir.enquiries.models.texts import (
     Text,
     TextKind,
@@ -43,6 +53,7 @@ from comptoir.enquiries.models.texts import (
 __all__ = [
     "Agent",
     "AskerKind",
+    "Breach",
     "Channel",
     "Clock",
     "ClockEvent",
@@ -55,10 +66,17 @@ __all__ = [
     "Line",
     "LineKind",
     "Message",
+    "Named",
     "OPEN_STATES",
+    "Opening",
     "Pause",
     "Priority",
     "Promise",
+    "RESTRICTED_KINDS",
+    "Referral",
+    "ReferralKind",
+    "ReferralOutcome",
+    "ReferralQuerySet",
     "ServiceTarget",
     "State",
     "Text",
