@@ -169,6 +169,10 @@ class Contact(models.Model):
         return f"{self.source} {self.source_id}.{self.sequence}: {self.outcome}"
 
 
+COLUMNS = tuple(str(field.column) for field in Contact._meta.local_concrete_fields)
+"""The columns of a contact, in the order in which they are written."""
+
+
 class Import(models.Model):
     """One reading of a file of call records, written chunk by chunk; what it says is always true so far.
 
@@ -177,7 +181,9 @@ class Import(models.Model):
     """
 
     source = models.CharField(max_length=30)
-    name_hash = models.CharField(max_length=64, help_text="SHA-256 of the file's name, without path.")
+    name_hash = models.CharField(
+        max_length=64, help_text="SHA-256 of the file's name, without path."
+    )
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField()
