@@ -55,7 +55,7 @@ class Reader:
         """What can be imported of a batch, and what is set aside."""
         if not batch.rows:
             return Read("", 0, frozenset(), batch.rejected)
-        return _Reading(self, batch).read()
+        return _Reading(self, batch).done()
 
 
 class _Reading:
@@ -65,9 +65,10 @@ class _Reading:
         self.reader, self.mapping, self.batch = reader, reader.mapping, batch
         self.size = len(batch.rows)
         self.faults: dict[int, tuple[str, str]] = {}
+        self.read: dict[str, list[str]] = {}
         self.columns: dict[str, Sequence[str]] = {"source": [self.mapping.source] * self.size}
 
-    def read(self) -> Read:
+    def done(self) -> Read:
         for name in TEXTS:
             self.columns[name] = self._text(name)
         self._whole_numbers("sequence", "1", 1, MOST_SEQUENCE)
@@ -79,7 +80,7 @@ class _Reading:
         self._receipts()
         self._outcomes()
         self._order(written)
-        return self._done()
+        return self._put_together()
 
     def _cells(self, name: str) -> list[str]:
         cell = itemgetter(self.reader.places[name])
@@ -167,25 +168,25 @@ class _Reading:
         return ["" if cells[-1] in blank else " ".join(cells) for cells in joined]
 
     def _moments(self, name: str, written: Sequence[str]) -> None:
-        self.columns[name] = read = self.reader.moments.read(written)
-        if BAD in read:
-            for place, moment in enumerate(read):
+        moments, latest = self.reader.moments.read(written), self.reader.latest
+        self.columns[name] = self.read[name] = moments
+        if BAD in moments:
+            for place, moment in enumerate(moments):
                 if moment == BAD:
                     self._fault(place, name, f"{written[place][:40]!r} is no time of that format")
+        if min(moments) < EARLIEST:
+            self._blame(name, "lies long ago", (moment < EARLIEST for moment in moments))
+        if [moment for moment in moments if latest < moment < NULL]:
+            self._blame(name, "lies in the future", (latest < m < NULL for m in moments))
 
     def _receipts(self) -> None:
-        received, latest = self.columns["received_at"], self.reader.latest
+        received = self.columns["received_at"]
         if NULL in received:
             self._blame("received_at", "is empty", (moment == NULL for moment in received))
-        if min(received) < EARLIEST or max(received) > latest:
-            wrong = (moment < EARLIEST or latest < moment < NULL for moment in received)
-            self._blame("received_at", "lies in the future, or long ago", wrong)
-        days = self.reader.moments.on
         if self.faults:
-            received = [
-                m if p not in self.faults else self.reader.latest for p, m in enumerate(received)
-            ]
-        self.columns["on"] = days(received)
+            some_day = self.reader.latest
+            received = [m if p not in self.faults else some_day for p, m in enumerate(received)]
+        self.columns["on"] = self.reader.moments.on(received)
 
     def _outcomes(self) -> None:
         """Whether the moments that are known can be those of the outcome."""
@@ -217,14 +218,18 @@ class _Reading:
         self.columns["skewed"] = skewed
 
     def _put_in_order(self, place: int, written: Named[str, Sequence[str]]) -> None:
-        """In the hour that comes twice, what would be before its receipt is of the second time."""
-        received = self.columns["received_at"][place]
+        """In the hour that comes twice, what would be before an earlier moment is of the second time."""
+        latest = instant_of(self.columns["received_at"][place])
         for name in MOMENTS[1:]:
-            column = self.columns[name]
-            if column[place] < received:
+            at = instant_of(self.columns[name][place])
+            if at is None or latest is None:
+                continue
+            if latest - at > self.mapping.most_skew:
                 again = self.reader.moments.again(written[name][place])
                 if again is not None:
-                    column[place] = as_read(again)  # type: ignore[index]
+                    at = again
+                    self.read[name][place] = as_read(again)
+            latest = max(latest, at)
 
     def _skewed(self, place: int) -> str:
         """Whether it is out of order still; by more than clocks differ it is set aside."""
@@ -249,7 +254,7 @@ class _Reading:
             if one:
                 self._fault(place, name, reason)
 
-    def _done(self) -> Read:
+    def _put_together(self) -> Read:
         columns = [self.columns[name] for name in COLUMNS]
         columns.append([str(place) for place in range(self.size)])
         if self.faults:
