@@ -70,7 +70,7 @@ def make_ready(path: Path, ready: Path) -> tuple[Path, int]:
     file, table = open_table(path, records.MAPPING.encoding, records.MAPPING.separator)
     reader = Reader(records.MAPPING, table.places(records.MAPPING.wanted()), clock.now())
     with file, ready.open("w", encoding="utf-8") as out:
-        for batch in table.batches(importing.CHUNK):
+        for batch in table.batches(importing.BATCH):
             read = reader.read(batch)
             rows += read.count
             partitions.make_months(days=read.days)
@@ -103,7 +103,7 @@ def seconds(work: Callable[[], None]) -> float:
 
 def copy(ready: Path, into: str) -> None:
     """Raw COPY."""
-    columns = importing.COPY.partition("(")[2].partition(", place")[0]
+    columns = importing.COPY.partition("(")[2].partition(", row)")[0]
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {into} ({columns}) FROM STDIN") as copying,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from comptoir.ledger.actions.recording import Account, record
 from comptoir.ledger.importing import mappings
 from comptoir.ledger.models import Channel, Contact, Outcome
@@ -113,3 +115,13 @@ def many(path: Path, count: int) -> Path:
         for number in range(count)
     )
     return calls(path, *rows)
+
+
+def months() -> list[str]:
+    """The months that the ledger has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits"
+            " WHERE inhparent = 'ledger_contact'::regclass ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]

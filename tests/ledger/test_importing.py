@@ -127,7 +127,8 @@ class CutOff(Exception):
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "CHUNK", 10)
+    monkeypatch.setattr(importing, "BATCH", 5)
+    monkeypatch.setattr(importing, "CHUNK", 2)
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -150,7 +151,7 @@ def test_of_an_import_that_is_cut_off_what_was_done_stands_and_the_rest_is_done_
     assert Contact.objects.count() == 35
 
 
-@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.usefixtures("small_chunks", "_months_forgotten")
 @pytest.mark.django_db(transaction=True)
 def test_each_chunk_is_committed_by_itself(tmp_path: Path) -> None:
     """Seen from a transaction that is rolled back around what comes after."""

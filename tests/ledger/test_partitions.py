@@ -12,18 +12,9 @@ from comptoir.ledger.actions import partitions, recording
 from comptoir.ledger.models import Contact, Outcome
 from comptoir.ui import clock
 from tests import rivals
-from tests.ledger.accounts import account, recorded, unanswered
+from tests.ledger.accounts import account, months, recorded, unanswered
 
 pytestmark = pytest.mark.django_db
-
-
-def months() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT inhrelid::regclass::text FROM pg_inherits"
-            " WHERE inhparent = 'ledger_contact'::regclass ORDER BY 1"
-        )
-        return [name for (name,) in cursor.fetchall()]
 
 
 def test_the_first_row_of_a_month_makes_it() -> None:
@@ -114,6 +105,7 @@ def test_what_is_asked_of_some_days_reads_their_month_only() -> None:
     assert "ledger_contact_2026_12" not in plan
 
 
+@pytest.mark.usefixtures("_months_forgotten")
 @pytest.mark.django_db(transaction=True)
 def test_two_who_need_a_new_month_at_once_make_it_once_and_lose_nothing() -> None:
     with transaction.atomic():
@@ -121,29 +113,17 @@ def test_two_who_need_a_new_month_at_once_make_it_once_and_lose_nothing() -> Non
         rival = rivals.Rival(lambda: recording.record(account=account(source_id="call-2")))
         assert rival.waits()
 
-    try:
-        assert rival.result() is True
-        assert months() == ["ledger_contact_2026_11"]
-        assert Contact.objects.count() == 2
-    finally:
-        forget_months()
+    assert rival.result() is True
+    assert months() == ["ledger_contact_2026_11"]
+    assert Contact.objects.count() == 2
 
 
+@pytest.mark.usefixtures("_months_forgotten")
 @pytest.mark.django_db(transaction=True)
 def test_a_month_that_is_being_made_keeps_nobody_from_the_others() -> None:
     partitions.make_months(days=[date(2026, 10, 1)])
     october = datetime(2026, 10, 2, 15, tzinfo=UTC)
-    try:
-        with transaction.atomic():
-            partitions.make_months(days=[date(2026, 11, 1)])
-            told = unanswered(Outcome.BLOCKED, received_at=october)
-            assert rivals.Rival(lambda: recording.record(account=told)).result() is True
-    finally:
-        forget_months()
-
-
-def forget_months() -> None:
-    """What a test that commits has made would be there for the next."""
-    with connection.cursor() as cursor:
-        for name in months():
-            cursor.execute(f"DROP TABLE {name}")
+    with transaction.atomic():
+        partitions.make_months(days=[date(2026, 11, 1)])
+        told = unanswered(Outcome.BLOCKED, received_at=october)
+        assert rivals.Rival(lambda: recording.record(account=told)).result() is True

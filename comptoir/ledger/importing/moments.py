@@ -92,7 +92,7 @@ class Moments:
             instant = self._instant(f"{head[:16]}:00{head[16:]}", 0)
         else:
             instant = self._instant(f"{head}00", 0)
-        return f"{instant:%Y-%m-%d %H:%M:}" if instant else BAD
+        return f"{instant.isoformat(' ')[:16]}:" if instant else BAD
 
     def _whole(self, text: str) -> str:
         if not text:
@@ -135,7 +135,7 @@ def instant_of(moment: str) -> datetime | None:
 
 def as_read(instant: datetime) -> str:
     """A value as a moment that was read."""
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00"
+    return f"{instant.astimezone(UTC).isoformat(' ')[:19]}+00"
 
 
 def _service_day(minute: str) -> str:

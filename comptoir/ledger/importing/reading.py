@@ -32,7 +32,7 @@ MOST_OFFICE = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch that was read: one text for COPY, whose lines end in their place in the batch."""
+    """A batch that was read: one text for COPY, in which each row ends with the number of its line."""
 
     copied: str
     count: int
@@ -256,7 +256,7 @@ class _Reading:
 
     def _put_together(self) -> Read:
         columns = [self.columns[name] for name in COLUMNS]
-        columns.append([str(place) for place in range(self.size)])
+        columns.append([str(number) for number in self.batch.numbers])
         if self.faults:
             good = [place not in self.faults for place in range(self.size)]
             columns = [list(compress(column, good)) for column in columns]
