@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
-from comptoir.ledger.models import Contact, Outcome
+from comptoir.ledger.models import Contact, Outcome, RejectedRow
 
 Dimension = Literal["on", "line", "channel", "language", "outcome", "source", "office_id"]
 
@@ -89,3 +89,8 @@ def figures(*, first_on: date, until_on: date, by: Sequence[Dimension] = ()) -> 
     if len(found) > MOST_ROWS:
         raise TooMuch(f"more than {MOST_ROWS} groups")
     return found
+
+
+def disposable_rows(before: datetime) -> QuerySet[RejectedRow]:
+    """Rejected rows of imports that began before an instant."""
+    return RejectedRow.objects.filter(of__at__lt=before)
