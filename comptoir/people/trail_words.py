@@ -177,6 +177,7 @@ DETAILS: dict[str, Promise] = {
 }
 
 OBJECTS: dict[str, Promise] = {
+    "ledger.RejectedRow": _("Rows of call records"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),
