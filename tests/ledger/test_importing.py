@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -136,6 +138,7 @@ def test_of_an_import_that_is_cut_off_what_was_done_stands_and_the_rest_is_done_
     tmp_path: Path,
 ) -> None:
     path = many(tmp_path / "c.csv", 35)
+    usual = sys.getswitchinterval()
 
     def until_the_second(totals: Totals) -> None:
         if totals.read >= 20:
@@ -146,6 +149,9 @@ def test_of_an_import_that_is_cut_off_what_was_done_stands_and_the_rest_is_done_
     cut = Import.objects.get()
     assert (cut.rows_read, cut.rows_new, cut.finished_at) == (20, 20, None)
     assert Contact.objects.count() == 20
+
+    assert gc.isenabled()
+    assert sys.getswitchinterval() == usual
 
     assert imported(path) == Totals(read=35, new=15, known=20)
     assert Contact.objects.count() == 35
