@@ -330,3 +330,13 @@ def test_empty_lines_are_no_rows_and_the_lines_after_them_keep_their_numbers(
 
     assert totals == Totals(read=2, new=1, rejected=1)
     assert RejectedRow.objects.get().line == 5
+
+
+def test_a_stray_quotation_mark_does_not_swallow_the_lines_after_it(tmp_path: Path) -> None:
+    """The two would be one row of ten cells for who lets a cell go on in the next line."""
+    totals = imported(
+        calls(tmp_path / "c.csv", 'a8,"gen', 'eral",,E,2026-11-02 10:02:00,,,,,BUSY', ANSWERED)
+    )
+
+    assert totals == Totals(read=3, new=1, rejected=2)
+    assert list(RejectedRow.objects.values_list("line", flat=True)) == [2, 3]
