@@ -63,6 +63,7 @@ SENTENCES: dict[str, Promise] = {
     "notices.sent_again": _("Sent a notice again"),
     "notices.disposed": _("Deleted old notices"),
     "notices.mail_files_disposed": _("Removed old mail files"),
+    "ledger.rejected_rows_disposed": _("Deleted old rows of call records that were set aside"),
     # The roster
     "roster.list_imported": _("Imported a roster"),
     "roster.professional_entered": _("Put a professional on the roster"),
@@ -206,6 +207,7 @@ OBJECTS: dict[str, Promise] = {
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
+    "ledger.RejectedRow": _("Rows of call records"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),

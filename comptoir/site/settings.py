@@ -69,6 +69,7 @@ KEEP_CASES_DAYS = environment.integer("COMPTOIR_KEEP_CASES_DAYS", 731, least=TWO
 KEEP_NOTICES_DAYS = environment.integer("COMPTOIR_KEEP_NOTICES_DAYS", 731, least=TWO_YEARS)
 KEEP_INVITATIONS_DAYS = environment.integer("COMPTOIR_KEEP_INVITATIONS_DAYS", 365, least=1)
 KEEP_MAIL_FILES_DAYS = environment.integer("COMPTOIR_KEEP_MAIL_FILES_DAYS", 31, least=1)
+KEEP_REJECTED_ROWS_DAYS = environment.integer("COMPTOIR_KEEP_REJECTED_ROWS_DAYS", 31, least=1)
 LEGAL_HOLD = environment.words("COMPTOIR_LEGAL_HOLD", "")
 """References of offices whose records must not be disposed of, or `all`."""
 
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "comptoir.ui.apps.UiConfig",
     "comptoir.audit.apps.AuditConfig",
     "comptoir.notices.apps.NoticesConfig",
+    "comptoir.ledger.apps.LedgerConfig",
     "comptoir.people.apps.PeopleConfig",
     "comptoir.roster.apps.RosterConfig",
     "comptoir.liaison.apps.LiaisonConfig",
