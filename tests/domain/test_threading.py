@@ -92,6 +92,14 @@ def test_a_token_is_good_for_its_mailbox_and_under_every_key_still_kept() -> Non
     assert threading.check_token(token, MAILBOX, []) is None
 
 
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_a_broken_character_in_a_token_is_refused_without_an_error(place: int) -> None:
+    token = list(threading.make_token("R-1", MAILBOX, KEY))
+    token[place] = "\udce9"
+
+    assert threading.check_token("".join(token), MAILBOX, [KEY]) is None
+
+
 def test_a_token_of_another_version_is_refused() -> None:
     token = threading.make_token("R-1", MAILBOX, KEY)
 
@@ -270,9 +278,9 @@ def test_every_part_makes_another_mail(part: str) -> None:
 
 
 def test_the_parts_do_not_run_into_one_another() -> None:
-    moved = COPY | {"date": COPY["date"] + " My", "subject": "application"}
+    one, other = COPY | {"date": "ab", "subject": "c"}, COPY | {"date": "a", "subject": "bc"}
 
-    assert threading.identity_of(**moved) != threading.identity_of(**COPY)
+    assert threading.identity_of(**one) != threading.identity_of(**other)
 
 
 @pytest.mark.parametrize(
