@@ -123,6 +123,13 @@ SENTENCES: dict[str, Promise] = {
     "referral.closed": _("Closed a referral"),
     "breach.determined": _("Decided whether a privacy breach is material"),
     "breach.reported": _("Reported a privacy breach"),
+    "enquiry.case_told": _("Told a client about a case"),
+    "gates.identity_confirmed": _("Confirmed who asks"),
+    "gates.authorized": _("Recorded what somebody may be told"),
+    "gates.withdrawn": _("Withdrew what somebody may be told"),
+    "gates.override_asked": _("Asked a second person to open the gates of an enquiry"),
+    "gates.override_agreed": _("Agreed, as the second person, to open the gates of an enquiry"),
+    "gates.override_refused": _("Refused, as the second person, to open the gates of an enquiry"),
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
@@ -204,6 +211,7 @@ DETAILS: dict[str, Promise] = {
 }
 
 OBJECTS: dict[str, Promise] = {
+    "enquiries.Authorization": _("Authorization"),
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
@@ -233,6 +241,7 @@ OBJECTS: dict[str, Promise] = {
 """What an event is about, by the name of its model; its name and its number stand beside."""
 
 NAMES: dict[str, str] = {
+    "enquiries.Authorization": "recorded_at",
     "enquiries.Enquiry": "reference",
     "enquiries.Referral": "enquiry__reference",
     "enquiries.Text": "code",
@@ -260,7 +269,7 @@ Never anything about a constituent: a case goes by the reference of its appointm
 """
 
 VALUES: dict[str, tuple[str, ...]] = {
-    "basis": ("liaison.CaseLine.legal_basis",),
+    "basis": ("liaison.CaseLine.legal_basis", "enquiries.Authorization.capacity"),
     "outcome": ("liaison.CaseLine.outcome",),
     "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
     "role": ("people.Grant.role",),
