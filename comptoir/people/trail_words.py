@@ -113,6 +113,9 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.answered": _("Answered an enquiry"),
     "enquiry.held": _("Asked a client for more"),
     "enquiry.noted": _("Left a note on an enquiry"),
+    "enquiry.followed": _("Opened an enquiry with a code from the mail"),
+    "enquiry.code_refused": _("A wrong code was given to follow an enquiry"),
+    "enquiry.replied": _("Added something to an enquiry"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -190,6 +193,7 @@ DETAILS: dict[str, Promise] = {
 
 OBJECTS: dict[str, Promise] = {
     "enquiries.Enquiry": _("Enquiry"),
+    "enquiries.FollowCode": _("Code to follow an enquiry"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),

@@ -24,6 +24,9 @@ from comptoir.enquiries.models.enquiries import (
     Tier,
     Topic,
 )
+from comptoir.enquiries.models.following import (
+    FollowCode,
+)
 from comptoir.enquiries.models.lines import (
     Line,
     LineKind,
@@ -44,6 +47,7 @@ __all__ = [
     "Direction",
     "Enquiry",
     "EnquiryQuerySet",
+    "FollowCode",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
