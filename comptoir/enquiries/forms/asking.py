@@ -128,7 +128,7 @@ class AskForm(forms.Form):
         born_on: date | None = self.cleaned_data["applicant_born_on"]
         if born_on is not None and not BORN_AFTER <= born_on <= self.today:
             raise forms.ValidationError(
-                _("Give a date of birth in the past, with all four digits.")
+                _("Give a date of birth in the past, the year with four digits.")
             )
         return born_on
 

@@ -2,7 +2,7 @@
 "use strict";
 
 try {
-  window.sessionStorage.removeItem("comptoir.enquiry");
+  if (document.querySelector("[data-sent]")) window.sessionStorage.removeItem("comptoir.enquiry");
 } catch {
   // Nothing was kept.
 }
