@@ -99,6 +99,9 @@ def test_what_was_typed_is_there_again_in_this_tab_until_it_is_cleared(client: V
     expect(client.field("UCI")).to_have_value("1234-5678")
     expect(client.field("Why do you write?")).to_have_value("status")
     expect(client.field("The client")).to_be_checked()
+    client.press("Go on: check what you typed")
+    client.heading("Check your question, then send it")
+    client.go("enquiries:ask")
     client.press("Clear what I typed")
     expect(client.field("Your question")).to_have_value("")
 

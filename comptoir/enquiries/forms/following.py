@@ -64,7 +64,9 @@ class CodeForm(forms.Form):
 class ReplyForm(forms.Form):
     """What the client adds."""
 
-    body = TextField(label=_("Your text"), max_length=LONGEST)
+    body = TextField(
+        label=_("Your text"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5})
+    )
     attempt = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, is_asked: bool, **kwargs: Any) -> None:

@@ -66,6 +66,8 @@ function keep() {
   for (const [name, value] of new FormData(form)) {
     if (!NOT_KEPT.has(name) && typeof value === "string" && value) typed[name] = value;
   }
+  // The language of the answer follows the page until somebody wants another.
+  if (typed.language === document.documentElement.lang) delete typed.language;
   try {
     window.sessionStorage.setItem(KEY, JSON.stringify(typed));
     notice.hidden = false;
@@ -82,10 +84,23 @@ function kept() {
   }
 }
 
-function giveBack(typed) {
+// Radios take what is chosen from their options only; the other components have a value to set.
+function put(field, value) {
+  if (field.localName !== "gcds-radios") {
+    field.value = value;
+    return;
+  }
+  const options = JSON.parse(field.getAttribute("options"));
+  field.value = null;
+  field.options = JSON.stringify(options.map((one) => ({ ...one, checked: one.value === value })));
+}
+
+async function giveBack(typed) {
   for (const field of form.querySelectorAll("[validate-on][name]")) {
     const value = typed[field.getAttribute("name")];
-    if (value !== undefined) field.value = value;
+    if (value === undefined) continue;
+    if (field.componentOnReady) await field.componentOnReady();
+    put(field, value);
   }
   fit(typed.asker_kind || chosenKind());
 }
