@@ -32,9 +32,15 @@ def types(visitor: Visitor, *, email: str = EMAIL) -> None:
     visitor.type("Your question", QUESTION)
 
 
+def page_fields(visitor: Visitor) -> dict[str, str]:
+    """The page's token and the sum that its script did, once it is done."""
+    expect(visitor.page.locator("input[name=work]")).not_to_have_value("")
+    names = ("token", "work")
+    return {name: visitor.page.locator(f"input[name={name}]").input_value() for name in names}
+
+
 def sends(visitor: Visitor) -> None:
     """Send what is shown once more, as late after the form was opened as a person would."""
-    expect(visitor.page.locator("input[name=work]")).not_to_have_value("")
     visitor.page.wait_for_timeout(guarding.AT_LEAST.total_seconds() * 1_000)
     visitor.press("Send the question")
     visitor.heading("We have received your question")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from comptoir.domain import identifiers
+from comptoir.enquiries import guarding
 from comptoir.enquiries.models import Enquiry, State
 from tests.browser import asking
 from tests.browser.conftest import NewVisitor
@@ -59,6 +60,7 @@ def test_a_question_is_asked_answered_and_read(client: Visitor) -> None:
     client.press("Go on: check what you typed")
     client.heading("Check your question, then send it")
     expect(client.page.locator("main")).to_contain_text("It has been a year.")
+    assert guarding.is_worked_out(asking.page_fields(client))
     asking.sends(client)
 
     found = Enquiry.objects.get()

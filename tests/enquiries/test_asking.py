@@ -211,7 +211,7 @@ class TestWhatIsWrong:
     def test_with_a_number_is_explained_in_its_own_sentence(self, name: str, text: str) -> None:
         form = AskForm(typed(**{name: text}), today=clock.service_date(clock.now()))
 
-        assert form.errors[name][0].startswith(("A UCI has", "An application number"))
+        assert str(form.errors[name][0]).startswith(("A UCI has", "An application number"))
 
     def test_every_fault_of_a_number_has_a_sentence_for_the_script(self, client: Client) -> None:
         assert set(client.get(ASK).context["faults"]) == set(identifiers.Fault)

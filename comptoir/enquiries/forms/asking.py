@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language
@@ -210,7 +211,8 @@ class AskForm(forms.Form):
             return times.plain_date(value)
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            return next((str(label) for key, label in field.choices if key == value), "")
+            choices = cast(Iterable[tuple[str, Any]], field.choices)
+            return next((str(label) for key, label in choices if key == value), "")
         return str(value)
 
 
