@@ -12,6 +12,7 @@ from tests.browser import asking
 from tests.browser.conftest import NewVisitor
 from tests.browser.post import text_of
 from tests.browser.visiting import Visitor
+from tests.people.factories import OfficeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -119,6 +120,24 @@ def test_only_the_questions_that_the_answers_call_for_are_there(client: Visitor)
     client.tick("A legislator’s office")
     expect(client.field("Find your office")).to_be_visible()
     client.sees("Consent")
+
+
+def test_an_office_finds_itself_and_sends_its_question(client: Visitor) -> None:
+    office = OfficeFactory.create(legislator="Zita Quartz", sort_name="quartz zita")
+    asking.types(client)
+    client.tick("A legislator’s office")
+    client.type("Your full name", "Delegate Two")
+    client.type("Find your office", "quartz")
+    client.press("Find the office")
+    client.page.locator("gcds-select[name=office] select").select_option(office.reference)
+    expect(client.field("Your question")).to_have_value(asking.QUESTION)
+
+    client.press("Go on: check what you typed")
+    client.heading("Check your question, then send it")
+    expect(client.page.locator("main")).to_contain_text("Zita Quartz")
+    asking.sends(client)
+
+    assert Enquiry.objects.get().office == office
 
 
 def test_a_wrong_number_is_explained_on_leaving_it_by_the_rules_of_the_server(

@@ -177,6 +177,7 @@ class TestWhatIsWrong:
             ("asker_kind", "robot"),
             ("email", ""),
             ("email", "nobody"),
+            ("email", f"a@{'.'.join(['ß' * 31] * 7)}.ca"),  # longer in small letters than allowed
             ("language", "de"),
             ("applicant_name", ""),
             ("applicant_name", "\N{RIGHT-TO-LEFT MARK}"),

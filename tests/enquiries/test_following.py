@@ -492,14 +492,22 @@ class TestAReply:
 
         assert reply(client, "\U0001f4c4" * 2_000).status_code == 302
 
-    def test_with_the_attempt_of_another_enquiry_is_none_of_that(
-        self, client: Client, found: Enquiry
-    ) -> None:
+    def test_with_a_number_that_is_none_is_refused(self, client: Client, found: Enquiry) -> None:
         read(client, found)
 
         response = client.post(READ, {"body": "x", "attempt": "not-a-number"})
 
         assert response.status_code == 422
+
+    def test_with_the_number_of_another_enquiry_s_form_is_added_all_the_same(
+        self, client: Client, found: Enquiry
+    ) -> None:
+        attempt = uuid.uuid4()
+        other = received(attempt=attempt).enquiry
+        for each in (found, other):
+            read(client, each)
+            assert reply(client, attempt=attempt).status_code == 302
+            assert each.messages.count() == 2
 
     def test_too_often_is_refused(self, client: Client, found: Enquiry) -> None:
         read(client, found)

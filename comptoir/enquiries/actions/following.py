@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -106,7 +106,9 @@ def reply(*, enquiry: Enquiry, body: str, attempt: UUID, now: datetime) -> Messa
     once. Raises CannotReply.
     """
     found = Enquiry.objects.select_for_update(of=("self",), no_key=True).get(pk=enquiry.pk)
-    known = Message.objects.filter(attempt=attempt, enquiry=found).first()
+    # A form's number is its browser's word: of another enquiry's it must be none.
+    own = uuid5(attempt, found.reference)
+    known = Message.objects.filter(attempt=own).first()
     if known is not None:
         return known
     if found.state == State.JOINED:
@@ -118,7 +120,7 @@ def reply(*, enquiry: Enquiry, body: str, attempt: UUID, now: datetime) -> Messa
         at=now,
         language=found.language,
         body=body,
-        attempt=attempt,
+        attempt=own,
     )
     # Whoever has it in hand has not seen this yet: an answer they send now is refused, and read again.
     found.version += 1
