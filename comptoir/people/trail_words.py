@@ -133,6 +133,9 @@ SENTENCES: dict[str, Promise] = {
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
+    "enquiry.followed": _("Opened an enquiry with a code from the mail"),
+    "enquiry.code_refused": _("A wrong code was given to follow an enquiry"),
+    "enquiry.replied": _("Added something to an enquiry"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -216,6 +219,7 @@ OBJECTS: dict[str, Promise] = {
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
     "ledger.RejectedRow": _("Rows of call records"),
+    "enquiries.FollowCode": _("Code to follow an enquiry"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),

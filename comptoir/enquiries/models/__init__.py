@@ -24,6 +24,9 @@ from comptoir.enquiries.models.enquiries import (
     Tier,
     Topic,
 )
+from comptoir.enquiries.models.following import (
+    FollowCode,
+)
 from comptoir.enquiries.models.gates import (
     Authorization,
     AuthorizationQuerySet,
@@ -36,6 +39,7 @@ from comptoir.enquiries.models.gates import (
 from comptoir.enquiries.models.lines import (
     Line,
     LineKind,
+    LineQuerySet,
     Promise,
     ServiceTarget,
     Unit,
@@ -75,11 +79,13 @@ __all__ = [
     "Direction",
     "Enquiry",
     "EnquiryQuerySet",
+    "FollowCode",
     "GateOverride",
     "GateOverrideQuerySet",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
+    "LineQuerySet",
     "Message",
     "Named",
     "OPEN_STATES",

@@ -20,6 +20,8 @@ RECEIVED = "enquiries.received"
 ASKED_AGAIN = "enquiries.asked_again"
 ANSWERED = "enquiries.answered"
 MORE_NEEDED = "enquiries.more_needed"
+FOLLOW_CODE = "enquiries.follow_code"
+REFERENCES = "enquiries.references"
 
 
 def _received(notice: Notice) -> Mapping[str, Any] | None:
@@ -50,7 +52,12 @@ def _answered(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def _link(notice: Notice) -> str:
-    with override(notice.language):
+    return follow_link(notice.language)
+
+
+def follow_link(language: str) -> str:
+    """Where an enquiry is followed, in a language."""
+    with override(language):
         return settings.ADDRESS + reverse("enquiries:follow")
 
 
@@ -79,4 +86,7 @@ KINDS = (
         _more_needed,
         label=gettext_lazy("More is needed from the client"),
     ),
+    # Somebody looks at the screen and waits for it, so the switch does not hold it.
+    Kind(FOLLOW_CODE, "enquiries/notices/follow_code", waits=False),
+    Kind(REFERENCES, "enquiries/notices/references"),
 )
