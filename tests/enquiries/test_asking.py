@@ -91,7 +91,7 @@ class TestTheForm:
         assert Message.objects.count() == 1
         assert Enquiry.objects.get().reference in page(client.get("/en/ask/received/"))
 
-    def test_asked_again_says_that_it_is_with_the_first(self, client: Client) -> None:
+    def test_asked_again_says_so_and_tells_the_reference_by_mail_alone(self, client: Client) -> None:
         first = received(
             now=clock.now() - timedelta(days=2), uci="12345678", application_number="C000111222"
         ).enquiry
@@ -100,7 +100,9 @@ class TestTheForm:
 
         receipt = page(client.get("/en/ask/received/"))
         assert "We have added it to your first enquiry" in receipt
-        assert first.reference in receipt
+        # Whoever types an address and a number need not be who asked first.
+        assert first.reference not in receipt
+        assert Notice.objects.get(kind="enquiries.asked_again").subject_id == first.pk
 
     def test_without_a_receipt_leads_to_where_enquiries_are_followed(self, client: Client) -> None:
         assert client.get("/en/ask/received/")["Location"] == "/en/follow/"
