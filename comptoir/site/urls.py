@@ -13,6 +13,7 @@ urlpatterns = [
         path("", include("comptoir.people.urls")),
         path("", include("comptoir.roster.urls")),
         path("", include("comptoir.liaison.urls")),
+        path("", include("comptoir.enquiries.urls")),
         *language_urlpatterns,
     ),
 ]

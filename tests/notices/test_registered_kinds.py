@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import time_machine
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from comptoir.enquiries import jobs as enquiry_jobs
+from comptoir.enquiries.actions import answering, following
+from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
@@ -21,6 +26,8 @@ from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
+from tests.enquiries.factories import agent, in_hand, received
+from tests.enquiries.factories import enquiry as enquiry_of
 from tests.liaison.factories import (
     DAY,
     NOW,
@@ -167,8 +174,65 @@ def waited_in_vain(language: str) -> None:
     waiting_rounds.end_what_is_over(most=1, now=NOW + 16 * MINUTE)
 
 
+def asked(language: str) -> Enquiry:
+    return enquiry_of(email=READER, language=language, application_number="C000111222", now=NOW)
+
+
+def asked_again(language: str) -> None:
+    asked(language)
+    asked(language)
+
+
+def enquiry_answered(language: str) -> None:
+    by = agent()
+    held = in_hand(by, asked(language))
+    answering.answer(
+        enquiry=held,
+        version=held.version,
+        body="-",
+        language=language,
+        tier=Tier.GENERAL,
+        line_of_business=held.line_of_business,
+        is_case_specific=False,
+        by=by.person,
+        now=NOW,
+    )
+
+
+def more_needed(language: str) -> None:
+    by = agent()
+    held = in_hand(by, asked(language))
+    answering.ask_back(
+        enquiry=held, version=held.version, body="-", language=language, by=by.person, now=NOW
+    )
+
+
+def follow_code(language: str) -> None:
+    found = asked(language)
+    following.ask_for_code(reference=found.reference, email=READER, language=language, now=NOW)
+    enquiry_jobs.send_follow_code(**args_of(following.SEND_CODE))
+
+
+def references(language: str) -> None:
+    received(email=READER, language=language, now=NOW)
+    following.ask_for_references(email=READER, language=language, now=NOW)
+    enquiry_jobs.send_references(**args_of(following.SEND_REFERENCES))
+
+
+def args_of(task: str) -> dict[str, Any]:
+    """What the newest job of this name was given."""
+    job = ProcrastinateJob.objects.filter(task_name=task).latest("id")
+    return dict(job.args)
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
+    ("enquiries.received", asked),
+    ("enquiries.asked_again", asked_again),
+    ("enquiries.answered", enquiry_answered),
+    ("enquiries.follow_code", follow_code),
+    ("enquiries.more_needed", more_needed),
+    ("enquiries.references", references),
     ("liaison.booked", booked),
     ("liaison.offered", offered),
     ("liaison.waited_in_vain", waited_in_vain),
@@ -254,7 +318,9 @@ def test_links_lead_to_this_service_in_the_readers_language(
     assert links or may_have_none
 
 
-@pytest.mark.parametrize(("kind", "fact"), [pair for pair in FACTS if pair[0] < "people"])
+@pytest.mark.parametrize(
+    ("kind", "fact"), [pair for pair in FACTS if pair[0].startswith("liaison.")]
+)
 @both_languages
 def test_a_letter_about_an_appointment_names_the_office(
     kind: str, fact: Fact, language: str, mail_server: MailServer
@@ -265,7 +331,9 @@ def test_a_letter_about_an_appointment_names_the_office(
     assert f"\n{label}{REFERENCE}\n" in text(letter(kind, fact, language, mail_server))
 
 
-@pytest.mark.parametrize(("kind", "fact"), [pair for pair in FACTS if pair[0] < "people"])
+@pytest.mark.parametrize(
+    ("kind", "fact"), [pair for pair in FACTS if pair[0].startswith("liaison.")]
+)
 def test_whoever_changes_a_calendar_brings_its_file_and_a_reminder_does_not(
     kind: str, fact: Fact, mail_server: MailServer
 ) -> None:

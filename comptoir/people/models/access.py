@@ -19,9 +19,11 @@ class Role(models.TextChoices):
     DELEGATE = "delegate", _("Delegate")
     OFFICE_MANAGER = "office_manager", _("Office manager")
     PROFESSIONAL = "professional", _("Professional")
+    AGENT = "agent", _("Agent")
     TEAM_LEAD = "team_lead", _("Team lead")
     POLICY_OWNER = "policy_owner", _("Policy owner")
     AUDITOR = "auditor", _("Auditor")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 

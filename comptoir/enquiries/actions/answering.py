@@ -1,0 +1,144 @@
+"""Answering, asking back, and noting: what leaves the centre about an enquiry leaves from here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from comptoir.audit import actions as audit
+from comptoir.audit.models import Verb
+from comptoir.domain.gates import Closed, Reason
+from comptoir.enquiries.actions import changing, clocks, telling, texting
+from comptoir.enquiries.models import (
+    Direction,
+    Enquiry,
+    Message,
+    Promise,
+    State,
+    TextVersion,
+    Tier,
+)
+from comptoir.enquiries.queries import gates
+from comptoir.people.models import Person
+
+
+class GatesClosed(changing.CannotChange):
+    """What is about a case is not told to whoever asked: why is in `reasons`."""
+
+    def __init__(self, reasons: Collection[Reason]) -> None:
+        super().__init__(*reasons)
+        self.reasons = tuple(reasons)
+
+
+@transaction.atomic
+def answer(
+    *,
+    enquiry: Enquiry,
+    version: int,
+    body: str,
+    language: str,
+    tier: Tier,
+    line_of_business: str,
+    is_case_specific: bool,
+    by: Person,
+    now: datetime,
+    texts: Collection[TextVersion] = (),
+) -> Message:
+    """Send the answer and close the enquiry under its wrap-up code.
+
+    What is about a case, or quotes a text that is, passes both gates and is disclosed on record. Raises
+    CannotChange, and texting.NotInUse for a text that is not.
+    """
+    found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
+    if is_case_specific:
+        _disclose(found, by, now)
+    message = _say(found, body, language, is_case_specific, by, now)
+    texting.quote(message=message, versions=texts, now=now)
+    if found.state == State.ON_HOLD:
+        clocks.resume(enquiry=found, by=by, now=now)
+    for promise in (Promise.FIRST, Promise.FINAL):
+        clocks.stop(enquiry=found, promise=promise, by=by, now=now)
+    found.state = State.ANSWERED
+    found.answered_at = now
+    found.tier = tier
+    found.line_of_business = line_of_business
+    changing.save(found)
+    audit.record(
+        action="enquiry.answered",
+        subject=found,
+        by=by,
+        now=now,
+        office_id=found.office_id,
+        detail={"wrap_up_code": found.wrap_up_code},
+    )
+    telling.answered(found, now=now)
+    return message
+
+
+@transaction.atomic
+def ask_back(
+    *, enquiry: Enquiry, version: int, body: str, language: str, by: Person, now: datetime
+) -> Message:
+    """Ask the client for something and wait: the first answer is given, the final one pauses.
+
+    Raises CannotChange.
+    """
+    found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    message = _say(found, body, language, False, by, now)
+    clocks.stop(enquiry=found, promise=Promise.FIRST, by=by, now=now)
+    if found.state != State.ON_HOLD:
+        clocks.pause(enquiry=found, reason="client", by=by, now=now)
+    found.state = State.ON_HOLD
+    changing.save(found)
+    audit.record(action="enquiry.held", subject=found, by=by, now=now)
+    telling.more_needed(found, now=now)
+    return message
+
+
+@transaction.atomic
+def note(*, enquiry: Enquiry, body: str, by: Person, now: datetime) -> Message:
+    """Write something for colleagues; the asker never reads it."""
+    message = Message.objects.create(
+        enquiry=enquiry,
+        direction=Direction.NOTE,
+        channel=enquiry.channel,
+        at=now,
+        by=by,
+        body=body,
+    )
+    audit.record(action="enquiry.noted", subject=enquiry, by=by, now=now)
+    return message
+
+
+def _disclose(enquiry: Enquiry, by: Person, now: datetime) -> None:
+    """Both gates are open, and on which basis is on the trail; raises GatesClosed."""
+    verdict = gates.verdict(enquiry, now)
+    if isinstance(verdict, Closed):
+        raise GatesClosed(verdict.reasons)
+    audit.record(
+        verb=Verb.DISCLOSED,
+        action="enquiry.case_told",
+        subject=enquiry,
+        by=by,
+        now=now,
+        office_id=enquiry.office_id,
+        detail={"basis": gates.basis_code(verdict)},
+    )
+
+
+def _say(
+    enquiry: Enquiry, body: str, language: str, is_case_specific: bool, by: Person, now: datetime
+) -> Message:
+    return Message.objects.create(
+        enquiry=enquiry,
+        direction=Direction.OUT,
+        channel=enquiry.channel,
+        at=now,
+        by=by,
+        language=language,
+        body=body,
+        is_case_specific=is_case_specific,
+    )

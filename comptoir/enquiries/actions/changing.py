@@ -1,0 +1,44 @@
+"""The guard of every change to an enquiry: nobody writes over what they have not seen."""
+
+from __future__ import annotations
+
+from comptoir.enquiries.models import Enquiry, State
+from comptoir.people.models import Person
+
+
+class CannotChange(Exception):
+    """Nothing was changed."""
+
+
+class ChangedMeanwhile(CannotChange):
+    """Somebody changed it after it was read: read again, what was typed is kept."""
+
+
+class NotInHand(CannotChange):
+    """It is in nobody's hands, or in somebody else's: take it first."""
+
+
+def locked(*, enquiry: Enquiry, version: int) -> Enquiry:
+    """The enquiry's row, ours until the transaction ends; raises ChangedMeanwhile."""
+    found = (
+        Enquiry.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("line")
+        .get(pk=enquiry.pk)
+    )
+    if found.version != version:
+        raise ChangedMeanwhile
+    return found
+
+
+def in_hand_of(*, enquiry: Enquiry, version: int, by: Person) -> Enquiry:
+    """The same for who has it in hand or on hold; raises ChangedMeanwhile or NotInHand."""
+    found = locked(enquiry=enquiry, version=version)
+    if found.state not in (State.IN_HAND, State.ON_HOLD) or found.assignee_id != by.pk:
+        raise NotInHand
+    return found
+
+
+def save(enquiry: Enquiry) -> None:
+    """Write every column, as one version more."""
+    enquiry.version += 1
+    enquiry.save()

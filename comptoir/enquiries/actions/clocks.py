@@ -1,0 +1,134 @@
+"""Starting, pausing, resuming and stopping the clocks of an enquiry, each with an event of its own.
+
+A due date is computed from what is on record (receipt, target, calendar, pauses); none is counted up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from comptoir.domain import clocks as rule
+from comptoir.enquiries.models import (
+    Clock,
+    ClockEvent,
+    ClockHappening,
+    ClockQuerySet,
+    Enquiry,
+    Pause,
+    Promise,
+)
+from comptoir.enquiries.queries import promises
+from comptoir.people.models import Person
+
+
+class NotPaused(Exception):
+    """No clock of the enquiry is paused."""
+
+
+class PausedAlready(Exception):
+    """The enquiry's clocks are paused already."""
+
+
+def start(*, enquiry: Enquiry, promise: Promise, at: datetime, now: datetime) -> Clock:
+    """Promise it from `at` on, under the target of its line in force on that day.
+
+    Raises NothingPromised.
+    """
+    calendar = promises.calendar_around(at)
+    on = rule.business_day_of(at, calendar)
+    target = promises.target_in_force(enquiry.line, promise, on)
+    clock = Clock.objects.create(
+        enquiry=enquiry,
+        promise=promise,
+        target=target,
+        started_at=at,
+        calendar=calendar.version,
+        due_at=promises.due(at, target, calendar),
+    )
+    _note(clock, ClockHappening.STARTED, None, now)
+    return clock
+
+
+@transaction.atomic
+def pause(*, enquiry: Enquiry, reason: str, by: Person, now: datetime) -> None:
+    """Let the promises wait while the centre waits for the client; raises PausedAlready."""
+    for clock in _running(enquiry):
+        if clock.pauses.filter(ends_at=None).exists():
+            raise PausedAlready
+        Pause.objects.create(clock=clock, starts_at=now, reason=reason)
+        _note(clock, ClockHappening.PAUSED, clock.due_at, now, by=by, reason=reason)
+
+
+@transaction.atomic
+def resume(*, enquiry: Enquiry, by: Person | None, now: datetime) -> None:
+    """Go on counting: the working time that passed is credited. Raises NotPaused."""
+    paused = [clock for clock in _running(enquiry) if clock.pauses.filter(ends_at=None).exists()]
+    if not paused:
+        raise NotPaused
+    for clock in paused:
+        clock.pauses.filter(ends_at=None).update(ends_at=now)
+        _compute(clock, ClockHappening.RESUMED, now, by=by)
+
+
+def stop(*, enquiry: Enquiry, promise: Promise, by: Person | None, now: datetime) -> None:
+    """The promise is kept, or late: its due date stays on record. Nothing if none is running."""
+    for clock in _running(enquiry).filter(promise=promise):
+        clock.pauses.filter(ends_at=None).update(ends_at=now)
+        clock.stopped_at = now
+        clock.save(update_fields=["stopped_at"])
+        _note(clock, ClockHappening.STOPPED, clock.due_at, now, by=by)
+
+
+@transaction.atomic
+def recompute(*, clock: Clock, now: datetime) -> bool:
+    """Compute a running due date anew, as after a holiday was announced; whether it moved."""
+    before = clock.due_at
+    _compute(clock, ClockHappening.RECOMPUTED, now)
+    return clock.due_at != before
+
+
+def _compute(
+    clock: Clock, kind: ClockHappening, now: datetime, *, by: Person | None = None
+) -> None:
+    calendar = promises.calendar_around(clock.started_at)
+    pauses = [
+        rule.Pause(pause.starts_at, pause.ends_at)
+        for pause in clock.pauses.order_by("starts_at")
+        if pause.ends_at is not None
+    ]
+    before = clock.due_at
+    clock.calendar = calendar.version
+    clock.due_at = promises.due(clock.started_at, clock.target, calendar, pauses)
+    clock.save(update_fields=["calendar", "due_at"])
+    if kind is not ClockHappening.RECOMPUTED or clock.due_at != before:
+        _note(clock, kind, before, now, by=by)
+
+
+def _running(enquiry: Enquiry) -> ClockQuerySet:
+    return (
+        enquiry.clocks.running()
+        .select_related("target")
+        .select_for_update(of=("self",), no_key=True)
+    )
+
+
+def _note(
+    clock: Clock,
+    kind: ClockHappening,
+    before: datetime | None,
+    now: datetime,
+    *,
+    by: Person | None = None,
+    reason: str = "",
+) -> None:
+    ClockEvent.objects.create(
+        clock=clock,
+        kind=kind,
+        at=now,
+        by=by,
+        due_before=before,
+        due_after=clock.due_at,
+        reason=reason,
+    )

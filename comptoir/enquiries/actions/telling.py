@@ -1,0 +1,51 @@
+"""Which notices a change to an enquiry gives rise to; queued in the change's own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.queries import messages
+from comptoir.notices import actions as notices
+
+CATCH_UP = timedelta(days=10)
+"""However late within this, a receipt or an answer is worth telling."""
+
+
+def received(enquiry: Enquiry, *, now: datetime) -> None:
+    """Say that it has come, and when it is due."""
+    _tell(messages.RECEIVED, enquiry, now)
+
+
+def asked_again(enquiry: Enquiry, *, now: datetime) -> None:
+    """Say that it was put with what was asked before, and that no second one is needed."""
+    _tell(messages.ASKED_AGAIN, enquiry, now)
+
+
+def answered(enquiry: Enquiry, *, now: datetime) -> None:
+    """Say that there is an answer, and where it is read."""
+    _tell(messages.ANSWERED, enquiry, now)
+
+
+def more_needed(enquiry: Enquiry, *, now: datetime) -> None:
+    """Say that the centre has a question."""
+    _tell(messages.MORE_NEEDED, enquiry, now)
+
+
+def _tell(kind: str, enquiry: Enquiry, now: datetime) -> None:
+    if not enquiry.asker_email:
+        return
+    notices.queue(
+        kind=kind,
+        subject_id=enquiry.pk,
+        version=enquiry.version,
+        address=enquiry.asker_email,
+        language=enquiry.language,
+        time_zone=settings.SERVICE_TIME_ZONE,
+        send_after=now,
+        useless_after=now + CATCH_UP,
+        now=now,
+        office_id=enquiry.office_id,
+    )

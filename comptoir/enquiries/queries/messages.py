@@ -1,0 +1,92 @@
+"""What notices say of an enquiry, read at the moment they are sent: a reference, a date, a link.
+
+Never a word of the question, the answer, or anybody's name: mail is not a place for cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy, override
+
+from comptoir.enquiries.models import OPEN_STATES, Enquiry, Promise, State
+from comptoir.notices.kinds import Kind
+from comptoir.notices.models import Notice
+
+RECEIVED = "enquiries.received"
+ASKED_AGAIN = "enquiries.asked_again"
+ANSWERED = "enquiries.answered"
+MORE_NEEDED = "enquiries.more_needed"
+FOLLOW_CODE = "enquiries.follow_code"
+REFERENCES = "enquiries.references"
+
+
+def _received(notice: Notice) -> Mapping[str, Any] | None:
+    """True while an answer is owed."""
+    return _owed(notice, OPEN_STATES)
+
+
+def _more_needed(notice: Notice) -> Mapping[str, Any] | None:
+    """True while the centre waits for the client."""
+    return _owed(notice, (State.ON_HOLD,))
+
+
+def _owed(notice: Notice, states: tuple[State, ...]) -> Mapping[str, Any] | None:
+    enquiry = Enquiry.objects.filter(pk=notice.subject_id, state__in=states).first()
+    if enquiry is None:
+        return None
+    clock = enquiry.clocks.running().filter(promise=Promise.FINAL).first()
+    due_at = None if clock is None else clock.due_at
+    return {"reference": enquiry.reference, "due_at": due_at, "link": _link(notice)}
+
+
+def _answered(notice: Notice) -> Mapping[str, Any] | None:
+    """True as long as the answer stands."""
+    enquiry = Enquiry.objects.filter(pk=notice.subject_id, state=State.ANSWERED).first()
+    if enquiry is None:
+        return None
+    return {"reference": enquiry.reference, "link": _link(notice)}
+
+
+def _link(notice: Notice) -> str:
+    return follow_link(notice.language)
+
+
+def follow_link(language: str) -> str:
+    """Where an enquiry is followed, in a language."""
+    with override(language):
+        return settings.ADDRESS + reverse("enquiries:follow")
+
+
+KINDS = (
+    Kind(
+        RECEIVED,
+        "enquiries/notices/received",
+        _received,
+        label=gettext_lazy("An enquiry was received"),
+    ),
+    Kind(
+        ASKED_AGAIN,
+        "enquiries/notices/asked_again",
+        _received,
+        label=gettext_lazy("An enquiry was asked again"),
+    ),
+    Kind(
+        ANSWERED,
+        "enquiries/notices/answered",
+        _answered,
+        label=gettext_lazy("An enquiry was answered"),
+    ),
+    Kind(
+        MORE_NEEDED,
+        "enquiries/notices/more_needed",
+        _more_needed,
+        label=gettext_lazy("More is needed from the client"),
+    ),
+    # Somebody looks at the screen and waits for it, so the switch does not hold it.
+    Kind(FOLLOW_CODE, "enquiries/notices/follow_code", waits=False),
+    Kind(REFERENCES, "enquiries/notices/references"),
+)

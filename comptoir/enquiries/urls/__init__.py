@@ -1,0 +1,9 @@
+"""The single window's addresses. References are nobody's name: no personal data."""
+
+from django.urls import include, path
+
+app_name = "enquiries"
+
+urlpatterns = [
+    path("", include("comptoir.enquiries.urls.public")),
+]
