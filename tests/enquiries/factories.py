@@ -11,15 +11,17 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from comptoir.enquiries.actions import receiving
+from comptoir.enquiries.actions import gating, receiving, taking
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.models import (
     Agent,
     AskerKind,
+    Capacity,
     Channel,
     Enquiry,
     Line,
     LineKind,
+    Piece,
     Promise,
     ServiceTarget,
     Topic,
@@ -122,9 +124,27 @@ def agent(**values: Any) -> Agent:
 
 def in_hand(agent: Agent, found: Enquiry, now: datetime = NOW) -> Enquiry:
     """The enquiry in this agent's hands."""
-    from comptoir.enquiries.actions import taking
-
     return taking.take_one(enquiry=found, version=found.version, by=agent.person, now=now)
+
+
+def opened(found: Enquiry, by: Agent, now: datetime = NOW) -> Enquiry:
+    """The enquiry with both gates open: its applicant asks, and is who they say."""
+    if not found.applicant_key:
+        found.uci = "12345678"
+        found.save(update_fields=["uci"])
+    pieces = (Piece.FULL_NAME, Piece.DATE_OF_BIRTH, Piece.UCI)
+    gating.confirm(enquiry=found, pieces=pieces, by=by.person, now=now)
+    gating.authorize(
+        enquiry=found,
+        capacity=Capacity.SELF,
+        applications=[],
+        evidence="test",
+        starts_at=now,
+        ends_at=None,
+        by=by.person,
+        now=now,
+    )
+    return found
 
 
 def person(role: Role = Role.AGENT, **values: Any) -> Person:

@@ -91,7 +91,9 @@ class TestTheForm:
         assert Message.objects.count() == 1
         assert Enquiry.objects.get().reference in page(client.get("/en/ask/received/"))
 
-    def test_asked_again_says_so_and_tells_the_reference_by_mail_alone(self, client: Client) -> None:
+    def test_asked_again_says_so_and_tells_the_reference_by_mail_alone(
+        self, client: Client
+    ) -> None:
         first = received(
             now=clock.now() - timedelta(days=2), uci="12345678", application_number="C000111222"
         ).enquiry

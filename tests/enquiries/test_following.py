@@ -28,7 +28,7 @@ from comptoir.enquiries.models import (
     State,
     Tier,
 )
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand, received
+from tests.enquiries.factories import NOW, agent, enquiry, in_hand, opened, received
 from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
@@ -312,7 +312,7 @@ class TestALostReference:
 
 def answered(found: Enquiry, body: str = "It is done.", *, is_case_specific: bool = True) -> None:
     by = agent()
-    held = in_hand(by, found)
+    held = opened(in_hand(by, found), by)
     answering.note(enquiry=held, body="A note for colleagues.", by=by.person, now=NOW)
     answering.answer(
         enquiry=held,
