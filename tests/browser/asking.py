@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
+import time_machine
 from playwright.sync_api import expect
 
 from comptoir.enquiries import guarding
@@ -11,7 +14,7 @@ from comptoir.enquiries.actions import answering
 from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.ui import clock
 from tests.browser.visiting import Visitor
-from tests.enquiries.factories import agent, enquiry, in_hand
+from tests.enquiries.factories import agent, enquiry, in_hand, opened
 
 EMAIL = "asker@clients.example"
 QUESTION = "Where does it stand?\nIt has been a year."
@@ -41,9 +44,16 @@ def page_fields(visitor: Visitor) -> dict[str, str]:
 
 def sends(visitor: Visitor) -> None:
     """Send what is shown once more, as late after the form was opened as a person would."""
-    visitor.page.wait_for_timeout(guarding.AT_LEAST.total_seconds() * 1_000)
-    visitor.press("Send the question")
-    visitor.heading("We have received your question")
+    with a_moment_later():
+        visitor.press("Send the question")
+        visitor.heading("We have received your question")
+
+
+@contextmanager
+def a_moment_later() -> Iterator[None]:
+    """As late as nobody is taken for a robot."""
+    with time_machine.travel(clock.now() + guarding.AT_LEAST, tick=True):
+        yield
 
 
 def asks_for_a_code(visitor: Visitor, found: Enquiry) -> None:
@@ -58,7 +68,7 @@ def asks_for_a_code(visitor: Visitor, found: Enquiry) -> None:
 def answer(found: Enquiry) -> None:
     """An agent answers."""
     now, by = clock.now(), agent()
-    held = in_hand(by, found, now)
+    held = opened(in_hand(by, found, now), by, now)
     answering.answer(
         enquiry=held,
         version=held.version,

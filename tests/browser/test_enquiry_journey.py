@@ -183,10 +183,9 @@ def test_without_scripts_a_question_is_asked_all_the_same(
     page.locator("select[name=line_of_business]").select_option("family")
     page.locator("select[name=topic]").select_option("status")
     page.get_by_role("button", name=visitor.says("Go on: check what you typed")).click()
-    page.wait_for_timeout(3_000)
-    page.get_by_role("button", name=visitor.says("Send the question")).click()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        visitor.says("We have received your question")
-    )
+    with asking.a_moment_later():
+        page.get_by_role("button", name=visitor.says("Send the question")).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            visitor.says("We have received your question")
+        )
     assert Enquiry.objects.get().messages.get().body == asking.QUESTION
