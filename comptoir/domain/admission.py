@@ -180,13 +180,21 @@ def _professional(
 def _refused(
     reason: Reason, day: Day, request: Request, classes: Classes | None, now: datetime
 ) -> Refused:
-    """The refusal, with the office's own floor in place of what it asked where that would be granted."""
+    """The refusal, with the office's own floor in place of what it asked where that would be granted.
+
+    Before the day begins a floor that is owed and could be had nowhere on it was missed: that is said too.
+    """
     counters = _counters(day, request, classes, now)
     if classes is None:
         return Refused(reason, counters)
     floor = share.own_floor(classes.nesting, classes.asking) if reason in FOR_SO_MUCH else 0
-    if 0 < floor < request.quanta and offers(day, replace(request, quanta=floor, start=None), now):
+    own = replace(request, quanta=min(floor, request.quanta), start=None)
+    there = floor > 0 and offers(day, own, now) != 0
+    if there and floor < request.quanta:
         counters["instead"] = floor
+    owed = floor > 0 and classes.asking.share.owed and classes.asking.ramp == 1
+    if owed and not there and _rule_refuses(day, own) is None:
+        counters["floor_missed"] = floor
     return Refused(reason, counters, classes.of_class if reason in KEPT_BACK else None)
 
 

@@ -12,10 +12,13 @@ incentive to stand on its better side.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import mul
 from random import Random
+
+import jenkspy
 
 FIRST_RANK = 3
 LAST_RANK = 40
@@ -32,6 +35,10 @@ class TooFewOffices(ValueError):
 
 class NoSpread(ValueError):
     """All the ranked volumes are equal: no spacing is larger than the others."""
+
+
+class TooFewVolumes(ValueError):
+    """Equal volumes are of one class: there cannot be more classes than different volumes."""
 
 
 class NoResamples(ValueError):
@@ -132,6 +139,18 @@ def scaled_log_spacings(volumes: Iterable[float]) -> list[float]:
     ranked = sorted((volume for volume in volumes if volume > 0), reverse=True)
     logs = [math.log(volume) for volume in ranked[: LAST_RANK + 1]]
     return [k * (logs[k - 1] - logs[k]) for k in range(FIRST_RANK, len(logs))]
+
+
+def natural_classes(volumes: Sequence[float], classes: int) -> list[int]:
+    """For each volume its natural class, 1 the highest: the least sum of squares within classes (Jenks 1967).
+
+    A picture and no evidence: it splits whatever it is given, where there is a gap and where there is
+    none. Raises TooFewVolumes.
+    """
+    if not 1 <= classes <= len(set(volumes)):
+        raise TooFewVolumes(f"{classes} classes of {len(set(volumes))} different volumes.")
+    upper = jenkspy.jenks_breaks(list(volumes), n_classes=classes)[1:]
+    return [classes - bisect_left(upper, volume) for volume in volumes]
 
 
 def _above(totals: Mapping[int, float]) -> frozenset[int]:

@@ -45,7 +45,7 @@ class Entry:
     `number` is how the caller knows it. It wants `least_notice`, on top of what the rule asks for,
     and is booked without being asked first if `auto_accept`. `ledger` is what its office has used of
     late (see `ledger`), in quanta. It is served `first` where the centre took from its office what it
-    had. `declined` are quarter hours that it will not be offered again.
+    had, or owed it a floor the day before. `declined` are quarter hours that it will not be offered again.
     """
 
     number: int

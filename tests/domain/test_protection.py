@@ -29,6 +29,8 @@ FOUR = (
 AMOUNTS = st.floats(0, 200)
 VALUES = st.floats(1, 1000)
 DEMANDS = st.builds(DemandClass, value=VALUES, mean=AMOUNTS, deviation=AMOUNTS)
+# A mean of 5e-324 is above nought and no demand: a value weighted by it is rounded away.
+LIKELY = st.builds(DemandClass, value=VALUES, mean=st.floats(0.01, 200), deviation=AMOUNTS)
 
 
 @st.composite
@@ -133,11 +135,10 @@ def test_there_is_one_level_fewer_than_classes_and_none_decreases(
         assert all(level >= 0 for level in levels)
 
 
-@given(DEMANDS, DEMANDS)
+@given(LIKELY, DEMANDS)
 def test_with_two_classes_both_versions_are_littlewoods_rule(
     one: DemandClass, other: DemandClass
 ) -> None:
-    assume(one.mean > 0)
     assume(one.value > 1.001 * other.value)
 
     expected = pytest.approx(littlewood(one, other.value), abs=1e-6)

@@ -55,6 +55,30 @@ class TestBreak:
         assert all(choice.chances[office.pk] == 0 for office in others)
         assert choice.near == []
 
+    def test_the_volumes_are_ranked_with_their_natural_classes(self) -> None:
+        offices(9, 50, 8, 60, 8, 20, 0)
+
+        ranked = choosing.by_break(seed=1, now=NOW).ranked
+
+        assert [(one.rank, one.minutes) for one in ranked] == [
+            (rank, 12 * each * 15) for rank, each in enumerate((60, 50, 20, 9, 8, 8), start=1)
+        ]
+        assert [one.classes[0] for one in ranked] == [1, 1, 2, 2, 2, 2]
+        assert [one.shade for one in ranked] == [1, 2, 3, 4, 4, 4]
+
+    def test_there_are_no_more_classes_than_different_volumes(self) -> None:
+        offices(40, 40, 40, 5, 5, 5)
+
+        ranked = choosing.by_break(seed=1, now=NOW).ranked
+
+        assert [one.classes for one in ranked] == 3 * [(1, None, None)] + 3 * [(2, None, None)]
+        assert [one.shade for one in ranked] == [1, 1, 1, 2, 2, 2]
+
+    def test_no_more_ranks_are_drawn_than_a_break_is_looked_for_among(self) -> None:
+        offices(*range(50, 0, -1))
+
+        assert [one.rank for one in choosing.by_break(seed=1, now=NOW).ranked] == [*range(1, 42)]
+
     def test_only_whole_weeks_of_the_last_twelve_count(self) -> None:
         offices(60, 55, 50, 48, 9, 8, 8, 7)
         late = OfficeFactory.create()

@@ -152,6 +152,28 @@ class TestPlanning:
         assert len(seeds) == Pilot.objects.count() == 2
         assert 5 not in seeds
 
+    def test_the_ranked_volumes_are_a_picture_beside_the_test_of_the_break(
+        self, owner: Client
+    ) -> None:
+        offices_with_volumes(60, 55, 50, 48, 9, 8, 8, 7)
+        preview = owner.post(url("new-pilot"), written(criterion=Criterion.BREAK))
+
+        shown = text(preview)
+
+        assert "Drawn as a picture only: the test above decides." in shown
+        assert shown.index("would be found with the probability") < shown.index(
+            "Drawn as a picture"
+        )
+        assert "4 the gap is below 144 hours" in shown
+        assert [f"Class, of {count}" in shown for count in (2, 3, 4)] == [True] * 3
+        assert preview.content.decode().count("<meter") == 8
+
+    def test_without_a_break_there_is_no_picture(self, owner: Client) -> None:
+        office = OfficeFactory.create()
+        preview = owner.post(url("new-pilot"), written(references=office.reference))
+
+        assert "Drawn as a picture" not in text(preview)
+
     def test_a_break_is_shown_with_its_evidence_and_proposes_the_offices_above_it(
         self, owner: Client
     ) -> None:

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from functools import partial
 
 import pytest
+from django.db.models import QuerySet
 
 from comptoir.audit.models import Event
 from comptoir.domain.business_days import monday_of
@@ -183,15 +184,43 @@ def test_a_waived_absence_that_is_taken_back_is_not_taken_off_twice(house: Offic
     assert sum(late_of(house)) == 0
 
 
-def test_the_list_says_what_of_each_loss_still_counts(house: Office) -> None:
+def counts(found: QuerySet[AppointmentEvent]) -> list[tuple[Appointment, int]]:
+    return [(loss.event.appointment, loss.counts) for loss in charged.with_counts(list(found))]
+
+
+def test_the_list_says_what_of_each_loss_still_counts_and_keeps_what_was_waived_apart(
+    house: Office,
+) -> None:
     waived = cancelled_late(house)
     waive(waived)
     lost = cancelled_late(house)
+    book(OfficeFactory.create(), minutes=15)
 
-    found = {event.appointment: event.counts for event in charged.losses(EVENING)}  # type: ignore[attr-defined]  # annotated
+    assert counts(charged.losses(EVENING)) == [(lost, 3)]
+    assert counts(charged.waived(EVENING)) == [(waived, 0)]
+    later = EVENING + charged.LISTED
+    assert not charged.losses(later).exists()
+    assert not charged.waived(later).exists()
 
-    assert found == {waived: 0, lost: 4}
-    assert not charged.losses(EVENING + charged.LISTED).exists()
+
+def test_what_is_lost_after_a_waiver_stands_beside_what_was_waived_of_the_same_appointment(
+    house: Office,
+) -> None:
+    appointment = moved_late(house)
+    waive(appointment)
+    cancel_late(appointment, now=at(DAY, 11, 30))
+
+    assert counts(charged.losses(EVENING)) == [(appointment, 4)]
+    assert counts(charged.waived(EVENING)) == [(appointment, 0)]
+
+
+def test_of_an_appointment_lost_on_two_days_each_row_says_its_own(house: Office) -> None:
+    open_day(THURSDAY, [ProfessionalFactory.create()])
+    appointment = move(book(house), at(THURSDAY, 10), now=NINE)
+    cancel_late(appointment)
+    book(OfficeFactory.create(), minutes=30)
+
+    assert counts(charged.losses(EVENING)) == [(appointment, 4), (appointment, 2)]
 
 
 @pytest.mark.slow

@@ -80,7 +80,9 @@ class OfferFields(forms.Form):
     )
     first_place_days = forms.IntegerField(
         label=_("Days for which an office comes first after the centre cancelled"),
-        help_text=_("0: it does not come first. Fourteen are Comptoir’s default."),
+        help_text=_(
+            "0: it does not come first, nor on the day after what was guaranteed to it was missed. Fourteen are Comptoir’s default."
+        ),
         min_value=0,
         max_value=90,
         required=False,

@@ -5,7 +5,7 @@ What is drawn is drawn from a seed that is kept, among the active offices in the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -13,6 +13,7 @@ from random import Random
 from comptoir.domain import breaks
 from comptoir.domain.breaks import Break
 from comptoir.domain.business_days import monday_of
+from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.liaison.models import OfficeWeek
 from comptoir.people.models import Office, OfficeQuerySet
 from comptoir.ui import clock
@@ -24,6 +25,9 @@ CLEAR = 0.05
 """A break is called clear if so wide a gap is less probable without one. A default of ours."""
 
 RESAMPLES = 200
+
+CLASSES = (2, 3, 4)
+"""Into how many natural classes the ranked volumes are drawn."""
 
 NEAR = 0.1
 """Who stood above the break in so many resamples and is not proposed is shown as near it."""
@@ -54,6 +58,32 @@ class TooFewOffices(CannotChoose):
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """The volume of one rank in the weeks looked at, and its natural class of each number of classes.
+
+    None where there are fewer different volumes than classes. Whose volume it is, the picture need not say.
+    """
+
+    rank: int
+    quanta: int
+    classes: tuple[int | None, ...]
+
+    @property
+    def minutes(self) -> int:
+        return self.quanta * QUANTUM_MINUTES
+
+    @property
+    def of_classes(self) -> list[tuple[int, int | None]]:
+        """Each number of classes with the class."""
+        return list(zip(CLASSES, self.classes, strict=True))
+
+    @property
+    def shade(self) -> int:
+        """The class of the finest drawing there is."""
+        return next((one for one in reversed(self.classes) if one is not None), 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The offices that are proposed, by name; of a break, what was found and who stands near it."""
 
@@ -61,6 +91,13 @@ class Choice:
     found: Break | None = None
     chances: Mapping[int, float] = field(default_factory=dict)
     near: list[Office] = field(default_factory=list)
+    ranked: list[Ranked] = field(default_factory=list)
+    """The volumes that were looked at, the greatest first."""
+
+    @property
+    def drawn_classes(self) -> tuple[int, ...]:
+        """Into how many natural classes the volumes are drawn."""
+        return CLASSES
 
     @property
     def is_clear(self) -> bool:
@@ -80,7 +117,23 @@ def by_break(*, seed: int, now: datetime) -> Choice:
     except (breaks.BadVolumes, breaks.TooFewOffices, breaks.NoSpread) as error:
         raise NoBreak from error
     near = {office for office, chance in chances.items() if chance >= NEAR} - found.above
-    return Choice(_named(found.above), found, chances, _named(near))
+    return Choice(_named(found.above), found, chances, _named(near), _ranked(weekly))
+
+
+def _ranked(weekly: Mapping[int, Sequence[int]]) -> list[Ranked]:
+    """The volumes among which a break is looked for; their classes are those of all that are not nought."""
+    totals = sorted((total for total in map(sum, weekly.values()) if total), reverse=True)
+    drawn = [_classes(totals, count) for count in CLASSES]
+    rows = zip(totals, zip(*drawn, strict=True), strict=True)
+    ranked = [Ranked(rank, quanta, classes) for rank, (quanta, classes) in enumerate(rows, start=1)]
+    return ranked[: breaks.LAST_RANK + 1]
+
+
+def _classes(totals: Sequence[int], count: int) -> Sequence[int | None]:
+    try:
+        return breaks.natural_classes(totals, count)
+    except breaks.TooFewVolumes:
+        return [None] * len(totals)
 
 
 def by_list(references: list[str]) -> Choice:

@@ -160,6 +160,7 @@ _LABELS: Mapping[str, tuple[str | Promise, Callable[[int], str]]] = {
     "released": (gettext_lazy("What is allotted had been released to all"), _yes_or_no),
     "spare_floors": (gettext_lazy("Guaranteed times that could be broken up"), _count),
     "instead": (gettext_lazy("Offered at once, as guaranteed to your office"), _time),
+    "floor_missed": (gettext_lazy("Guaranteed to your office, and not there any more"), _time),
 }
 
 

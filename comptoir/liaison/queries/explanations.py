@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from comptoir.domain.grid import QUANTUM_MINUTES
 from comptoir.domain.service_day import Reason
 from comptoir.domain.share import ShareClass
-from comptoir.liaison.models import Decision
+from comptoir.liaison.models import Decision, Side
+from comptoir.liaison.queries import missed
 from comptoir.liaison.queries.times import DayTimes, Instead
 from comptoir.ui.times import duration
 
@@ -42,10 +43,22 @@ def explain(reason: str, counters: Counters) -> Explanation:
 def of(decision: Decision) -> Explanation:
     """The words for a decision, granted or refused."""
     if not decision.accepted:
-        words = explain(decision.reason, decision.counters)
+        words = _with_missed_floor(explain(decision.reason, decision.counters), decision)
     else:
         words = Explanation(_granted(decision), "")
     return replace(words, decision=decision.pk)
+
+
+def _with_missed_floor(words: Explanation, decision: Decision) -> Explanation:
+    """The same, and what is made good if the office's floor of the day was not there for it."""
+    by_office = decision.side == Side.OFFICE
+    owed = by_office and decision.counters.get("floor_missed")
+    if not owed or not missed.is_made_good(decision.policy):
+        return words
+    made_good = _(
+        "What is guaranteed to your office that day is gone: unless it has or is offered some of that day, what it waits for on the next service day comes first."
+    )
+    return replace(words, next_step=f"{words.next_step} {made_good}")
 
 
 def _granted(decision: Decision) -> str:

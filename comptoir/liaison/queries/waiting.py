@@ -34,7 +34,7 @@ from comptoir.liaison.models import (
     WaitingEntry,
     WaitingEntryQuerySet,
 )
-from comptoir.liaison.queries import days, shares
+from comptoir.liaison.queries import days, missed, shares
 from comptoir.liaison.queries.horizon import Opens
 from comptoir.people.models import Grant, Office, OfficeStatus
 from comptoir.ui import clock
@@ -64,6 +64,10 @@ class WaitedDay:
     def policy_of(self, office: int) -> Policy:
         """The version that an office is under on the day: the common one, unless it is in a group."""
         return self.rules.of(office).policy(self.day.on) or self.policy
+
+    def is_first_of_day(self, entry: Entry) -> bool:
+        """Whether it is served first on this day, and for a floor that was missed."""
+        return entry.first and not self.rows[entry.number].first
 
     @property
     def offers(self) -> OfferPolicy:
@@ -140,8 +144,12 @@ def load(
     ledgers = _ledgers(offices, offer_policy(policy), now)
     automatic = [row for row in waits.values() if row.auto_accept]
     passed, absent = _passed(waits, on), left(automatic, now)
+    first = _first_of_day(waits.values(), on, use, policy)
     entries = tuple(
-        _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent)
+        replace(
+            _entry(row, on, ledgers.get(row.office_id, Fraction(0)), passed[pk], pk not in absent),
+            first=row.first or pk in first,
+        )
         for pk, row in waits.items()
     )
     return WaitedDay(loaded, day, entries, waits, rules, policy, seed_of(on))
@@ -162,9 +170,25 @@ def _entry(row: WaitingEntry, on: date, ledger: Fraction, passed: int, still_the
         auto_accept=row.auto_accept and still_there,
         ledger=ledger,
         office_active=row.office.status == OfficeStatus.ACTIVE,
-        first=row.first,
         declined=passed,
     )
+
+
+def _first_of_day(
+    rows: Iterable[WaitingEntry], on: date, use: Mapping[int, Use], policy: Policy
+) -> set[int]:
+    """The entries (by key) with the first place on this day alone, as their office missed its floor of the day before.
+
+    One for each such office, the first of the rows, while the office has nothing of the day.
+    """
+    if not missed.is_made_good(policy):
+        return set()
+    owed = missed.first_on(on, [office for office, used in use.items() if not used.day])
+    found: dict[int, int] = {}
+    for row in rows:
+        if row.office_id in owed:
+            found.setdefault(row.office_id, row.pk)
+    return set(found.values())
 
 
 def window(row: WaitingEntry, on: date) -> Period:
@@ -231,6 +255,9 @@ class Standing:
     offer: Offer | None
     """Of this day; an offer of another day is none here."""
 
+    missed: bool
+    """Whether it is first because its office missed its floor of the service day before."""
+
     @property
     def used_minutes(self) -> int:
         """What the office has used of late, older use counting less, in minutes."""
@@ -245,7 +272,13 @@ def standings(on: date, now: datetime) -> list[Standing]:
     pending = Offer.objects.filter(entry__in=waited.rows, answer__in=PENDING_ANSWERS)
     offers = {offer.entry_id: offer for offer in pending.filter(hours__day__on=on)}
     return [
-        Standing(place, waited.rows[one.number], one.ledger, offers.get(one.number))
+        Standing(
+            place,
+            waited.rows[one.number],
+            one.ledger,
+            offers.get(one.number),
+            waited.is_first_of_day(one),
+        )
         for place, one in enumerate(_order(waited, now), start=1)
     ]
 
@@ -267,16 +300,21 @@ DAYS_SHOWN = 5
 
 def places(
     entries: Sequence[WaitingEntry], dates: Iterable[date], now: datetime
-) -> dict[int, list[tuple[date, int]]]:
-    """By entry its place on each of the next days that it waits for: the first is 1."""
-    found: dict[int, list[tuple[date, int]]] = {entry.pk: [] for entry in entries}
+) -> dict[int, list[tuple[date, int, bool]]]:
+    """By entry its place on each of the next days that it waits for, and if it is first for a missed floor.
+
+    The first place is 1.
+    """
+    found: dict[int, list[tuple[date, int, bool]]] = {entry.pk: [] for entry in entries}
     waited_for = (on for on in dates if any(e.first_on <= on <= e.last_on for e in entries))
     rules = days.load_rules()
     for on in islice(waited_for, DAYS_SHOWN):
         waited = load(on, entries_on(on), rules, now)
-        for place, one in enumerate(_order(waited, now) if waited is not None else (), start=1):
+        if waited is None:
+            continue
+        for place, one in enumerate(_order(waited, now), start=1):
             if one.number in found:
-                found[one.number].append((on, place))
+                found[one.number].append((on, place, waited.is_first_of_day(one)))
     return found
 
 

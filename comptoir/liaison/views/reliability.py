@@ -44,9 +44,18 @@ def excused(request: SignedIn) -> HttpResponse:
 @require_GET
 @allow(Role.TEAM_LEAD)
 def late(request: SignedIn) -> HttpResponse:
-    """What was charged in the last weeks, and what of it still counts."""
-    page = Paginator(charged.losses(request.now), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "liaison/lead_late.html", {"page": page})
+    """What was charged in the last weeks, what of it still counts, and apart from it what was waived."""
+    charges = Paginator(charged.losses(request.now), PER_PAGE)
+    waivers = Paginator(charged.waived(request.now), PER_PAGE)
+    page = charges.get_page(request.GET.get("page"))
+    waived_page = waivers.get_page(request.GET.get("waived"))
+    context = {
+        "page": page,
+        "losses": charged.with_counts(list(page.object_list)),
+        "waived_page": waived_page,
+        "waived": charged.with_counts(list(waived_page.object_list)),
+    }
+    return render(request, "liaison/lead_late.html", context)
 
 
 @require_POST

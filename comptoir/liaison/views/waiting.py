@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comptoir.liaison.actions import booking, bringing, locking, waiting
 from comptoir.liaison.models import Answer, WaitingEntry
 from comptoir.liaison.permissions import get_entry_for, get_offer_for
-from comptoir.liaison.queries import days, explanations
+from comptoir.liaison.queries import days, explanations, missed
 from comptoir.liaison.queries import waiting as queries
 from comptoir.liaison.views import entering
 from comptoir.people import lock
@@ -60,6 +60,7 @@ def waiting_list(request: SignedIn, office_ref: str) -> HttpResponse:
         "most": most,
         "may_wait": len(entries) < most and office.status == OfficeStatus.ACTIVE,
         "first_place": queries.is_owed_first_place(office, rules, request.now),
+        "made_good": missed.days_made_good(office, rules, request.now),
     }
     return render(request, "liaison/waiting.html", context)
 
