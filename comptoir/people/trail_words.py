@@ -113,6 +113,15 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.answered": _("Answered an enquiry"),
     "enquiry.held": _("Asked a client for more"),
     "enquiry.noted": _("Left a note on an enquiry"),
+    "enquiry.joined": _("Made an enquiry part of another"),
+    "enquiry.parted": _("Took an enquiry out of another"),
+    "enquiry.copied": _("Copied an enquiry"),
+    "enquiry.split": _("Gave one text of an enquiry an enquiry of its own"),
+    "enquiry.assigned": _("Gave an enquiry to an agent"),
+    "enquiry.released": _("Put back an enquiry of an agent who is away"),
+    "enquiry.tagged": _("Put a tag on an enquiry"),
+    "enquiry.untagged": _("Took a tag off an enquiry"),
+    "agent.set": _("Set what an agent answers"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -142,6 +151,7 @@ SENTENCES: dict[str, Promise] = {
 
 DETAILS: dict[str, Promise] = {
     "added": pgettext_lazy("detail", "added"),
+    "at_most": pgettext_lazy("detail", "at most"),
     "after_minutes": pgettext_lazy("detail", "minutes after the beginning"),
     "basis": pgettext_lazy("detail", "legal basis"),
     "business_days": pgettext_lazy("detail", "business days"),
@@ -155,7 +165,9 @@ DETAILS: dict[str, Promise] = {
     "files": pgettext_lazy("detail", "files"),
     "from": pgettext_lazy("detail", "from"),
     "kind": pgettext_lazy("detail", "kind"),
+    "languages": pgettext_lazy("detail", "languages"),
     "last_day": pgettext_lazy("detail", "last day"),
+    "lines": pgettext_lazy("detail", "lines"),
     "line": pgettext_lazy("detail", "line"),
     "method": pgettext_lazy("detail", "by"),
     "methods": pgettext_lazy("detail", "by"),
@@ -180,6 +192,7 @@ DETAILS: dict[str, Promise] = {
     "status": pgettext_lazy("detail", "status"),
     "step": pgettext_lazy("detail", "step"),
     "successor": pgettext_lazy("detail", "successor"),
+    "tag": pgettext_lazy("detail", "tag"),
     "to": pgettext_lazy("detail", "to"),
     "urgent_hours": pgettext_lazy("detail", "hours when urgent"),
     "valid_from": pgettext_lazy("detail", "valid from"),
@@ -189,6 +202,7 @@ DETAILS: dict[str, Promise] = {
 }
 
 OBJECTS: dict[str, Promise] = {
+    "enquiries.Agent": _("Agent"),
     "enquiries.Enquiry": _("Enquiry"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),

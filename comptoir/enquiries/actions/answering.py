@@ -37,8 +37,9 @@ def answer(
     message = _say(found, body, language, is_case_specific, by, now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
-    for promise in (Promise.FIRST, Promise.FINAL):
-        clocks.stop(enquiry=found, promise=promise, by=by, now=now)
+    for each in (found, *found.joined.all()):  # its parts are answered with it
+        for promise in (Promise.FIRST, Promise.FINAL):
+            clocks.stop(enquiry=each, promise=promise, by=by, now=now)
     found.state = State.ANSWERED
     found.answered_at = now
     found.tier = tier

@@ -24,6 +24,11 @@ from comptoir.enquiries.models.enquiries import (
     Tier,
     Topic,
 )
+from comptoir.enquiries.models.kinship import (
+    Descent,
+    Joining,
+    Origin,
+)
 from comptoir.enquiries.models.lines import (
     Line,
     LineKind,
@@ -31,6 +36,12 @@ from comptoir.enquiries.models.lines import (
     ServiceTarget,
     Unit,
     WorkingHours,
+)
+from comptoir.enquiries.models.presence import (
+    Presence,
+)
+from comptoir.enquiries.models.tags import (
+    Tag,
 )
 
 __all__ = [
@@ -41,19 +52,24 @@ __all__ = [
     "ClockEvent",
     "ClockHappening",
     "ClockQuerySet",
+    "Descent",
     "Direction",
     "Enquiry",
     "EnquiryQuerySet",
+    "Joining",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
     "Message",
     "OPEN_STATES",
+    "Origin",
     "Pause",
+    "Presence",
     "Priority",
     "Promise",
     "ServiceTarget",
     "State",
+    "Tag",
     "Tier",
     "Topic",
     "Unit",
