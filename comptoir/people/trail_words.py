@@ -255,6 +255,7 @@ Never anything about a constituent: a case goes by the reference of its appointm
 
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis",),
+    "channel": ("enquiries.Enquiry.channel",),
     "outcome": ("liaison.CaseLine.outcome",),
     "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
     "role": ("people.Grant.role",),

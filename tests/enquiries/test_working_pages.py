@@ -46,7 +46,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def by() -> Agent:
-    return agent(person__name="Alex Answers")
+    return agent(person=person_with(Role.AGENT, name="Alex Answers"))
 
 
 @pytest.fixture
@@ -128,13 +128,13 @@ class TestTheWork:
         assert 'action="/en/work/take/"' not in client.get(url("work")).content.decode()
 
     def test_lists_what_is_in_hand_the_late_ones_marked(
-        self, client: Client, by: Agent, clock: time_machine.Traveller
+        self, by: Agent, clock: time_machine.Traveller
     ) -> None:
         late = in_hand(by, enquiry())
         clock.move_to(NOW + timedelta(days=30))
         new = in_hand(by, enquiry(now=NOW + timedelta(days=30)), now=NOW + timedelta(days=30))
 
-        rows = client.get(url("work")).context["in_hand"]
+        rows = sign_in(Client(), by.person).get(url("work")).context["in_hand"]
 
         assert [(row.enquiry, row.due.is_late) for row in rows] == [(late, True), (new, False)]
 
@@ -401,7 +401,7 @@ class TestSomebodyWasFaster:
 class TestWhoElseReads:
     @pytest.fixture
     def colleague(self) -> Agent:
-        return agent(person__name="Kim Colleague")
+        return agent(person=person_with(Role.AGENT, name="Kim Colleague"))
 
     def test_is_told_by_an_open_page(self, client: Client, held: Enquiry, colleague: Agent) -> None:
         theirs = sign_in(Client(), colleague.person)

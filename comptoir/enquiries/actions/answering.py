@@ -16,7 +16,12 @@ from comptoir.enquiries.models import (
     State,
     Tier,
 )
+from comptoir.enquiries.queries import bundles
 from comptoir.people.models import Person
+
+
+class NoAction(changing.CannotChange):
+    """A representative who gives no name writes for many: nothing is told until they say who they are."""
 
 
 @transaction.atomic
@@ -34,6 +39,8 @@ def answer(
 ) -> Message:
     """Send the answer and close the enquiry under its wrap-up code. Raises CannotChange."""
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    if bundles.is_barred(found):
+        raise NoAction
     message = _say(found, body, language, is_case_specific, by, now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)

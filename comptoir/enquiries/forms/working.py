@@ -35,14 +35,15 @@ def _text(label: Any, asked: Any, rows: int = 6) -> forms.CharField:
     )
 
 
-def _coded() -> list[tuple[str, str]]:
+def coded_lines() -> list[tuple[str, str]]:
     """Lines of business with their digits: the first two of a wrap-up code."""
     return [
         (line.value, f"{LINE_OF_BUSINESS_DIGITS[line]} – {line.label}") for line in LineOfBusiness
     ]
 
 
-def _tiers() -> list[tuple[int, str]]:
+def coded_tiers() -> list[tuple[int, str]]:
+    """Tiers with their digit, the last of a wrap-up code."""
     return [(tier.value, f"{tier.value} – {tier.label}") for tier in Tier]
 
 
@@ -65,10 +66,10 @@ class AnswerForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the answer"), choices=Language.choices, widget=forms.RadioSelect
     )
-    line_of_business = forms.ChoiceField(label=_("Line of business"), choices=_coded)
+    line_of_business = forms.ChoiceField(label=_("Line of business"), choices=coded_lines)
     tier = forms.TypedChoiceField(
         label=_("What it took"),
-        choices=_tiers,
+        choices=coded_tiers,
         coerce=lambda value: Tier(int(value)),
         empty_value=None,
         widget=forms.RadioSelect,

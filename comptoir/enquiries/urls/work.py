@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from comptoir.enquiries.views import agents, enquiry, listing, moving, presence, tagging, working
+from comptoir.enquiries.views import (
+    agents,
+    bundling,
+    enquiry,
+    listing,
+    moving,
+    presence,
+    tagging,
+    working,
+)
 
 urlpatterns = [
     path("work/", working.work, name="work"),
@@ -25,6 +34,7 @@ urlpatterns = [
     path("work/enquiries/<slug:reference>/here/", presence.look, name="here"),
     path("work/enquiries/<slug:reference>/left/", presence.leave, name="left"),
     path("work/enquiries/<slug:reference>/assign/", agents.assign, name="assign"),
+    path("work/enquiries/<slug:reference>/bundle/", bundling.bundle, name="bundle"),
     path("work/enquiries/<slug:reference>/tags/", tagging.tag, name="tag"),
     path("work/enquiries/<slug:reference>/tags/<slug:code>/off/", tagging.untag, name="untag"),
 ]

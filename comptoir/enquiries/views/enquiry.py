@@ -26,8 +26,8 @@ from comptoir.enquiries.models import (
     State,
     Tag,
 )
-from comptoir.enquiries.permissions import get_enquiry_for, may_take
-from comptoir.enquiries.queries import presence, story, work
+from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for, may_take
+from comptoir.enquiries.queries import bundles, presence, story, work
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui.forms import without_errors
@@ -156,6 +156,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     history = story.history(found)
+    also = bundles.others(enquiries_for(request.standing), found)
     is_mine = found.state in HELD and found.assignee_id == request.user.pk
     tags = list(found.tags.order_by("code"))
     context: dict[str, Any] = {
@@ -167,6 +168,9 @@ def _page(
         "parts": list(found.joined.order_by("received_at", "pk")),
         "descent": getattr(found, "descent", None),
         "offspring": list(found.offspring.select_related("child").order_by("pk")),
+        "also": also,
+        "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
+        "bundled": any(each.why is None for each in also),
         "others": presence.others(found, request.user, request.now),
         "is_mine": is_mine,
         "may_take": may_take(request.standing, found),
