@@ -125,7 +125,7 @@ class TestTheWork:
         words = said(client.get(url("work")))
 
         assert "put it back or ask its client" in words
-        assert 'action="/en/work/take/"' not in client.get(url("work")).content.decode()
+        assert f'action="{url("take")}"' not in client.get(url("work")).content.decode()
 
     def test_lists_what_is_in_hand_the_late_ones_marked(
         self, by: Agent, clock: time_machine.Traveller

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -41,9 +41,7 @@ def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     """Read it; post an answer, a question to the client or a note."""
     found = get_enquiry_for(request.standing, reference)
     answer = _answer_form(request, found)
-    note = NoteForm(
-        request.POST if "note" in request.POST or request.POST.get("do") == "note" else None
-    )
+    note = NoteForm(_typed_in(request, "note", "note"))
     if request.method != "POST":
         # After the session was locked, what was typed is shown and nothing is judged yet.
         return _page(request, found, without_errors(answer), without_errors(note))
@@ -197,11 +195,17 @@ def _texts(found: Enquiry) -> list[Any]:
 
 def _typed(request: SignedIn) -> str:
     """What somebody wrote who cannot send it any more."""
-    return str(request.POST.get("body") or request.POST.get("note") or "")
+    texts = (request.POST.get(name, "") for name in ("body", "note"))
+    return "\n\n".join(filter(None, texts))
 
 
 def _answer_form(request: SignedIn, found: Enquiry) -> AnswerForm:
     """With what was typed, if an answer was; else as the enquiry suggests."""
     initial = {"language": found.language, "line_of_business": found.line_of_business}
-    is_typed = "body" in request.POST or request.POST.get("do") in ("answer", "next", "ask")
-    return AnswerForm(request.POST if is_typed else None, initial=initial)
+    return AnswerForm(_typed_in(request, "body", "answer", "next", "ask"), initial=initial)
+
+
+def _typed_in(request: SignedIn, field: str, *buttons: str) -> QueryDict | None:
+    """What was sent, if it came from the form with this field or by one of its buttons."""
+    sent = request.POST
+    return sent if field in sent or sent.get("do") in buttons else None
