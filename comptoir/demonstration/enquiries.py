@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from comptoir.audit.models import Event, Verb
-from comptoir.demonstration.names import Namer
-from comptoir.demonstration.people import CENTRE, Staff, address
+from comptoir.demonstration.names import Namer, address
+from comptoir.demonstration.people import CENTRE, Staff
 from comptoir.demonstration.scale import Scale
+from comptoir.domain.clocks import Calendar
 from comptoir.enquiries.actions import triaging
 from comptoir.enquiries.actions.receiving import REFERENCE_LETTERS
 from comptoir.enquiries.models import (
@@ -77,7 +78,7 @@ class Centre:
     lines: Sequence[Line]
     targets: dict[tuple[int, str], ServiceTarget]
     agents: Sequence[Agent]
-    calendar: promises.clocks.Calendar
+    calendar: Calendar
     offices: Sequence[Office]
     now: datetime
 
@@ -99,6 +100,7 @@ def make(
     )
     Tag.objects.bulk_create(Tag(code=code, name_en=en, name_fr=fr) for code, en, fr in TAGS)
     made = [_enquiry(centre, namer, rng) for _ in range(scale.enquiries)]
+    _give_to_cast(made, staff.agent)
     Enquiry.objects.bulk_create(made)
     _write_texts(made, rng)
     _write_clocks(centre, made)
@@ -185,6 +187,12 @@ def _placed(enquiry: Enquiry, centre: Centre, rng: Random) -> Enquiry:
     return enquiry
 
 
+def _give_to_cast(made: Sequence[Enquiry], agent: Person) -> None:
+    """Something is in hand for whoever signs in: the first few."""
+    for each in [each for each in made if each.state == State.IN_HAND][:4]:
+        each.assignee = agent
+
+
 def _reference(rng: Random) -> str:
     letters = "".join(rng.choices(REFERENCE_LETTERS, k=8))
     return f"E{letters[:4]}-{letters[4:]}"
@@ -228,7 +236,7 @@ def _write_clocks(centre: Centre, made: Sequence[Enquiry]) -> None:
     Pause.objects.bulk_create(
         Pause(clock=each, starts_at=each.enquiry.taken_at, reason="client")
         for each in clocks
-        if each.enquiry.state == State.ON_HOLD and each.stopped_at is None
+        if each.stopped_at is None and each.enquiry.state == State.ON_HOLD and each.enquiry.taken_at
     )
 
 

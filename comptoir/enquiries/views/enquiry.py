@@ -75,7 +75,8 @@ def _answer(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRes
     )
     said = _("Enquiry %(reference)s was answered.") % {"reference": found.reference}
     messages.success(request, said)
-    following = work.next_in_hand(request.user) if request.POST.get("do") == "next" else None
+    goes_on = request.POST.get("do") == "next"
+    following = work.next_in_hand(request.user) if goes_on else None
     if following is not None:
         return redirect("enquiries:enquiry", following.reference)
     return redirect("enquiries:work")
