@@ -10,7 +10,8 @@ from comptoir.people.models import Person
 
 
 def look(*, enquiry: Enquiry, by: Person, now: datetime) -> None:
-    """The person has the page before them at this moment."""
+    """The person has the page before them at this moment; who was not seen for a minute is gone."""
+    forget(now=now)
     Presence.objects.update_or_create(enquiry=enquiry, person=by, defaults={"last_seen": now})
 
 
