@@ -117,9 +117,11 @@ class TestJoining:
         with pytest.raises(joining.NotOpen):
             join(held, main, by)
 
-    @pytest.mark.parametrize("email", ["", "other@clients.example"])
-    def test_with_what_somebody_else_asked_is_refused(self, email: str, by: Agent) -> None:
-        theirs, mine = enquiry(email=email), in_hand(by, enquiry(email=""))
+    @pytest.mark.parametrize(("one", "other"), [("", ""), (SAME, "other@clients.example")])
+    def test_with_what_somebody_else_asked_is_refused(
+        self, one: str, other: str, by: Agent
+    ) -> None:
+        mine, theirs = in_hand(by, enquiry(email=one)), enquiry(email=other)
 
         with pytest.raises(joining.OfAnother):
             join(mine, theirs, by)
