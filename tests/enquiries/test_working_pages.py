@@ -22,6 +22,7 @@ from comptoir.enquiries.models import (
     Tag,
 )
 from comptoir.enquiries.queries.presence import SEEN_WITHIN
+from comptoir.people import lock
 from comptoir.people.models import Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, received
 from tests.people.factories import person_with
@@ -436,6 +437,18 @@ class TestWhoElseReads:
         assert client.get(page_of(held)).context["others"] == [colleague.person]
         clock.move_to(NOW + SEEN_WITHIN)
         assert client.get(page_of(held)).context["others"] == []
+
+    def test_asked_by_a_page_left_open_keeps_no_session_alive(
+        self, client: Client, held: Enquiry, clock: time_machine.Traveller
+    ) -> None:
+        client.get(page_of(held))
+        clock.move_to(NOW + lock.limit() - timedelta(seconds=10))
+        assert client.post(url("here", held.reference)).status_code == 200
+
+        clock.move_to(NOW + lock.limit())
+
+        assert client.get(page_of(held)).status_code == 302
+        assert client.post(url("here", held.reference)).status_code == 204
 
     def test_is_one_row_however_often_it_is_said(self, client: Client, held: Enquiry) -> None:
         for _ in range(3):
