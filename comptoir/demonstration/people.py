@@ -1,4 +1,4 @@
-"""Delegates, managers and the centre's staff, with their roles; six of them can sign in by name."""
+"""Delegates, managers and the centre's staff, with their roles; nine of them can sign in by name."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ CAST = (
     Part("Owen Lanternwick", Role.OFFICE_MANAGER, Language.ENGLISH, ENGLISH_OFFICE),
     Part("Élodie Montérable", Role.DELEGATE, Language.FRENCH, FRENCH_OFFICE),
     Part("Camille Clairgrive", Role.PROFESSIONAL, Language.FRENCH),
+    Part("Ariel Fernhollow", Role.AGENT, Language.ENGLISH),
     Part("Morgan Winterbrook", Role.TEAM_LEAD, Language.ENGLISH),
     Part("Hélène Bellumière", Role.POLICY_OWNER, Language.FRENCH),
     Part("Simon Quillholt", Role.AUDITOR, Language.ENGLISH),
@@ -63,6 +64,7 @@ class Staff:
     """The centre's people whose names stand under what is done there."""
 
     administrator: Person
+    agent: Person
     team_lead: Person
     policy_owner: Person
     professionals: tuple[Person, ...]
@@ -109,6 +111,7 @@ def make_staff(count: int, namer: Namer, *, since: datetime) -> Staff:
     )
     return Staff(
         administrator,
+        cast[Role.AGENT],
         cast[Role.TEAM_LEAD],
         cast[Role.POLICY_OWNER],
         tuple(professionals),

@@ -19,6 +19,8 @@ class Scale:
     full_time: int
     part_time: int
     weeks: int
+    enquiries: int
+    agents: int
 
     @property
     def offices(self) -> int:
@@ -31,8 +33,19 @@ class Scale:
         return 26 * self.full_time + 12 * self.part_time
 
 
-FULL = Scale(members=343, senators=105, delegates=1100, full_time=28, part_time=6, weeks=8)
+FULL = Scale(
+    members=343,
+    senators=105,
+    delegates=1100,
+    full_time=28,
+    part_time=6,
+    weeks=8,
+    enquiries=400,
+    agents=12,
+)
 """448 offices, 34 professionals and 800 quarter hours (200 hours) a day."""
 
-SMALL = Scale(members=12, senators=4, delegates=30, full_time=3, part_time=1, weeks=2)
+SMALL = Scale(
+    members=12, senators=4, delegates=30, full_time=3, part_time=1, weeks=2, enquiries=60, agents=3
+)
 """The same world for a test: seconds become tenths."""

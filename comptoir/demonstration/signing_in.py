@@ -16,6 +16,7 @@ TITLES = {
     Role.DELEGATE: "Delegate",
     Role.OFFICE_MANAGER: "Office manager",
     Role.PROFESSIONAL: "Professional",
+    Role.AGENT: "Agent",
     Role.TEAM_LEAD: "Team lead",
     Role.POLICY_OWNER: "Policy owner",
     Role.AUDITOR: "Auditor",

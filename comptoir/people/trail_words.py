@@ -136,6 +136,15 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.followed": _("Opened an enquiry with a code from the mail"),
     "enquiry.code_refused": _("A wrong code was given to follow an enquiry"),
     "enquiry.replied": _("Added something to an enquiry"),
+    "enquiry.joined": _("Made an enquiry part of another"),
+    "enquiry.parted": _("Took an enquiry out of another"),
+    "enquiry.copied": _("Copied an enquiry"),
+    "enquiry.split": _("Gave one text of an enquiry an enquiry of its own"),
+    "enquiry.assigned": _("Gave an enquiry to an agent"),
+    "enquiry.released": _("Put back an enquiry of an agent who is away"),
+    "enquiry.tagged": _("Put a tag on an enquiry"),
+    "enquiry.untagged": _("Took a tag off an enquiry"),
+    "agent.set": _("Set what an agent answers"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -165,6 +174,7 @@ SENTENCES: dict[str, Promise] = {
 
 DETAILS: dict[str, Promise] = {
     "added": pgettext_lazy("detail", "added"),
+    "at_most": pgettext_lazy("detail", "at most"),
     "after_minutes": pgettext_lazy("detail", "minutes after the beginning"),
     "basis": pgettext_lazy("detail", "legal basis"),
     "business_days": pgettext_lazy("detail", "business days"),
@@ -178,7 +188,9 @@ DETAILS: dict[str, Promise] = {
     "files": pgettext_lazy("detail", "files"),
     "from": pgettext_lazy("detail", "from"),
     "kind": pgettext_lazy("detail", "kind"),
+    "languages": pgettext_lazy("detail", "languages"),
     "last_day": pgettext_lazy("detail", "last day"),
+    "lines": pgettext_lazy("detail", "lines"),
     "line": pgettext_lazy("detail", "line"),
     "material": pgettext_lazy("detail", "material"),
     "method": pgettext_lazy("detail", "by"),
@@ -204,6 +216,7 @@ DETAILS: dict[str, Promise] = {
     "status": pgettext_lazy("detail", "status"),
     "step": pgettext_lazy("detail", "step"),
     "successor": pgettext_lazy("detail", "successor"),
+    "tag": pgettext_lazy("detail", "tag"),
     "to": pgettext_lazy("detail", "to"),
     "urgent_hours": pgettext_lazy("detail", "hours when urgent"),
     "to_commissioner": pgettext_lazy("detail", "to the Commissioner"),
@@ -215,6 +228,7 @@ DETAILS: dict[str, Promise] = {
 
 OBJECTS: dict[str, Promise] = {
     "enquiries.Authorization": _("Authorization"),
+    "enquiries.Agent": _("Agent"),
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
@@ -274,6 +288,7 @@ Never anything about a constituent: a case goes by the reference of its appointm
 
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis", "enquiries.Authorization.capacity"),
+    "channel": ("enquiries.Enquiry.channel",),
     "outcome": ("liaison.CaseLine.outcome",),
     "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
     "role": ("people.Grant.role",),

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
+from comptoir.enquiries.models import Enquiry, Message
+from comptoir.enquiries.models import State as EnquiryState
 from comptoir.liaison.actions import waiting
 from comptoir.liaison.models import Policy, WaitingEntry
 from comptoir.liaison.queries import days, horizon
@@ -97,6 +99,18 @@ def grant(world: World) -> tuple[Any, ...]:
 
 def point(kind: str) -> Arguments:
     return lambda world: (world.office.reference, getattr(world.office, kind).order_by("pk")[0].pk)
+
+
+def in_hand(world: World) -> tuple[Any, ...]:
+    """An enquiry that the agent has, with another of the same asker."""
+    found = Enquiry.objects.filter(assignee=world.people[AGENT], state=EnquiryState.IN_HAND)
+    return (found.order_by("pk")[0].reference,)
+
+
+def text(world: World) -> tuple[Any, ...]:
+    """What was asked there."""
+    (reference,) = in_hand(world)
+    return (reference, Message.objects.filter(enquiry__reference=reference).order_by("at")[0].pk)
 
 
 def professional(world: World) -> tuple[Any, ...]:
@@ -321,6 +335,7 @@ def to_the_enquiry(visitor: Visitor, world: World) -> None:
 
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
+AGENT = str(Role.AGENT)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
 ADMINISTRATOR = str(Role.ADMINISTRATOR)
 
@@ -506,6 +521,23 @@ ADMINISTRATION = [
     ),
     Visit("people:trail", AUDITOR),
 ]
+WORK = [
+    Visit("enquiries:work", AGENT),
+    Visit("enquiries:work", LEAD, state="not-set-up"),
+    Visit("enquiries:enquiry", AGENT, in_hand),
+    Visit("enquiries:enquiry", LEAD, in_hand, state="of-a-colleague"),
+    Visit("enquiries:transfer", AGENT, in_hand),
+    Visit("enquiries:copy", AGENT, in_hand),
+    Visit("enquiries:join", AGENT, in_hand),
+    Visit("enquiries:split", AGENT, text),
+    Visit("enquiries:bundle", AGENT, in_hand),
+    Visit("enquiries:assign", LEAD, in_hand),
+    Visit("enquiries:late", AGENT),
+    Visit("enquiries:unmatched", AGENT),
+    Visit("enquiries:all", LEAD),
+    Visit("enquiries:agents", LEAD, same_title=True),
+    Visit("enquiries:agent", LEAD, lambda world: (world.people[AGENT].pk,)),
+]
 ERRORS = [
     Visit("people:trail", DELEGATE, state="forbidden", status=403),
     Visit("liaison:office", DELEGATE, lambda world: ("mp-00000",), state="missing", status=404),
@@ -522,11 +554,22 @@ VISITS = [
     *RULE,
     *SCORECARD,
     *ADMINISTRATION,
+    *WORK,
     *ERRORS,
 ]
 
 POSTED = {
     "enquiries:follow-end",
+    "enquiries:end-shift",
+    "enquiries:here",
+    "enquiries:left",
+    "enquiries:part",
+    "enquiries:put-back",
+    "enquiries:release",
+    "enquiries:tag",
+    "enquiries:take",
+    "enquiries:take-one",
+    "enquiries:untag",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",

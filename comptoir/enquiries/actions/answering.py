@@ -20,7 +20,7 @@ from comptoir.enquiries.models import (
     TextVersion,
     Tier,
 )
-from comptoir.enquiries.queries import gates
+from comptoir.enquiries.queries import bundles, gates
 from comptoir.people.models import Person
 
 
@@ -30,6 +30,10 @@ class GatesClosed(changing.CannotChange):
     def __init__(self, reasons: Collection[Reason]) -> None:
         super().__init__(*reasons)
         self.reasons = tuple(reasons)
+
+
+class NoAction(changing.CannotChange):
+    """A representative who gives no name writes for many: nothing is told until they say who they are."""
 
 
 @transaction.atomic
@@ -52,6 +56,8 @@ def answer(
     CannotChange, and texting.NotInUse for a text that is not.
     """
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    if bundles.is_barred(found):
+        raise NoAction
     is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
     if is_case_specific:
         _disclose(found, by, now)
@@ -59,8 +65,9 @@ def answer(
     texting.quote(message=message, versions=texts, now=now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
-    for promise in (Promise.FIRST, Promise.FINAL):
-        clocks.stop(enquiry=found, promise=promise, by=by, now=now)
+    for each in (found, *found.joined.all()):  # its parts are answered with it
+        for promise in (Promise.FIRST, Promise.FINAL):
+            clocks.stop(enquiry=each, promise=promise, by=by, now=now)
     found.state = State.ANSWERED
     found.answered_at = now
     found.tier = tier

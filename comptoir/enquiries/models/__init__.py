@@ -36,6 +36,11 @@ from comptoir.enquiries.models.gates import (
     GateOverrideQuerySet,
     Piece,
 )
+from comptoir.enquiries.models.kinship import (
+    Descent,
+    Joining,
+    Origin,
+)
 from comptoir.enquiries.models.lines import (
     Line,
     LineKind,
@@ -44,6 +49,9 @@ from comptoir.enquiries.models.lines import (
     ServiceTarget,
     Unit,
     WorkingHours,
+)
+from comptoir.enquiries.models.presence import (
+    Presence,
 )
 from comptoir.enquiries.models.referrals import (
     RESTRICTED_KINDS,
@@ -54,6 +62,9 @@ from comptoir.enquiries.models.referrals import (
     ReferralKind,
     ReferralOutcome,
     ReferralQuerySet,
+)
+from comptoir.enquiries.models.tags import (
+    Tag,
 )
 from comptoir.enquiries.models.texts import (
     Text,
@@ -76,12 +87,14 @@ __all__ = [
     "ClockHappening",
     "ClockQuerySet",
     "Confirmation",
+    "Descent",
     "Direction",
     "Enquiry",
     "EnquiryQuerySet",
     "FollowCode",
     "GateOverride",
     "GateOverrideQuerySet",
+    "Joining",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
@@ -90,8 +103,10 @@ __all__ = [
     "Named",
     "OPEN_STATES",
     "Opening",
+    "Origin",
     "Pause",
     "Piece",
+    "Presence",
     "Priority",
     "Promise",
     "RESTRICTED_KINDS",
@@ -101,6 +116,7 @@ __all__ = [
     "ReferralQuerySet",
     "ServiceTarget",
     "State",
+    "Tag",
     "Text",
     "TextKind",
     "TextUse",

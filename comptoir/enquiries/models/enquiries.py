@@ -220,6 +220,28 @@ class Enquiry(models.Model):
             models.Index(fields=["asker_email", "-received_at"], name="enquiry_of_asker"),
             models.Index(fields=["-received_at", "-id"], name="enquiry_newest"),
             models.Index(
+                fields=["line", "state", "-received_at", "-id"], name="enquiry_newest_of_line"
+            ),
+            models.Index(fields=["state", "-received_at", "-id"], name="enquiry_newest_in_state"),
+            models.Index(
+                fields=["application_number", "-received_at"],
+                condition=~Q(application_number=""),
+                name="enquiry_of_application",
+            ),
+            models.Index(
+                fields=["uci", "-received_at"], condition=~Q(uci=""), name="enquiry_of_client"
+            ),
+            models.Index(
+                fields=["ranked_at", "id"],
+                condition=Q(is_unmatched=True, state__in=["waiting", "in_hand", "on_hold"]),
+                name="enquiry_to_watch",
+            ),
+            models.Index(
+                fields=["answered_at"],
+                condition=Q(answered_at__isnull=False),
+                name="enquiry_answered",
+            ),
+            models.Index(
                 fields=["office", "-received_at"],
                 condition=Q(office__isnull=False),
                 name="enquiry_of_office",

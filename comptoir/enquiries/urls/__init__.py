@@ -6,4 +6,5 @@ app_name = "enquiries"
 
 urlpatterns = [
     path("", include("comptoir.enquiries.urls.public")),
+    path("", include("comptoir.enquiries.urls.work")),
 ]

@@ -1,0 +1,193 @@
+"""What an agent fills in: an answer, a note, where something goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.enquiries.models import (
+    LINE_OF_BUSINESS_DIGITS,
+    Enquiry,
+    Line,
+    State,
+    Tag,
+    Tier,
+)
+from comptoir.people.models import Language
+from comptoir.roster.models import LineOfBusiness
+from comptoir.ui import values
+
+LONGEST = 20_000
+"""Of an answer or a note (ours): some ten pages."""
+
+MOST_AT_ONCE = 50
+
+
+def _text(label: Any, asked: Any, rows: int = 6) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": asked},
+    )
+
+
+def coded_lines() -> list[tuple[str, str]]:
+    """Lines of business with their digits: the first two of a wrap-up code."""
+    return [
+        (line.value, f"{LINE_OF_BUSINESS_DIGITS[line]} – {line.label}") for line in LineOfBusiness
+    ]
+
+
+def coded_tiers() -> list[tuple[int, str]]:
+    """Tiers with their digit, the last of a wrap-up code."""
+    return [(tier.value, f"{tier.value} – {tier.label}") for tier in Tier]
+
+
+class TakeForm(forms.Form):
+    """How many to take."""
+
+    count = forms.IntegerField(
+        label=_("How many"),
+        min_value=1,
+        max_value=MOST_AT_ONCE,
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_AT_ONCE}),
+        error_messages={"required": _("Say how many.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """What is sent to whoever asked, and the wrap-up code under which the enquiry closes."""
+
+    body = _text(_("Your answer"), _("Write the answer."), rows=10)
+    language = forms.ChoiceField(
+        label=_("Language of the answer"), choices=Language.choices, widget=forms.RadioSelect
+    )
+    line_of_business = forms.ChoiceField(label=_("Line of business"), choices=coded_lines)
+    tier = forms.TypedChoiceField(
+        label=_("What it took"),
+        choices=coded_tiers,
+        coerce=lambda value: Tier(int(value)),
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what answering took: it is part of the wrap-up code.")},
+    )
+    is_case_specific = forms.BooleanField(
+        label=_("It says something about the case"),
+        required=False,
+        help_text=_("Then it is read only after the code that is mailed to whoever asked."),
+    )
+
+
+class QuestionForm(AnswerForm):
+    """What the client is asked, in the same boxes: there is no wrap-up code to give yet."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name in ("line_of_business", "tier"):
+            self.fields[name].required = False
+
+
+class NoteForm(forms.Form):
+    """Something for colleagues."""
+
+    note = _text(_("Note for colleagues"), _("Write the note."), rows=3)
+
+
+class TransferForm(forms.Form):
+    """Which line it goes to, and why."""
+
+    to = forms.ModelChoiceField(
+        label=_("To which line"),
+        queryset=Line.objects.none(),
+        to_field_name="code",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the line.")},
+    )
+    note = _text(_("Why, for the colleague who takes it"), _("Say why."), rows=3)
+
+    def __init__(self, *arguments: Any, enquiry: Enquiry, now: datetime, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        lines = Line.objects.open_at(now).exclude(pk=enquiry.line_id).order_by("code")
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = lines
+
+
+class CopyForm(forms.Form):
+    """What is to be done beside the first."""
+
+    note = _text(_("What is to be done there"), _("Say what is to be done there."), rows=3)
+
+
+class JoinForm(forms.Form):
+    """The enquiry that it becomes part of."""
+
+    reference = forms.CharField(
+        label=_("Reference of the main enquiry"),
+        max_length=12,
+        help_text=_("Such as EABCD-2345."),
+        error_messages={"required": _("Enter the reference.")},
+    )
+
+    def clean_reference(self) -> str:
+        return str(self.cleaned_data["reference"]).strip().upper()
+
+
+class TagForm(forms.Form):
+    """A word to put on it."""
+
+    tag = forms.ModelChoiceField(
+        label=_("Tag"),
+        queryset=Tag.objects.filter(is_given=True).order_by("code"),
+        to_field_name="code",
+        error_messages={"required": _("Choose a tag.")},
+    )
+
+
+class FilterForm(forms.Form):
+    """Which enquiries a list shows; all may be empty, and what is no choice is no filter."""
+
+    line = forms.ModelChoiceField(
+        label=_("Line"),
+        queryset=Line.objects.order_by("code"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Every line"),
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Every state")), *State.choices]
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("Both")), *Language.choices]
+    )
+
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, without what is no choice."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class SearchForm(forms.Form):
+    """One box for whatever somebody knows of an enquiry."""
+
+    q = forms.CharField(
+        label=_("Reference, e-mail address, client or application number"),
+        max_length=254,
+        required=False,
+    )
+
+
+def version_of(posted: Any) -> int:
+    """The version that a page showed; one that never was if it says none."""
+    found = values.number(posted.get("version", ""))
+    return -1 if found is None else found
+
+
+def seen_of(posted: Any) -> int | None:
+    """The last event of the trail that a page showed."""
+    return values.number(posted.get("seen", ""))

@@ -1,0 +1,212 @@
+"""An enquiry's own page: the conversation, the facts, the answer that is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from comptoir.enquiries.actions import answering, changing, taking
+from comptoir.enquiries.forms.working import (
+    AnswerForm,
+    NoteForm,
+    QuestionForm,
+    TagForm,
+    seen_of,
+    version_of,
+)
+from comptoir.enquiries.models import (
+    LINE_OF_BUSINESS_DIGITS,
+    Enquiry,
+    State,
+    Tag,
+)
+from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for, may_take
+from comptoir.enquiries.queries import bundles, presence, story, work
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui.forms import without_errors
+
+HELD = (State.IN_HAND, State.ON_HOLD)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
+    """Read it; post an answer, a question to the client or a note."""
+    found = get_enquiry_for(request.standing, reference)
+    answer = _answer_form(request, found)
+    note = NoteForm(_typed_in(request, "note", "note"))
+    if request.method != "POST":
+        # After the session was locked, what was typed is shown and nothing is judged yet.
+        return _page(request, found, without_errors(answer), without_errors(note))
+    form, act = {
+        "note": (note, _write_note),
+        "ask": (QuestionForm(request.POST), _ask),
+    }.get(request.POST.get("do", ""), (answer, _answer))
+    if not form.is_valid():
+        shown = without_errors(answer) if form is note else form
+        return _page(request, found, shown, note if form is note else NoteForm(), status=422)
+    try:
+        return act(request, found, form.cleaned_data)
+    except changing.CannotChange as refused:
+        found.refresh_from_db()
+        return _page(
+            request, found, without_errors(answer), NoteForm(), refused=refused, status=422
+        )
+
+
+def _answer(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:
+    answering.answer(
+        enquiry=found,
+        version=version_of(request.POST),
+        body=typed["body"],
+        language=typed["language"],
+        tier=typed["tier"],
+        line_of_business=typed["line_of_business"],
+        is_case_specific=typed["is_case_specific"],
+        by=request.user,
+        now=request.now,
+    )
+    said = _("Enquiry %(reference)s was answered.") % {"reference": found.reference}
+    messages.success(request, said)
+    goes_on = request.POST.get("do") == "next"
+    following = work.next_in_hand(request.user) if goes_on else None
+    if following is not None:
+        return redirect("enquiries:enquiry", following.reference)
+    return redirect("enquiries:work")
+
+
+def _ask(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:
+    answering.ask_back(
+        enquiry=found,
+        version=version_of(request.POST),
+        body=typed["body"],
+        language=typed["language"],
+        by=request.user,
+        now=request.now,
+    )
+    messages.success(
+        request, _("Your question was sent. The due date waits until the client answers.")
+    )
+    return redirect("enquiries:enquiry", found.reference)
+
+
+def _write_note(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:
+    answering.note(enquiry=found, body=typed["note"], by=request.user, now=request.now)
+    messages.success(request, _("Your note was added."))
+    return redirect("enquiries:enquiry", found.reference)
+
+
+@require_POST
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def take(request: SignedIn, reference: str) -> HttpResponseBase:
+    """Take this one; a team lead also from a colleague."""
+    found = get_enquiry_for(request.standing, reference)
+    if not may_take(request.standing, found):
+        messages.warning(
+            request, _("A colleague has it in hand: only a team lead can take it over.")
+        )
+        return redirect("enquiries:enquiry", reference)
+    try:
+        taking.take_one(
+            enquiry=found, version=version_of(request.POST), by=request.user, now=request.now
+        )
+    except changing.CannotChange as refused:
+        return changed(request, found, refused)
+    return redirect("enquiries:enquiry", reference)
+
+
+@require_POST
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
+    """Let it wait for somebody else again."""
+    found = get_enquiry_for(request.standing, reference)
+    try:
+        taking.put_back(
+            enquiry=found, version=version_of(request.POST), by=request.user, now=request.now
+        )
+    except changing.CannotChange as refused:
+        return changed(request, found, refused)
+    said = _("Enquiry %(reference)s waits again, at the place it had.")
+    messages.success(request, said % {"reference": reference})
+    return redirect("enquiries:work")
+
+
+def changed(request: SignedIn, found: Enquiry, refused: changing.CannotChange) -> HttpResponseBase:
+    """The page as it stands now, with what happened meanwhile and all that was typed."""
+    found.refresh_from_db()
+    answer = without_errors(_answer_form(request, found))
+    return _page(request, found, answer, NoteForm(), refused=refused, status=422)
+
+
+def _page(
+    request: SignedIn,
+    found: Enquiry,
+    answer: forms.Form,
+    note: forms.Form,
+    *,
+    refused: changing.CannotChange | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    history = story.history(found)
+    also = bundles.others(enquiries_for(request.standing), found)
+    is_mine = found.state in HELD and found.assignee_id == request.user.pk
+    tags = list(found.tags.order_by("code"))
+    context: dict[str, Any] = {
+        "enquiry": found,
+        "texts": _texts(found),
+        "clocks": story.clocks(found),
+        "history": history,
+        "seen": history[0].event.pk if history else 0,
+        "parts": list(found.joined.order_by("received_at", "pk")),
+        "descent": getattr(found, "descent", None),
+        "offspring": list(found.offspring.select_related("child").order_by("pk")),
+        "also": also,
+        "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
+        "bundled": any(each.why is None for each in also),
+        "others": presence.others(found, request.user, request.now),
+        "is_mine": is_mine,
+        "may_take": may_take(request.standing, found),
+        "leads": Role.TEAM_LEAD in request.standing.roles,
+        "form": answer,
+        "note_form": note,
+        "digits": {line.value: two for line, two in LINE_OF_BUSINESS_DIGITS.items()},
+        "tags": tags,
+        "tag_form": TagForm() if Tag.objects.filter(is_given=True).exists() else None,
+        "refused": refused,
+        "not_saved": "" if is_mine else _typed(request),
+    }
+    if refused is not None:
+        context["changes"] = story.since(found, seen_of(request.POST))
+    return render(request, "enquiries/enquiry.html", context, status=status)
+
+
+def _texts(found: Enquiry) -> list[Any]:
+    """Every text of the enquiry and of its parts, the oldest first."""
+    texts = found.messages.model.objects.filter(enquiry__in=[found, *found.joined.all()])
+    shown = texts.select_related("by", "enquiry", "split_off__child")
+    return list(shown.order_by("at", "pk"))
+
+
+def _typed(request: SignedIn) -> str:
+    """What somebody wrote who cannot send it any more."""
+    texts = (request.POST.get(name, "") for name in ("body", "note"))
+    return "\n\n".join(filter(None, texts))
+
+
+def _answer_form(request: SignedIn, found: Enquiry) -> AnswerForm:
+    """With what was typed, if an answer was; else as the enquiry suggests."""
+    initial = {"language": found.language, "line_of_business": found.line_of_business}
+    return AnswerForm(_typed_in(request, "body", "answer", "next", "ask"), initial=initial)
+
+
+def _typed_in(request: SignedIn, field: str, *buttons: str) -> QueryDict | None:
+    """What was sent, if it came from the form with this field or by one of its buttons."""
+    sent = request.POST
+    return sent if field in sent or sent.get("do") in buttons else None

@@ -1,0 +1,75 @@
+"""Lists over all enquiries: everything with a search, what is late, what no rule knew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from comptoir.enquiries.forms.working import FilterForm, SearchForm
+from comptoir.enquiries.permissions import enquiries_for
+from comptoir.enquiries.queries import listing as queries
+from comptoir.people import searching
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+
+SEARCH = "enquiries"
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.TEAM_LEAD)
+def everything(request: SignedIn) -> HttpResponse:
+    """Every enquiry, the latest first, or what a search finds."""
+    if request.method == "POST":
+        searching.note(request, SEARCH, SearchForm())
+        return redirect("enquiries:all")
+    words = searching.noted(request, SEARCH).get("q", "")
+    form = FilterForm(request.GET)
+    enquiries = enquiries_for(request.standing)
+    after = request.GET.get("after", "")
+    if words:
+        listed = queries.search(enquiries, words, request.now)
+    else:
+        listed = queries.newest(enquiries, form.chosen(), after, request.now)
+    context = {
+        "form": form,
+        "search": SearchForm(initial={"q": words}),
+        "words": words,
+        **_listed(request, listed),
+    }
+    return render(request, "enquiries/all.html", context)
+
+
+@require_GET
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def late(request: SignedIn) -> HttpResponse:
+    """What is overdue, the longest first."""
+    form = FilterForm(request.GET)
+    del form.fields["state"]
+    after = request.GET.get("after", "")
+    listed = queries.late(enquiries_for(request.standing), form.chosen(), after, request.now)
+    return render(request, "enquiries/late.html", {"form": form, **_listed(request, listed)})
+
+
+@require_GET
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def unmatched(request: SignedIn) -> HttpResponse:
+    """What no rule of triage knew: somebody looks at it by hand."""
+    after = request.GET.get("after", "")
+    listed = queries.to_watch(enquiries_for(request.standing), after, request.now)
+    return render(request, "enquiries/unmatched.html", _listed(request, listed))
+
+
+def _listed(request: SignedIn, listed: queries.Listed) -> dict[str, Any]:
+    """The rows, and where the next page and the first one are."""
+    query = request.GET.copy()
+    first = query.pop("after", None) is not None
+    beginning = f"?{query.urlencode()}"
+    query["after"] = listed.after
+    return {
+        "rows": listed.rows,
+        "next": f"?{query.urlencode()}" if listed.after else "",
+        "beginning": beginning if first else "",
+    }

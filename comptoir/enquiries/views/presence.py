@@ -1,0 +1,38 @@
+"""Who else has the page open: asked every 20 seconds by a page that somebody looks at."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from comptoir.enquiries.actions import reading
+from comptoir.enquiries.permissions import get_enquiry_for
+from comptoir.enquiries.queries import presence
+from comptoir.people import lock
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow, while_locked
+
+
+@while_locked  # or else a page left open would count as a sign of life, and never lock
+@require_POST
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def look(request: SignedIn, reference: str) -> HttpResponse:
+    """Say that one is here; who else is."""
+    found = get_enquiry_for(request.standing, reference)
+    if lock.is_locked(request.session, request.now):
+        return HttpResponse(status=204)
+    reading.look(enquiry=found, by=request.user, now=request.now)
+    others = presence.others(found, request.user, request.now)
+    context = {"enquiry": found, "others": others}
+    return render(request, "enquiries/parts/presence.html", context)
+
+
+@while_locked
+@require_POST
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def leave(request: SignedIn, reference: str) -> HttpResponse:
+    """Say that the page was closed."""
+    found = get_enquiry_for(request.standing, reference)
+    reading.leave(enquiry=found, by=request.user)
+    return HttpResponse(status=204)
