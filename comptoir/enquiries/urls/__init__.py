@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from comptoir.enquiries.urls import gates, texts
+
 app_name = "enquiries"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *texts.urlpatterns,
+    *gates.urlpatterns,
+]
