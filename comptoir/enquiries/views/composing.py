@@ -86,7 +86,7 @@ def _offers(request: SignedIn, found: Enquiry, posted: QueryDict) -> dict[str, A
 
 def _insert(request: SignedIn, found: Enquiry, posted: QueryDict) -> str:
     """Put a text at the end of the answer; else why not."""
-    key, _dash, language = posted["insert"].partition("-")
+    key, _dash, language = posted.get("insert", "").partition("-")
     number = values.number(key)
     if number is None or language not in Language.values:
         return _("This text is not in use any more: look for another one.")

@@ -157,7 +157,7 @@ def override_answer(request: SignedIn, key: int) -> HttpResponse:
             override=override, is_agreed=is_agreed, by=request.user, now=request.now
         )
     except gating.CannotOpen as refused:
-        messages.warning(request, SENTENCES[type(refused)])
+        messages.warning(request, str(SENTENCES[type(refused)]))
     else:
         reference = {"reference": override.enquiry.reference}
         if is_agreed:
