@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from comptoir.demonstration import centre, demand, offices, people, policy
+from comptoir.demonstration import centre, demand, offices, people, policy, texts
 from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
@@ -96,6 +96,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
     writer.write_reminders(now)
+    texts.make(staff.team_lead, now=now)
     policy.set_next(current=rule, by=staff.policy_owner, now=now)
 
 
