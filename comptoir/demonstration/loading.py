@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from comptoir.demonstration import centre, demand, enquiries, offices, people, policy
+from comptoir.demonstration import centre, demand, enquiries, offices, people, policy, texts
 from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
@@ -97,6 +97,7 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     writer.write(play)
     writer.write_reminders(now)
     enquiries.make(scale, staff, namer, made, now=now, seed=seed)
+    texts.make(staff.team_lead, now=now)
     policy.set_next(current=rule, by=staff.policy_owner, now=now)
 
 

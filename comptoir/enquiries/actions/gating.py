@@ -27,6 +27,10 @@ class NoApplicant(CannotOpen):
     """The enquiry names no applicant: there is no record to confirm anything against."""
 
 
+class NobodyToAuthorize(CannotOpen):
+    """Whoever asked left neither an office nor an e-mail address: there is nobody to tell apart."""
+
+
 class NeedsAnEnd(CannotOpen):
     """What a custodian or a relay operator may be told ends on a day."""
 
@@ -88,6 +92,8 @@ def authorize(
     Raises CannotOpen.
     """
     applicant = _applicant(enquiry)
+    if enquiry.office_id is None and not enquiry.asker_email:
+        raise NobodyToAuthorize
     if ends_at is None and capacity in ENDING:
         raise NeedsAnEnd
     if ends_at is not None and ends_at <= starts_at:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import wording
@@ -25,6 +25,14 @@ class BadWording(CannotText):
     def __init__(self, faults: Collection[wording.Fault]) -> None:
         super().__init__(*faults)
         self.faults = tuple(faults)
+
+
+class CodeTaken(CannotText):
+    """Another text has this short name."""
+
+
+class RetiredAlready(CannotText):
+    """A text that is retired gets no new words: another is begun."""
 
 
 class ApprovedAlready(CannotText):
@@ -54,12 +62,16 @@ def start(
     *, code: str, kind: str, words: Wording, by: Person, now: datetime, **fits: str | bool
 ) -> TextVersion:
     """Begin a text with its first version, to be approved. `fits` says what it is for: its topic, line
-    of business, whether it speaks about a case. Raises BadWording.
+    of business, whether it speaks about a case. Raises BadWording or CodeTaken.
     """
     text = Text(code=code, kind=kind, created_by=by, created_at=now, **fits)
     _check(words)
     text.is_case_specific = texts.is_about_a_case(text, {"en": words.body_en, "fr": words.body_fr})
-    text.save()
+    try:
+        with transaction.atomic():
+            text.save()
+    except IntegrityError as error:  # whoever else begins one at this moment
+        raise CodeTaken from error
     return write(text=text, words=words, by=by, now=now)
 
 
@@ -67,11 +79,13 @@ def start(
 def write(*, text: Text, words: Wording, by: Person, now: datetime) -> TextVersion:
     """Write the next version of a text; the one in use stays in use until this is approved.
 
-    Raises BadWording.
+    Raises BadWording or RetiredAlready.
     """
     _check(words)
     # The text's row: two versions written at once get two numbers.
     found = Text.objects.select_for_update(no_key=True).get(pk=text.pk)
+    if found.retired_at is not None:
+        raise RetiredAlready
     last = found.versions.order_by("-number").first()
     spoken = " ".join((words.title_en, words.title_fr, words.body_en, words.body_fr))
     version = TextVersion.objects.create(

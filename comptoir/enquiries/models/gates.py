@@ -66,6 +66,10 @@ class AuthorizationQuerySet(models.QuerySet["Authorization"]):
             return self.filter(office=enquiry.office_id)
         return self.filter(office=None, asker_email=enquiry.asker_email).exclude(asker_email="")
 
+    def of_case(self, enquiry: Enquiry) -> AuthorizationQuerySet:
+        """Of these, the ones for the applicant of the enquiry: never what others may be told."""
+        return self.of_asker(enquiry).filter(applicant=enquiry.applicant_key)
+
 
 class Authorization(models.Model):
     """Whoever asks may be told about one named applicant, for a scope and a time; it can be withdrawn."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from comptoir.domain import gates
 from comptoir.domain.gates import Closed, Facts, Open
-from comptoir.enquiries.models import Authorization, Enquiry
+from comptoir.enquiries.models import (
+    Authorization,
+    Direction,
+    Enquiry,
+    Message,
+)
 
 HOLDS_FOR = timedelta(days=30)
 """How long what was confirmed, or overridden, opens the gates of one enquiry (ours)."""
@@ -32,6 +38,40 @@ def basis_code(opened: Open) -> str:
     if isinstance(opened.basis, gates.Authorization):
         return str(opened.basis.kind)
     return "override" if opened.basis is not None else "general"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What a page shows of a case: whole once the gates are open.
+
+    Before that numbers end in the digits that tell them apart, and what the centre has told of the case
+    is kept back, as it may have been told to somebody else, or long ago. What the asker wrote stays: it is
+    theirs, and is compared with the record.
+    """
+
+    is_open: bool
+    uci: str
+    application_number: str
+
+    def keeps_back(self, message: Message) -> bool:
+        """Whether this text is not shown for now."""
+        return not self.is_open and message.is_case_specific and message.direction == Direction.OUT
+
+
+SHOWN = 3
+"""How many of the last characters of a number are read before the gates are open (ours)."""
+
+
+def facts(enquiry: Enquiry, verdict: Open | Closed) -> CaseFacts:
+    """What the page of an enquiry shows of the case."""
+    numbers = (enquiry.uci, enquiry.application_number)
+    if isinstance(verdict, Open):
+        return CaseFacts(True, *numbers)
+    return CaseFacts(False, *(_masked(number) for number in numbers))
+
+
+def _masked(number: str) -> str:
+    return "•" * len(number[:-SHOWN]) + number[-SHOWN:]
 
 
 def _identity(enquiry: Enquiry, applicant: str) -> gates.Identity:

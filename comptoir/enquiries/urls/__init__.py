@@ -7,4 +7,6 @@ app_name = "enquiries"
 urlpatterns = [
     path("", include("comptoir.enquiries.urls.public")),
     path("", include("comptoir.enquiries.urls.work")),
+    path("", include("comptoir.enquiries.urls.texts")),
+    path("", include("comptoir.enquiries.urls.gates")),
 ]

@@ -1,0 +1,30 @@
+"""What the single window's pages ask of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+
+from comptoir.enquiries.models import Message
+from comptoir.enquiries.queries.gates import CaseFacts
+
+register = template.Library()
+
+
+@register.filter
+def of_key(numbers: Mapping[int, int], key: int) -> int:
+    """The number that stands under a key; none is 0."""
+    return numbers.get(key, 0)
+
+
+@register.filter
+def other_language(language: str) -> str:
+    """French of English and English of French, by their codes."""
+    return "en" if language == "fr" else "fr"
+
+
+@register.filter
+def kept_back_by(message: Message, case: CaseFacts) -> bool:
+    """Whether a text is not shown for now, as it is about a case whose gates are closed."""
+    return case.keeps_back(message)
