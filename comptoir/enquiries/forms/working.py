@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.enquiries.forms.texts import QuotingForm
 from comptoir.enquiries.models import (
     LINE_OF_BUSINESS_DIGITS,
     Enquiry,
@@ -59,8 +60,8 @@ class TakeForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    """What is sent to whoever asked, and the wrap-up code under which the enquiry closes."""
+class AnswerForm(QuotingForm):
+    """What is sent to whoever asked, the texts it quotes, and the wrap-up code it closes under."""
 
     body = _text(_("Your answer"), _("Write the answer."), rows=10)
     language = forms.ChoiceField(

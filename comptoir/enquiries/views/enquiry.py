@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.enquiries.actions import answering, changing, taking
+from comptoir.enquiries.forms.texts import quoted_keys
 from comptoir.enquiries.forms.working import (
     AnswerForm,
     NoteForm,
@@ -27,7 +29,9 @@ from comptoir.enquiries.models import (
     Tag,
 )
 from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for, may_take
-from comptoir.enquiries.queries import bundles, presence, story, work
+from comptoir.enquiries.queries import bundles, presence, quoting, story, work
+from comptoir.enquiries.views.composing import composing
+from comptoir.enquiries.views.gates import on_page
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui.forms import without_errors
@@ -40,6 +44,10 @@ HELD = (State.IN_HAND, State.ON_HOLD)
 def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     """Read it; post an answer, a question to the client or a note."""
     found = get_enquiry_for(request.standing, reference)
+    going_on = composing(request, found)
+    if going_on is not None:
+        composed = without_errors(AnswerForm(going_on.posted, now=request.now))
+        return _page(request, found, composed, NoteForm(), beside=going_on.context)
     answer = _answer_form(request, found)
     note = NoteForm(_typed_in(request, "note", "note"))
     if request.method != "POST":
@@ -47,7 +55,7 @@ def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
         return _page(request, found, without_errors(answer), without_errors(note))
     form, act = {
         "note": (note, _write_note),
-        "ask": (QuestionForm(request.POST), _ask),
+        "ask": (QuestionForm(request.POST, now=request.now), _ask),
     }.get(request.POST.get("do", ""), (answer, _answer))
     if not form.is_valid():
         shown = without_errors(answer) if form is note else form
@@ -70,6 +78,7 @@ def _answer(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRes
         tier=typed["tier"],
         line_of_business=typed["line_of_business"],
         is_case_specific=typed["is_case_specific"],
+        texts=typed["texts"],
         by=request.user,
         now=request.now,
     )
@@ -152,6 +161,7 @@ def _page(
     note: forms.Form,
     *,
     refused: changing.CannotChange | None = None,
+    beside: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     history = story.history(found)
@@ -181,6 +191,10 @@ def _page(
         "tag_form": TagForm() if Tag.objects.filter(is_given=True).exists() else None,
         "refused": refused,
         "not_saved": "" if is_mine else _typed(request),
+        "gates_closed": isinstance(refused, answering.GatesClosed),
+        "quoted": quoting.quoted(quoted_keys(request.POST), request.now),
+        **on_page(request, found),
+        **(beside or {}),
     }
     if refused is not None:
         context["changes"] = story.since(found, seen_of(request.POST))
@@ -203,7 +217,9 @@ def _typed(request: SignedIn) -> str:
 def _answer_form(request: SignedIn, found: Enquiry) -> AnswerForm:
     """With what was typed, if an answer was; else as the enquiry suggests."""
     initial = {"language": found.language, "line_of_business": found.line_of_business}
-    return AnswerForm(_typed_in(request, "body", "answer", "next", "ask"), initial=initial)
+    return AnswerForm(
+        _typed_in(request, "body", "answer", "next", "ask"), now=request.now, initial=initial
+    )
 
 
 def _typed_in(request: SignedIn, field: str, *buttons: str) -> QueryDict | None:
