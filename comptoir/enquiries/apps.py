@@ -1,6 +1,7 @@
-"""The single window's registration with Django."""
+"""The single window's registration with Django, the menu and the notices."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnquiriesConfig(AppConfig):
@@ -13,3 +14,14 @@ class EnquiriesConfig(AppConfig):
 
         for kind in messages.KINDS:
             kinds.register(kind)
+        _put_in_the_menu()
+
+
+def _put_in_the_menu() -> None:
+    from comptoir.ui import navigation
+
+    reads = frozenset({"agent", "team_lead", "privacy_officer"})
+    referrals = navigation.Entry(
+        _("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",)
+    )
+    navigation.register(referrals)

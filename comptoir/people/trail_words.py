@@ -117,11 +117,19 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.named": _("Named somebody for a restricted enquiry"),
     "enquiry.unnamed": _("Ended that somebody is named for a restricted enquiry"),
     "enquiry.opened_restricted": _("Opened a restricted enquiry"),
+    "enquiry.opening_refused": _("Tried to open a restricted enquiry"),
+    "enquiries.disposed": _("Deleted what was known of somebody in old enquiries for good"),
     "referral.made": _("Handed a matter on"),
     "referral.acknowledged": _("Acknowledged a referral"),
     "referral.closed": _("Closed a referral"),
     "breach.determined": _("Decided whether a privacy breach is material"),
     "breach.reported": _("Reported a privacy breach"),
+    "document.kept": _("Received a document"),
+    "document.scanned": _("Scanned a document for malware"),
+    "document.downloaded": _("Opened a document"),
+    "document.opened_unscanned": _("Opened a document that was not scanned"),
+    "document.filed": _("Put a document in the case’s file"),
+    "document.undone": _("Took a document back"),
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
@@ -161,6 +169,7 @@ DETAILS: dict[str, Promise] = {
     "changed": pgettext_lazy("detail", "changed"),
     "channel": pgettext_lazy("detail", "channel"),
     "counted": pgettext_lazy("detail", "counted"),
+    "documents": pgettext_lazy("detail", "documents"),
     "districts_added": pgettext_lazy("detail", "districts added"),
     "districts_changed": pgettext_lazy("detail", "districts changed"),
     "fields": pgettext_lazy("detail", "fields"),
@@ -188,6 +197,7 @@ DETAILS: dict[str, Promise] = {
     "recounted": pgettext_lazy("detail", "recounted"),
     "role": pgettext_lazy("detail", "role"),
     "rows": pgettext_lazy("detail", "rows"),
+    "scan": pgettext_lazy("detail", "scan"),
     "sessions": pgettext_lazy("detail", "sessions"),
     "side": pgettext_lazy("detail", "side"),
     "status": pgettext_lazy("detail", "status"),
@@ -203,6 +213,7 @@ DETAILS: dict[str, Promise] = {
 }
 
 OBJECTS: dict[str, Promise] = {
+    "enquiries.Document": _("Document"),
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
@@ -231,6 +242,7 @@ OBJECTS: dict[str, Promise] = {
 """What an event is about, by the name of its model; its name and its number stand beside."""
 
 NAMES: dict[str, str] = {
+    "enquiries.Document": "enquiry__reference",
     "enquiries.Enquiry": "reference",
     "enquiries.Referral": "enquiry__reference",
     "enquiries.Text": "code",
@@ -256,6 +268,13 @@ NAMES: dict[str, str] = {
 
 Never anything about a constituent: a case goes by the reference of its appointment.
 """
+
+NAMELESS: dict[str, str] = {
+    "enquiries.Document": "enquiry__is_restricted",
+    "enquiries.Enquiry": "is_restricted",
+    "enquiries.Referral": "enquiry__is_restricted",
+}
+"""Of which things the name is told to nobody who is not named for it: where this is true, the number."""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis",),

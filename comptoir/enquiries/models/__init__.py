@@ -10,6 +10,18 @@ from comptoir.enquiries.models.clocks import (
     ClockQuerySet,
     Pause,
 )
+from comptoir.enquiries.models.documents import (
+    LEAST_IDENTIFIERS,
+    ConsentHow,
+    Document,
+    DocumentContent,
+    DocumentKind,
+    DocumentQuerySet,
+    Identifier,
+    Scan,
+    UndoWhy,
+    WhyNotScanned,
+)
 from comptoir.enquiries.models.enquiries import (
     LINE_OF_BUSINESS_DIGITS,
     OPEN_STATES,
@@ -23,6 +35,10 @@ from comptoir.enquiries.models.enquiries import (
     State,
     Tier,
     Topic,
+)
+from comptoir.enquiries.models.handling import (
+    Handled,
+    HandlingTarget,
 )
 from comptoir.enquiries.models.lines import (
     Line,
@@ -59,9 +75,18 @@ __all__ = [
     "ClockEvent",
     "ClockHappening",
     "ClockQuerySet",
+    "ConsentHow",
     "Direction",
+    "Document",
+    "DocumentContent",
+    "DocumentKind",
+    "DocumentQuerySet",
     "Enquiry",
     "EnquiryQuerySet",
+    "Handled",
+    "HandlingTarget",
+    "Identifier",
+    "LEAST_IDENTIFIERS",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
@@ -77,6 +102,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Scan",
     "ServiceTarget",
     "State",
     "Text",
@@ -86,6 +112,8 @@ __all__ = [
     "TextVersionQuerySet",
     "Tier",
     "Topic",
+    "UndoWhy",
     "Unit",
+    "WhyNotScanned",
     "WorkingHours",
 ]

@@ -12,7 +12,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from comptoir.enquiries.models import OPEN_STATES, Enquiry, Promise, State
+from comptoir.enquiries.models import (
+    OPEN_STATES,
+    Document,
+    Enquiry,
+    Promise,
+    Referral,
+    State,
+)
 from comptoir.notices.kinds import Kind
 from comptoir.notices.models import Notice
 
@@ -20,6 +27,8 @@ RECEIVED = "enquiries.received"
 ASKED_AGAIN = "enquiries.asked_again"
 ANSWERED = "enquiries.answered"
 MORE_NEEDED = "enquiries.more_needed"
+DOCUMENT_RECEIVED = "enquiries.document_received"
+REFERRED = "enquiries.referred"
 
 
 def _received(notice: Notice) -> Mapping[str, Any] | None:
@@ -47,6 +56,26 @@ def _answered(notice: Notice) -> Mapping[str, Any] | None:
     if enquiry is None:
         return None
     return {"reference": enquiry.reference, "link": _link(notice)}
+
+
+def _document_received(notice: Notice) -> Mapping[str, Any] | None:
+    """True until it is taken back."""
+    document = (
+        Document.objects.kept().select_related("enquiry").filter(pk=notice.subject_id).first()
+    )
+    if document is None:
+        return None
+    return {"reference": document.enquiry.reference, "link": _link(notice)}
+
+
+def _referred(notice: Notice) -> Mapping[str, Any] | None:
+    """True while it is open. It names no enquiry: that may be restricted, and mail is read by others."""
+    referral = Referral.objects.open().filter(pk=notice.subject_id).first()
+    if referral is None:
+        return None
+    with override(notice.language):
+        link = settings.ADDRESS + reverse("enquiries:referral", args=[referral.pk])
+    return {"due_at": referral.due_at, "link": link}
 
 
 def _link(notice: Notice) -> str:
@@ -78,5 +107,17 @@ KINDS = (
         "enquiries/notices/more_needed",
         _more_needed,
         label=gettext_lazy("More is needed from the client"),
+    ),
+    Kind(
+        DOCUMENT_RECEIVED,
+        "enquiries/notices/document_received",
+        _document_received,
+        label=gettext_lazy("A document was received"),
+    ),
+    Kind(
+        REFERRED,
+        "enquiries/notices/referred",
+        _referred,
+        label=gettext_lazy("A matter was handed on"),
     ),
 )

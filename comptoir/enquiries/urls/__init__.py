@@ -1,9 +1,9 @@
 """The single window's addresses. References are nobody's name: no personal data."""
 
-from __future__ import annotations
-
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "enquiries"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("comptoir.enquiries.urls.matters")),
+]
