@@ -10,7 +10,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 CODE := comptoir tests scripts build_hook.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench lock messages wheel clean install install-dev
+.PHONY: help run test services check fix bench lock messages wheel clean install install-dev
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +18,12 @@ help: ## List what can be made
 run: install ## Start Comptoir with invented data on http://localhost:8000
 	$(BIN)/comptoir run --demo
 
-test: install-dev ## Run every test; a browser is found or fetched
+test: install-dev ## Run every test; a browser and servers are found or fetched
+	@$(BIN)/python scripts/servers.py || true
 	COMPTOIR_CHROMIUM="$$($(BIN)/python scripts/chromium.py)" $(BIN)/pytest -n $(JOBS) $(ARGS)
+
+services: install-dev ## Install the servers that tests talk to, Dovecot and ClamAV, or say which packages are missing
+	@$(BIN)/python scripts/servers.py
 
 check: install-dev ## Style, types, layers, templates, migrations: what must hold before a commit
 	$(BIN)/ruff check $(CODE)

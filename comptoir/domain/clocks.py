@@ -117,9 +117,7 @@ class Calendar:
 
     def day_of(self, at: datetime) -> date:
         """The local date of a moment."""
-        if at.tzinfo is None:
-            raise NaiveMoment(at.isoformat())
-        return at.astimezone(self.zone).date()
+        return _utc(at).astimezone(self.zone).date()
 
     def _wall(self, on: date, minutes: int) -> datetime:
         """A wall-clock time in UTC: a repeated one is its first, a skipped one has the old offset."""
@@ -151,7 +149,7 @@ class Pause:
     end: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.end is not None and self.end < self.start:
+        if self.end is not None and _utc(self.end) < _utc(self.start):
             raise BadPause(f"{self.start} to {self.end}")
 
 
@@ -165,9 +163,8 @@ def due_at(
     """
     in_days = target.unit is Unit.DAYS
     start = _end_of_receipt(received, calendar) if in_days else received
-    pauses = tuple(pauses)
     stops = _stops(pauses)
-    stands_from = min((pause.start for pause in pauses if pause.end is None), default=FOR_EVER)
+    stands_from = min((stop.start for stop in stops if stop.end == FOR_EVER), default=FOR_EVER)
     left = Fraction(target.amount)
     for _on, worked in _open_days(calendar.day_of(start), calendar):
         unit = _length(worked) if in_days else HOUR
@@ -183,7 +180,7 @@ def due_at(
 
 def is_met(stopped: datetime, due: datetime | None) -> bool:
     """Whether a clock stopped then kept its promise; what stops while it is paused always did."""
-    return due is None or stopped <= due
+    return due is None or _utc(stopped) <= _utc(due)
 
 
 def business_day_of(received: datetime, calendar: Calendar) -> date:
@@ -205,6 +202,7 @@ def opens_next(at: datetime, calendar: Calendar) -> datetime:
 
 def working_minutes(a: datetime, b: datetime, calendar: Calendar) -> int:
     """The whole minutes worked from `a` to `b`; 0 when `b` is not later."""
+    a, b = _utc(a), _utc(b)
     on, last = calendar.day_of(a), calendar.day_of(b)
     days = (on + timedelta(days=n) for n in range((last - on).days + 1))
     worked = (period for day in days for period in calendar.worked_on(day))
@@ -220,7 +218,7 @@ def add_working(at: datetime, minutes: int, calendar: Calendar) -> datetime:
     """
     left = abs(minutes) * MINUTE
     if not left:
-        return at.astimezone(UTC)
+        return _utc(at)
     for _on, worked in _open_days(calendar.day_of(at), calendar, forward=minutes > 0):
         reachable = _after(worked, at) if minutes > 0 else _before(worked, at)
         length = _length(reachable)
@@ -246,22 +244,29 @@ def _open_days(
         ordinal += step
 
 
+def _utc(at: datetime) -> datetime:
+    """In UTC, since two moments of one other zone are compared and subtracted by the wall clock."""
+    if at.tzinfo is None:
+        raise NaiveMoment(at.isoformat())
+    return at.astimezone(UTC)
+
+
 def _end_of_receipt(received: datetime, calendar: Calendar) -> datetime:
     return calendar.worked_on(business_day_of(received, calendar))[-1].end
 
 
 def _stops(pauses: Iterable[Pause]) -> list[Period]:
-    bounds = ((pause.start, pause.end or FOR_EVER) for pause in pauses)
+    bounds = ((_utc(pause.start), _utc(pause.end or FOR_EVER)) for pause in pauses)
     return [Period(start, end) for start, end in bounds if start < end]
 
 
 def _after(periods: Sequence[Period], at: datetime) -> list[Period]:
-    start = at.astimezone(UTC)
+    start = _utc(at)
     return [Period(max(p.start, start), p.end) for p in periods if p.end > start]
 
 
 def _before(periods: Sequence[Period], at: datetime) -> list[Period]:
-    end = at.astimezone(UTC)
+    end = _utc(at)
     return [Period(p.start, min(p.end, end)) for p in periods if p.start < end]
 
 

@@ -120,6 +120,10 @@ _CODE = _matches(r"[A-Za-z0-9-]{4,16}")
 _PATH = _matches(r"/[A-Za-z0-9/_.~=&?%-]*")
 
 
+def _references(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_REFERENCE, value))
+
+
 def _link(value: Any) -> bool:
     """An address of this service, and no room in it for a name or an e-mail address."""
     home: str = settings.ADDRESS
@@ -132,6 +136,7 @@ def _event(value: Any) -> bool:
 
 VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "reference": _REFERENCE,
+    "references": _references,
     "office_reference": _REFERENCE,
     "starts_at": _instant,
     "ends_at": _instant,

@@ -63,6 +63,7 @@ SENTENCES: dict[str, Promise] = {
     "notices.sent_again": _("Sent a notice again"),
     "notices.disposed": _("Deleted old notices"),
     "notices.mail_files_disposed": _("Removed old mail files"),
+    "ledger.rejected_rows_disposed": _("Deleted old rows of call records that were set aside"),
     # The roster
     "roster.list_imported": _("Imported a roster"),
     "roster.professional_entered": _("Put a professional on the roster"),
@@ -124,6 +125,13 @@ SENTENCES: dict[str, Promise] = {
     "referral.closed": _("Closed a referral"),
     "breach.determined": _("Decided whether a privacy breach is material"),
     "breach.reported": _("Reported a privacy breach"),
+    "enquiry.case_told": _("Told a client about a case"),
+    "gates.identity_confirmed": _("Confirmed who asks"),
+    "gates.authorized": _("Recorded what somebody may be told"),
+    "gates.withdrawn": _("Withdrew what somebody may be told"),
+    "gates.override_asked": _("Asked a second person to open the gates of an enquiry"),
+    "gates.override_agreed": _("Agreed, as the second person, to open the gates of an enquiry"),
+    "gates.override_refused": _("Refused, as the second person, to open the gates of an enquiry"),
     "document.kept": _("Received a document"),
     "document.scanned": _("Scanned a document for malware"),
     "document.downloaded": _("Opened a document"),
@@ -133,6 +141,9 @@ SENTENCES: dict[str, Promise] = {
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
+    "enquiry.followed": _("Opened an enquiry with a code from the mail"),
+    "enquiry.code_refused": _("A wrong code was given to follow an enquiry"),
+    "enquiry.replied": _("Added something to an enquiry"),
     "feed.made": _("Made a calendar address"),
     "feed.revoked": _("Revoked a calendar address"),
     # The waiting list
@@ -213,10 +224,13 @@ DETAILS: dict[str, Promise] = {
 }
 
 OBJECTS: dict[str, Promise] = {
+    "enquiries.Authorization": _("Authorization"),
     "enquiries.Document": _("Document"),
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
+    "ledger.RejectedRow": _("Rows of call records"),
+    "enquiries.FollowCode": _("Code to follow an enquiry"),
     "liaison.Appointment": _("Appointment"),
     "liaison.CalendarFeed": _("Calendar address"),
     "liaison.CaseLine": _("Case"),
@@ -242,6 +256,7 @@ OBJECTS: dict[str, Promise] = {
 """What an event is about, by the name of its model; its name and its number stand beside."""
 
 NAMES: dict[str, str] = {
+    "enquiries.Authorization": "recorded_at",
     "enquiries.Document": "enquiry__reference",
     "enquiries.Enquiry": "reference",
     "enquiries.Referral": "enquiry__reference",
@@ -277,7 +292,7 @@ NAMELESS: dict[str, str] = {
 """Of which things the name is told to nobody who is not named for it: where this is true, the number."""
 
 VALUES: dict[str, tuple[str, ...]] = {
-    "basis": ("liaison.CaseLine.legal_basis",),
+    "basis": ("liaison.CaseLine.legal_basis", "enquiries.Authorization.capacity"),
     "outcome": ("liaison.CaseLine.outcome",),
     "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
     "role": ("people.Grant.role",),

@@ -120,6 +120,15 @@ def _liaison(arguments: list[str]) -> int:
     return _django(arguments)
 
 
+def _ledger(arguments: list[str]) -> int:
+    known = {"import": "import_contacts", "count": "count_contacts"}
+    if arguments[:1] and arguments[0] in known:
+        return _django([known[arguments[0]], *arguments[1:]])
+    usage = "comptoir ledger import FILE --mapping FILE | comptoir ledger count --from DAY --to DAY"
+    print(f"comptoir: usage: {usage}", file=sys.stderr)
+    return BAD_ENVIRONMENT
+
+
 def _django(words: list[str]) -> int:
     """Run one of Django's commands, or of a room's."""
     if words[0] in NEED_NO_DATABASE or "--help" in words or "-h" in words:
@@ -204,6 +213,11 @@ WORDS = {
         _liaison,
     ),
     "roster": Word("roster import FILE", "import professionals and hours", _importer("roster")),
+    "ledger": Word(
+        "ledger import FILE --mapping FILE | count --from DAY --to DAY",
+        "import call records of any call system; count contacts",
+        _ledger,
+    ),
     "administrator": Word(
         "administrator EMAIL NAME",
         "let the first administrator in, who invites the others",

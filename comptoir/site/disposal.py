@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from comptoir.ledger import queries as ledger_queries
 from comptoir.liaison.actions import disposal as cases
 from comptoir.liaison.queries import disposal as case_queries
 from comptoir.notices import outbox
@@ -47,6 +48,7 @@ class Bounds:
     notices: datetime
     invitations: datetime
     mail_files: datetime
+    rejected_rows: datetime
 
 
 def hold() -> Hold:
@@ -71,6 +73,7 @@ def bounds(now: datetime) -> Bounds:
         notices=now - timedelta(days=settings.KEEP_NOTICES_DAYS),
         invitations=now - timedelta(days=settings.KEEP_INVITATIONS_DAYS),
         mail_files=now - timedelta(days=settings.KEEP_MAIL_FILES_DAYS),
+        rejected_rows=now - timedelta(days=settings.KEEP_REJECTED_ROWS_DAYS),
     )
 
 
@@ -81,11 +84,13 @@ def due(now: datetime) -> Counter[str]:
         return Counter()
     offices = held.offices
     files = [] if held.is_on else outbox.files_before(until.mail_files)
+    rows = ledger_queries.disposable_rows(until.rejected_rows)
     return Counter(
         appointments=case_queries.disposable(before=until.cases, held=offices).count(),
         notices=notice_queries.disposable(before=until.notices, held=offices).count(),
         invitations=people_queries.invitations(before=until.invitations, held=offices).count(),
         mail_files=len(files),
+        rejected_rows=0 if held.is_on else rows.count(),
     )
 
 
@@ -103,8 +108,11 @@ def dispose(now: datetime) -> Counter[str]:
         before=until.invitations, held=offices, by=None, now=now
     )
     if not held.is_on:
-        # A file does not say whose office it is about: while anything is held, all of them stay.
+        # Neither says whose office it is about: while anything is held, all of them stay.
         done["mail_files"] = people.dispose_of_mail_files_before(
             before=until.mail_files, by=None, now=now
+        )
+        done["rejected_rows"] = people.dispose_of_rejected_rows_before(
+            before=until.rejected_rows, by=None, now=now
         )
     return done

@@ -62,6 +62,9 @@ SERVICE_PUBLISHED_DAYS = environment.integer("COMPTOIR_PUBLISHED_DAYS", 15, leas
 SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10, most=100)
 """Free time in a language under this share of what is offered in it is called little on the board."""
 
+SERVICE_WORK_BITS = environment.integer("COMPTOIR_WORK_BITS", 15, most=22)
+"""How hard the sum is that the public form has a browser do: each bit more doubles its time."""
+
 # Files that clients and staff give. They pass through memory only: what is larger than that is no file
 # we take, and Django would lay the others on a disk as they are.
 CLAMD = environment.endpoint("COMPTOIR_CLAMD")
@@ -77,6 +80,7 @@ KEEP_CASES_DAYS = environment.integer("COMPTOIR_KEEP_CASES_DAYS", 731, least=TWO
 KEEP_NOTICES_DAYS = environment.integer("COMPTOIR_KEEP_NOTICES_DAYS", 731, least=TWO_YEARS)
 KEEP_INVITATIONS_DAYS = environment.integer("COMPTOIR_KEEP_INVITATIONS_DAYS", 365, least=1)
 KEEP_MAIL_FILES_DAYS = environment.integer("COMPTOIR_KEEP_MAIL_FILES_DAYS", 31, least=1)
+KEEP_REJECTED_ROWS_DAYS = environment.integer("COMPTOIR_KEEP_REJECTED_ROWS_DAYS", 31, least=1)
 LEGAL_HOLD = environment.words("COMPTOIR_LEGAL_HOLD", "")
 """References of offices whose records must not be disposed of, or `all`."""
 
@@ -84,6 +88,7 @@ INSTALLED_APPS = [
     "comptoir.ui.apps.UiConfig",
     "comptoir.audit.apps.AuditConfig",
     "comptoir.notices.apps.NoticesConfig",
+    "comptoir.ledger.apps.LedgerConfig",
     "comptoir.people.apps.PeopleConfig",
     "comptoir.roster.apps.RosterConfig",
     "comptoir.liaison.apps.LiaisonConfig",
@@ -213,6 +218,13 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key,15/h/key",
     "login_failed": "30/m/ip,5/5m/key",
     "reauthenticate": "10/m/user",
+    # The public's pages (comptoir.enquiries.views); an address may be a whole library's or household's.
+    "enquiry_asked": "40/h/ip,10/h/key",
+    "enquiry_asked_without_work": "6/h/ip,3/h/key",
+    "enquiry_code": "20/h/ip,5/h/key",
+    "enquiry_tried": "60/h/ip",
+    "enquiry_lost": "10/h/ip,3/h/key",
+    "enquiry_replied": "40/h/ip,10/h/key",
 }
 ACCOUNT_FORMS = {
     "request_login_code": "comptoir.people.forms.sign_in.AddressForm",

@@ -22,6 +22,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
+from tests.browser import asking
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
@@ -287,6 +288,37 @@ def version(world: World) -> tuple[Any, ...]:
     return (Policy.objects.filter(valid_from__lte=today).order_by("version")[0].version,)
 
 
+def to_the_review(visitor: Visitor, world: World) -> None:
+    """A question, typed and shown once more."""
+    asking.types(visitor)
+    visitor.press("Go on: check what you typed")
+    visitor.heading("Check your question, then send it")
+    visitor.ready()
+
+
+def to_the_receipt(visitor: Visitor, world: World) -> None:
+    """A question, sent."""
+    to_the_review(visitor, world)
+    asking.sends(visitor)
+    visitor.ready()
+
+
+def to_the_follow_code(visitor: Visitor, world: World) -> None:
+    """Ask for the code of an enquiry."""
+    asking.asks_for_a_code(visitor, asking.an_answered_one())
+    visitor.ready()
+
+
+def to_the_enquiry(visitor: Visitor, world: World) -> None:
+    """Read an enquiry that was answered."""
+    found = asking.an_answered_one()
+    asking.asks_for_a_code(visitor, found)
+    visitor.type("Code", visitor.post.code(found.asker_email))
+    visitor.press("Read my enquiry")
+    visitor.heading("Your enquiry %(reference)s", reference=found.reference)
+    visitor.ready()
+
+
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
@@ -306,6 +338,16 @@ SIGN_IN = [
     Visit("people:invitation", STRANGER, lambda world: ("1.forged",), state="closed", status=410),
     Visit("notices:outbox", STRANGER),
     Visit("notices:letter", STRANGER, lambda world: (world.letter,), same_title=True),
+]
+ENQUIRIES = [
+    Visit("enquiries:ask", STRANGER),
+    # The review lies at the form's own address: in the other language it is the form, typed in again.
+    Visit("enquiries:ask", STRANGER, state="checked", arrive=to_the_review),
+    Visit("enquiries:asked", STRANGER, arrive=to_the_receipt),
+    Visit("enquiries:follow", STRANGER),
+    Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
+    Visit("enquiries:follow-lost", STRANGER),
+    Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
 ]
 ACCOUNT = [
     Visit("people:account", DELEGATE),
@@ -470,6 +512,7 @@ ERRORS = [
 ]
 VISITS = [
     *SIGN_IN,
+    *ENQUIRIES,
     *ACCOUNT,
     *OFFICE,
     *ACCESS,
@@ -483,6 +526,7 @@ VISITS = [
 ]
 
 POSTED = {
+    "enquiries:follow-end",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",

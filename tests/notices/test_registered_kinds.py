@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import time_machine
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from comptoir.enquiries.actions import answering
+from comptoir.enquiries import jobs as enquiry_jobs
+from comptoir.enquiries.actions import answering, following
 from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
@@ -23,7 +26,7 @@ from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
-from tests.enquiries.factories import agent, in_hand
+from tests.enquiries.factories import agent, in_hand, received
 from tests.enquiries.factories import enquiry as enquiry_of
 from tests.liaison.factories import (
     DAY,
@@ -204,12 +207,32 @@ def more_needed(language: str) -> None:
     )
 
 
+def follow_code(language: str) -> None:
+    found = asked(language)
+    following.ask_for_code(reference=found.reference, email=READER, language=language, now=NOW)
+    enquiry_jobs.send_follow_code(**args_of(following.SEND_CODE))
+
+
+def references(language: str) -> None:
+    received(email=READER, language=language, now=NOW)
+    following.ask_for_references(email=READER, language=language, now=NOW)
+    enquiry_jobs.send_references(**args_of(following.SEND_REFERENCES))
+
+
+def args_of(task: str) -> dict[str, Any]:
+    """What the newest job of this name was given."""
+    job = ProcrastinateJob.objects.filter(task_name=task).latest("id")
+    return dict(job.args)
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
     ("enquiries.received", asked),
     ("enquiries.asked_again", asked_again),
     ("enquiries.answered", enquiry_answered),
+    ("enquiries.follow_code", follow_code),
     ("enquiries.more_needed", more_needed),
+    ("enquiries.references", references),
     ("liaison.booked", booked),
     ("liaison.offered", offered),
     ("liaison.waited_in_vain", waited_in_vain),

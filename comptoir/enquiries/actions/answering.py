@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import changing, clocks, telling
+from comptoir.audit.models import Verb
+from comptoir.domain.gates import Closed, Reason
+from comptoir.enquiries.actions import changing, clocks, telling, texting
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
     Message,
     Promise,
     State,
+    TextVersion,
     Tier,
 )
+from comptoir.enquiries.queries import gates
 from comptoir.people.models import Person
+
+
+class GatesClosed(changing.CannotChange):
+    """What is about a case is not told to whoever asked: why is in `reasons`."""
+
+    def __init__(self, reasons: Collection[Reason]) -> None:
+        super().__init__(*reasons)
+        self.reasons = tuple(reasons)
 
 
 @transaction.atomic
@@ -31,10 +44,19 @@ def answer(
     is_case_specific: bool,
     by: Person,
     now: datetime,
+    texts: Collection[TextVersion] = (),
 ) -> Message:
-    """Send the answer and close the enquiry under its wrap-up code. Raises CannotChange."""
+    """Send the answer and close the enquiry under its wrap-up code.
+
+    What is about a case, or quotes a text that is, passes both gates and is disclosed on record. Raises
+    CannotChange, and texting.NotInUse for a text that is not.
+    """
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
+    if is_case_specific:
+        _disclose(found, by, now)
     message = _say(found, body, language, is_case_specific, by, now)
+    texting.quote(message=message, versions=texts, now=now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
     for promise in (Promise.FIRST, Promise.FINAL):
@@ -89,6 +111,22 @@ def note(*, enquiry: Enquiry, body: str, by: Person, now: datetime) -> Message:
     )
     audit.record(action="enquiry.noted", subject=enquiry, by=by, now=now)
     return message
+
+
+def _disclose(enquiry: Enquiry, by: Person, now: datetime) -> None:
+    """Both gates are open, and on which basis is on the trail; raises GatesClosed."""
+    verdict = gates.verdict(enquiry, now)
+    if isinstance(verdict, Closed):
+        raise GatesClosed(verdict.reasons)
+    audit.record(
+        verb=Verb.DISCLOSED,
+        action="enquiry.case_told",
+        subject=enquiry,
+        by=by,
+        now=now,
+        office_id=enquiry.office_id,
+        detail={"basis": gates.basis_code(verdict)},
+    )
 
 
 def _say(

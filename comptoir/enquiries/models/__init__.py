@@ -36,6 +36,18 @@ from comptoir.enquiries.models.enquiries import (
     Tier,
     Topic,
 )
+from comptoir.enquiries.models.following import (
+    FollowCode,
+)
+from comptoir.enquiries.models.gates import (
+    Authorization,
+    AuthorizationQuerySet,
+    Capacity,
+    Confirmation,
+    GateOverride,
+    GateOverrideQuerySet,
+    Piece,
+)
 from comptoir.enquiries.models.handling import (
     Handled,
     HandlingTarget,
@@ -43,6 +55,7 @@ from comptoir.enquiries.models.handling import (
 from comptoir.enquiries.models.lines import (
     Line,
     LineKind,
+    LineQuerySet,
     Promise,
     ServiceTarget,
     Unit,
@@ -69,12 +82,16 @@ from comptoir.enquiries.models.texts import (
 __all__ = [
     "Agent",
     "AskerKind",
+    "Authorization",
+    "AuthorizationQuerySet",
     "Breach",
+    "Capacity",
     "Channel",
     "Clock",
     "ClockEvent",
     "ClockHappening",
     "ClockQuerySet",
+    "Confirmation",
     "ConsentHow",
     "Direction",
     "Document",
@@ -83,6 +100,9 @@ __all__ = [
     "DocumentQuerySet",
     "Enquiry",
     "EnquiryQuerySet",
+    "FollowCode",
+    "GateOverride",
+    "GateOverrideQuerySet",
     "Handled",
     "HandlingTarget",
     "Identifier",
@@ -90,11 +110,13 @@ __all__ = [
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
+    "LineQuerySet",
     "Message",
     "Named",
     "OPEN_STATES",
     "Opening",
     "Pause",
+    "Piece",
     "Priority",
     "Promise",
     "RESTRICTED_KINDS",

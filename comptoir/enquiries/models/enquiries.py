@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pghistory
@@ -12,7 +13,7 @@ from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.models.lines import Line
-from comptoir.people.models import Grant, Language, Office, Person, Role
+from comptoir.people.models import Grant, Language, Office, Person, Role, sort_key
 from comptoir.roster.models import LineOfBusiness
 
 
@@ -258,6 +259,18 @@ class Enquiry(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def applicant_key(self) -> str:
+        """By what the applicant is told from others: UCI, else application, else name and birth; "" if
+        nobody is named.
+        """
+        if self.uci or self.application_number:
+            return self.uci or self.application_number
+        if not self.applicant_name or self.applicant_born_on is None:
+            return ""
+        named = f"{sort_key(self.applicant_name)} {self.applicant_born_on.isoformat()}"
+        return hashlib.blake2b(named.encode(), digest_size=16).hexdigest()
 
     @property
     def wrap_up_code(self) -> str:

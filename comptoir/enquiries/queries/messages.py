@@ -27,6 +27,8 @@ RECEIVED = "enquiries.received"
 ASKED_AGAIN = "enquiries.asked_again"
 ANSWERED = "enquiries.answered"
 MORE_NEEDED = "enquiries.more_needed"
+FOLLOW_CODE = "enquiries.follow_code"
+REFERENCES = "enquiries.references"
 DOCUMENT_RECEIVED = "enquiries.document_received"
 REFERRED = "enquiries.referred"
 
@@ -79,7 +81,12 @@ def _referred(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def _link(notice: Notice) -> str:
-    with override(notice.language):
+    return follow_link(notice.language)
+
+
+def follow_link(language: str) -> str:
+    """Where an enquiry is followed, in a language."""
+    with override(language):
         return settings.ADDRESS + reverse("enquiries:follow")
 
 
@@ -108,6 +115,9 @@ KINDS = (
         _more_needed,
         label=gettext_lazy("More is needed from the client"),
     ),
+    # Somebody looks at the screen and waits for it, so the switch does not hold it.
+    Kind(FOLLOW_CODE, "enquiries/notices/follow_code", waits=False),
+    Kind(REFERENCES, "enquiries/notices/references"),
     Kind(
         DOCUMENT_RECEIVED,
         "enquiries/notices/document_received",

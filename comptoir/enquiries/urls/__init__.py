@@ -5,5 +5,6 @@ from django.urls import include, path
 app_name = "enquiries"
 
 urlpatterns = [
+    path("", include("comptoir.enquiries.urls.public")),
     path("", include("comptoir.enquiries.urls.matters")),
 ]

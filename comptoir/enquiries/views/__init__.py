@@ -1,1 +1,1 @@
-"""What a browser is answered."""
+"""Pages of the single window."""

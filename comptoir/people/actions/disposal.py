@@ -13,6 +13,8 @@ from django.db import transaction
 from django.db.models import Model
 
 from comptoir.audit import actions as audit
+from comptoir.ledger.actions import disposal as ledger
+from comptoir.ledger.models import RejectedRow
 from comptoir.notices import actions as notices
 from comptoir.notices import outbox
 from comptoir.notices.models import Notice
@@ -49,6 +51,18 @@ def dispose_of_invitations_before(
         return deleted
 
     return _dispose(some, Invitation, "people.invitations_disposed", by=by, now=now)
+
+
+def dispose_of_rejected_rows_before(*, before: datetime, by: Person | None, now: datetime) -> int:
+    """Delete rows of call records that could not be imported, on record; how many.
+
+    A row says nothing of offices, so whoever calls this looks first whether anything is held.
+    """
+
+    def some() -> int:
+        return ledger.dispose_of_rejected_rows(before=before, limit=BATCH)
+
+    return _dispose(some, RejectedRow, "ledger.rejected_rows_disposed", by=by, now=now)
 
 
 def dispose_of_mail_files_before(*, before: datetime, by: Person | None, now: datetime) -> int:

@@ -19,6 +19,7 @@ LABELS = {
     "notices": "notices in the ledger",
     "invitations": "invitations",
     "mail_files": "mail files",
+    "rejected_rows": "rows of call records that were set aside",
 }
 
 

@@ -24,6 +24,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enquiries", "0005_documents")]
+    dependencies = [("enquiries", "0007_documents")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enquiries', '0004_referrals'),
+        ('enquiries', '0006_follow_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,72 @@
+"""What who asked may see of their enquiry: where it stands, when it is due, every text but notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from comptoir.enquiries.models import (
+    Clock,
+    Direction,
+    Enquiry,
+    EnquiryQuerySet,
+    Message,
+    Promise,
+    State,
+)
+
+MOST_TEXTS = 200
+"""The newest so many of an enquiry are shown."""
+
+LISTED = timedelta(days=60)
+MOST_LISTED = 20
+"""How far back, and how many, references are mailed to who has lost theirs (ours)."""
+
+MOST_JOINS = 5
+"""An enquiry that was put together with another leads on at most so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An enquiry as the one who asked sees it."""
+
+    enquiry: Enquiry
+    texts: tuple[Message, ...]
+    due: Clock | None
+    first_due: Clock | None
+    can_be_added_to: bool
+
+
+def belonging(reference: str, email: str) -> Enquiry | None:
+    """The enquiry of this reference, if it is of this address."""
+    return Enquiry.objects.filter(reference=reference, asker_email=email.casefold()).first()
+
+
+def listed(email: str, now: datetime) -> EnquiryQuerySet:
+    """The newest enquiries of an address."""
+    recent = Enquiry.objects.received_since(now - LISTED).filter(asker_email=email.casefold())
+    return recent.order_by("-received_at", "-pk")[:MOST_LISTED]
+
+
+def leading(key: int) -> Enquiry | None:
+    """The enquiry, or the one it was put together with if the same person asked that."""
+    found = Enquiry.objects.select_related("joined_to").filter(pk=key).first()
+    for _ in range(MOST_JOINS):
+        into = None if found is None else found.joined_to
+        if found is None or into is None or into.asker_email != found.asker_email:
+            break
+        found = into
+    return found
+
+
+def view_of(enquiry: Enquiry) -> Followed:
+    """Everything the page shows. Two queries."""
+    shown = enquiry.messages.exclude(direction=Direction.NOTE).order_by("-at", "-pk")[:MOST_TEXTS]
+    running = {clock.promise: clock for clock in enquiry.clocks.running()}
+    return Followed(
+        enquiry=enquiry,
+        texts=tuple(reversed(shown)),
+        due=running.get(Promise.FINAL),
+        first_due=running.get(Promise.FIRST),
+        can_be_added_to=enquiry.state != State.JOINED,
+    )

@@ -1,0 +1,65 @@
+"""Whether what is about a case may be told to whoever asked: the two gates, from what is on record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from comptoir.domain import gates
+from comptoir.domain.gates import Closed, Facts, Open
+from comptoir.enquiries.models import Authorization, Enquiry
+
+HOLDS_FOR = timedelta(days=30)
+"""How long what was confirmed, or overridden, opens the gates of one enquiry (ours)."""
+
+
+def verdict(enquiry: Enquiry, now: datetime, facts: Facts = Facts.CASE) -> Open | Closed:
+    """Open with its basis, or closed with the reasons. Three queries."""
+    applicant = enquiry.applicant_key
+    return gates.may_tell(
+        facts,
+        applicant=applicant,
+        application=enquiry.application_number or None,
+        identity=_identity(enquiry, applicant),
+        authorizations=[_as_rule(one) for one in Authorization.objects.of_asker(enquiry)],
+        override=_override(enquiry, now),
+        now=now,
+        valid_for=HOLDS_FOR,
+    )
+
+
+def basis_code(opened: Open) -> str:
+    """By what the gates were opened, for the trail."""
+    if isinstance(opened.basis, gates.Authorization):
+        return str(opened.basis.kind)
+    return "override" if opened.basis is not None else "general"
+
+
+def _identity(enquiry: Enquiry, applicant: str) -> gates.Identity:
+    rows = enquiry.confirmations.filter(applicant=applicant).order_by("at")
+    return gates.Identity(
+        applicant, tuple(gates.Confirmation(gates.Piece(one.piece), one.at) for one in rows)
+    )
+
+
+def _override(enquiry: Enquiry, now: datetime) -> gates.Override | None:
+    found = enquiry.overrides.agreed_since(now - HOLDS_FOR).order_by("answered_at").last()
+    if found is None or found.answered_at is None:
+        return None
+    return gates.Override(
+        found.applicant,
+        str(found.asked_by_id),
+        str(found.answered_by_id),
+        found.reason,
+        found.answered_at,
+    )
+
+
+def _as_rule(row: Authorization) -> gates.Authorization:
+    return gates.Authorization(
+        row.applicant,
+        gates.Kind(row.capacity),
+        row.starts_at,
+        row.ends_at,
+        row.withdrawn_at,
+        frozenset(row.applications) or None,
+    )

@@ -1,0 +1,1 @@
+"""Call records of any call system, read from CSV by a mapping."""

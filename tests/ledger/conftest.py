@@ -1,0 +1,19 @@
+"""What tests of the ledger get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests.ledger.accounts import months
+
+
+@pytest.fixture
+def _months_forgotten(transactional_db: None) -> Iterator[None]:
+    """A month that a test made and committed would be there for the next one."""
+    yield
+    with connection.cursor() as cursor:
+        for name in months():
+            cursor.execute(f"DROP TABLE {name}")
