@@ -297,7 +297,10 @@ class TestAnOverride:
 
 class TestTheApplicant:
     def test_goes_by_number_else_by_name_and_birth(self) -> None:
-        named: dict[str, Any] = {"applicant_name": "Zoé Exemple", "applicant_born_on": date(1990, 1, 2)}
+        named: dict[str, Any] = {
+            "applicant_name": "Zoé Exemple",
+            "applicant_born_on": date(1990, 1, 2),
+        }
         by_name = received(**named).enquiry.applicant_key
 
         assert received(uci="12345678", **named).enquiry.applicant_key == "12345678"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
@@ -80,6 +81,19 @@ def _referred(notice: Notice) -> Mapping[str, Any] | None:
     return {"due_at": referral.due_at, "link": link}
 
 
+def _restricted() -> QuerySet[Any]:
+    """Enquiries of which nobody is to learn by the ledger that somebody was told something."""
+    return Enquiry.objects.filter(is_restricted=True).values("pk")
+
+
+def _restricted_documents() -> QuerySet[Any]:
+    return Document.objects.filter(enquiry__is_restricted=True).values("pk")
+
+
+def _restricted_referrals() -> QuerySet[Any]:
+    return Referral.objects.filter(enquiry__is_restricted=True).values("pk")
+
+
 def _link(notice: Notice) -> str:
     return follow_link(notice.language)
 
@@ -96,24 +110,28 @@ KINDS = (
         "enquiries/notices/received",
         _received,
         label=gettext_lazy("An enquiry was received"),
+        withheld=_restricted,
     ),
     Kind(
         ASKED_AGAIN,
         "enquiries/notices/asked_again",
         _received,
         label=gettext_lazy("An enquiry was asked again"),
+        withheld=_restricted,
     ),
     Kind(
         ANSWERED,
         "enquiries/notices/answered",
         _answered,
         label=gettext_lazy("An enquiry was answered"),
+        withheld=_restricted,
     ),
     Kind(
         MORE_NEEDED,
         "enquiries/notices/more_needed",
         _more_needed,
         label=gettext_lazy("More is needed from the client"),
+        withheld=_restricted,
     ),
     # Somebody looks at the screen and waits for it, so the switch does not hold it.
     Kind(FOLLOW_CODE, "enquiries/notices/follow_code", waits=False),
@@ -123,11 +141,13 @@ KINDS = (
         "enquiries/notices/document_received",
         _document_received,
         label=gettext_lazy("A document was received"),
+        withheld=_restricted_documents,
     ),
     Kind(
         REFERRED,
         "enquiries/notices/referred",
         _referred,
         label=gettext_lazy("A matter was handed on"),
+        withheld=_restricted_referrals,
     ),
 )
