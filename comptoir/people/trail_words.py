@@ -129,6 +129,7 @@ SENTENCES: dict[str, Promise] = {
     "gates.identity_confirmed": _("Confirmed who asks"),
     "gates.authorized": _("Recorded what somebody may be told"),
     "gates.withdrawn": _("Withdrew what somebody may be told"),
+    "gates.disposed": _("Deleted old records of what somebody may be told"),
     "gates.override_asked": _("Asked a second person to open the gates of an enquiry"),
     "gates.override_agreed": _("Agreed, as the second person, to open the gates of an enquiry"),
     "gates.override_refused": _("Refused, as the second person, to open the gates of an enquiry"),
