@@ -22,7 +22,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
-from tests.browser import asking
+from tests.browser import asking, matters
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
@@ -319,6 +319,14 @@ def to_the_enquiry(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_register(visitor: Visitor, world: World) -> None:
+    """The register with matters in it."""
+    for make in (matters.urgent, matters.breach, matters.closed):
+        make(world)
+    visitor.go("enquiries:referrals")
+    visitor.ready()
+
+
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
@@ -348,6 +356,24 @@ ENQUIRIES = [
     Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
     Visit("enquiries:follow-lost", STRANGER),
     Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
+]
+MATTERS = [
+    Visit("enquiries:referrals", LEAD, query={"show": "closed"}, state="empty"),
+    Visit("enquiries:hand-on", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)),
+    Visit(
+        "enquiries:report-breach", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)
+    ),
+    Visit("enquiries:referral", LEAD, lambda world: (matters.urgent(world).pk,)),
+    Visit("enquiries:referral", LEAD, lambda world: (matters.breach(world).pk,), state="breach"),
+    Visit("enquiries:restricted", LEAD, lambda world: (matters.closed(world).reference,)),
+    Visit(
+        "enquiries:restricted", LEAD, lambda world: (matters.opened(world).reference,), state="open"
+    ),
+    Visit("enquiries:named", LEAD, lambda world: (matters.opened(world).reference,)),
+    Visit("enquiries:referrals", LEAD, arrive=to_the_register),
+    Visit("enquiries:documents", LEAD, lambda world: (matters.document(world).enquiry.reference,)),
+    Visit("enquiries:document-undo", LEAD, lambda world: (matters.document(world).pk,)),
+    Visit("enquiries:document-unscanned", LEAD, lambda world: (matters.document(world).pk,)),
 ]
 ACCOUNT = [
     Visit("people:account", DELEGATE),
@@ -513,6 +539,7 @@ ERRORS = [
 VISITS = [
     *SIGN_IN,
     *ENQUIRIES,
+    *MATTERS,
     *ACCOUNT,
     *OFFICE,
     *ACCESS,
@@ -526,6 +553,7 @@ VISITS = [
 ]
 
 POSTED = {
+    "enquiries:document-filed",
     "enquiries:follow-end",
     "liaison:accept-excuse",
     "liaison:confirm",
@@ -561,6 +589,7 @@ POSTED = {
 
 NOT_PAGES = {
     "account_request_login_code": "the page of account_login under the name that allauth knows",
+    "enquiries:document-file": "a file",
     "favicon": "a picture",
     "healthy": "a word for machines",
     "liaison:calendar-file": "a file",

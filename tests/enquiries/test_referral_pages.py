@@ -385,6 +385,16 @@ class TestABreach:
 
         assert "Say first that the Commissioner and the Secretariat" in response.content.decode()
 
+    def test_offers_neither_to_close_nor_to_take_back_what_is_to_be_reported(self) -> None:
+        made = acknowledged(ReferralKind.BREACH)
+        client = as_(made.referred_by)
+        assert "Take the referral back" in page(client, "referral", made.pk)
+
+        determine(made, material=True)
+
+        assert "Take the referral back" not in page(client, "referral", made.pk)
+        assert "Close the referral" not in page(as_(made.owner), "referral", made.pk)
+
     def test_without_an_answer_is_not_decided(self, officer: Person) -> None:
         made = refer(ReferralKind.BREACH)
 
@@ -488,7 +498,11 @@ class TestWhatIsRestricted:
         response = post(as_(officer), "restricted", made.enquiry.reference, reason="My duty")
 
         assert response.status_code == 302
-        assert "conversation" in page(as_(officer), "restricted", made.enquiry.reference)
+        said = page(as_(officer), "restricted", made.enquiry.reference)
+        assert "conversation" in said
+        # They read it, and answer nobody: those pages are not theirs.
+        assert "Hand a matter on" not in said
+        assert "Documents of this enquiry" not in said
 
 
 def test_every_refusal_has_a_sentence_and_a_next_step() -> None:

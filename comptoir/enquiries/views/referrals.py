@@ -23,7 +23,7 @@ from comptoir.enquiries.forms.referrals import (
     MaterialForm,
     TakeBackForm,
 )
-from comptoir.enquiries.models import Enquiry, Referral, ReferralKind, ReferralOutcome
+from comptoir.enquiries.models import Breach, Enquiry, Referral, ReferralKind, ReferralOutcome
 from comptoir.enquiries.permissions import (
     READS,
     WORKS,
@@ -240,10 +240,20 @@ def _referral_page(
         "is_late": queries.is_late(found, request.now),
         "days_left": queries.days_left(found, request.now),
         "answers": answers,
-        "may_take_back": is_open and found.referred_by_id == request.user.pk,
+        "may_close": answers and found.acknowledged_at and not _to_report(breach),
+        "may_take_back": is_open
+        and found.referred_by_id == request.user.pk
+        and (breach is None or breach.determined_at is None),
         "close_form": typed.get("close", CloseForm()),
         "take_back_form": typed.get("take-back", TakeBackForm()),
         "material_form": typed.get("determine", MaterialForm()),
         "may_report": answers and breach is not None and breach.is_material,
     }
     return render(request, "enquiries/referral.html", context, status=422 if typed else 200)
+
+
+def _to_report(breach: Breach | None) -> bool:
+    """Whether somebody is still to be told of a material breach."""
+    if breach is None or not breach.is_material:
+        return False
+    return breach.commissioner_told_at is None or breach.secretariat_told_at is None

@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods
 from comptoir.enquiries.actions import restricting
 from comptoir.enquiries.forms.referrals import NameForm, ReasonForm
 from comptoir.enquiries.models import Enquiry
-from comptoir.enquiries.permissions import READS, get_restricted_for, has_opened, may_open
+from comptoir.enquiries.permissions import (
+    READS,
+    WORKS,
+    get_restricted_for,
+    has_opened,
+    may_open,
+)
 from comptoir.enquiries.queries import documents, referrals
 from comptoir.enquiries.queries import restricted as queries
 from comptoir.people.models import Person
@@ -61,7 +67,7 @@ def _read(request: SignedIn, found: Enquiry) -> HttpResponse:
         "texts": queries.texts(found),
         "referrals": referrals.of_enquiry(found),
         "documents": documents.of_enquiry(found),
-        "now": request.now,
+        "reads_only": not request.standing.roles & set(WORKS),
     }
     return render(request, "enquiries/restricted.html", context)
 
