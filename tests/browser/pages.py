@@ -6,11 +6,8 @@ A name that is missing here fails a test. `VISITS` are pages, each seen by someb
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
@@ -23,48 +20,13 @@ from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
 from tests.browser import asking, matters
+from tests.browser.visit import Arguments, Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
 
-Arguments = Callable[[World], tuple[Any, ...]]
-
-
 NEVER = {"start": "2026-11-21T15:00Z", "minutes": "30", "language": "en"}
 """A Saturday."""
-
-
-def none(world: World) -> tuple[Any, ...]:
-    """A page without arguments."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One page in one state. `arrive` gets there where an address alone does not; `leave` tidies up.
-
-    `same_title`: in both languages, being a proper name, somebody's own words, or like "Absences".
-    """
-
-    name: str
-    who: str
-    arguments: Arguments = none
-    query: dict[str, str] | None = None
-    state: str = ""
-    status: int = 200
-    same_title: bool = False
-    arrive: Callable[[Visitor, World], None] | None = None
-    leave: Callable[[World], None] | None = None
-
-    def __str__(self) -> str:
-        return "-".join(filter(None, (self.name.replace(":", "."), self.state, self.who))).replace(
-            " ", "_"
-        )
-
-    def path(self, visitor: Visitor, world: World) -> str:
-        """The address in the visitor's language."""
-        query = f"?{urlencode(self.query)}" if self.query else ""
-        return visitor.address(self.name, *self.arguments(world)) + query
 
 
 def office(world: World) -> tuple[Any, ...]:
