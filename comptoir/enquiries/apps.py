@@ -22,3 +22,8 @@ def _put_in_the_menu() -> None:
 
     works = frozenset({"agent", "team_lead"})
     navigation.register(navigation.Entry(_("Enquiries"), "enquiries:work", works, 24))
+    reads = frozenset({"agent", "team_lead", "privacy_officer"})
+    referrals = navigation.Entry(
+        _("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",)
+    )
+    navigation.register(referrals)

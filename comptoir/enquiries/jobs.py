@@ -1,4 +1,4 @@
-"""The room's background work: codes and references to who follows an enquiry, codes that are over."""
+"""The room's background work: codes and references to who follows an enquiry, documents to scan."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from comptoir.enquiries.actions import following
-from comptoir.enquiries.models import FollowCode
+from comptoir.enquiries import gateway as scanners
+from comptoir.enquiries.actions import documents, following, scanning
+from comptoir.enquiries.models import Document, FollowCode, Scan
 from comptoir.enquiries.queries import followed, messages
 from comptoir.notices import actions as notices
 from comptoir.notices import gateway
@@ -25,6 +26,13 @@ AGAIN = RetryStrategy(
     exponential_wait=3,
     retry_exceptions={gateway.TryLater, notices.Stopped},
 )
+
+SCAN_AGAIN = RetryStrategy(
+    max_attempts=4, wait=5, exponential_wait=3, retry_exceptions={scanners.Unreachable}
+)
+
+MOST_SCANNED = 50
+"""How many documents one round scans; the next comes in five minutes."""
 
 
 @app.task(name=following.SEND_CODE, retry=AGAIN)
@@ -72,3 +80,20 @@ def forget_codes(timestamp: int) -> None:
     deleted = following.forget_codes(now=clock.now())
     if deleted:
         logger.info("%s codes to follow an enquiry were deleted", deleted)
+
+
+@app.task(name=documents.SCAN, retry=SCAN_AGAIN)
+def scan_document(*, key: int) -> None:
+    """Scan one document; nothing if it was taken back or is known already."""
+    found = Document.objects.kept().filter(pk=key, scan=Scan.WAITING).first()
+    if found is not None:
+        scanning.scan(document=found, scanner=scanners.scanner(), now=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="enquiries.scan_again", queueing_lock="enquiries.scan_again")
+def scan_again(timestamp: int) -> None:
+    """Scan what a job did not, and say of what waited too long that it was not scanned."""
+    known = scanning.scan_again(scanner=scanners.scanner(), most=MOST_SCANNED, now=clock.now())
+    if known:
+        logger.info("%s documents were scanned that had waited", known)

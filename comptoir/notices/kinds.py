@@ -25,6 +25,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from comptoir.notices import calendar
@@ -55,7 +56,8 @@ class Kind:
     `readers` says who is told as things stand at an instant, each in a message of their own; a kind
     without it tells the address its notices were queued for.
     `waits` is whether the kill switch holds it; codes for signing in do not wait, or nobody could
-    sign in to lift the switch. `label` is what the ledger's readers call it.
+    sign in to lift the switch. `label` is what the ledger's readers call it. `withheld` are the keys of
+    the subjects of which those readers are not to learn that they were told anything.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Kind:
     readers: Callable[[Notice, datetime], Sequence[Reader]] | None = None
     waits: bool = True
     label: str | Promise = ""
+    withheld: Callable[[], QuerySet[Any]] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -85,6 +88,11 @@ def named(name: str) -> Kind:
 def names() -> list[str]:
     """Every registered name, in order."""
     return sorted(_kinds)
+
+
+def withheld() -> list[tuple[str, QuerySet[Any]]]:
+    """The kinds of which some are withheld from the ledger's readers, with the keys of those subjects."""
+    return [(kind.name, kind.withheld()) for kind in _kinds.values() if kind.withheld is not None]
 
 
 def choices() -> list[tuple[str, str | Promise]]:

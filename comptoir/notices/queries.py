@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from comptoir.notices import kinds
 from comptoir.notices.models import Notice, NoticeQuerySet, Status, Switch
 
 
@@ -51,6 +52,14 @@ def standing(at: datetime) -> Standing:
     return Standing(stopped=open_switch(), failed=failed, **counts)
 
 
+def shown() -> NoticeQuerySet:
+    """The notices that readers of the ledger may know of (`kinds.Kind.withheld`)."""
+    notices = Notice.objects.all()
+    for kind, subjects in kinds.withheld():
+        notices = notices.exclude(kind=kind, subject_id__in=subjects)
+    return notices
+
+
 def ledger(
     *,
     status: str = "",
@@ -61,7 +70,7 @@ def ledger(
     due_before: datetime | None = None,
 ) -> NoticeQuerySet:
     """The notices that match every filter given, the newest first; the caller takes a page of it."""
-    notices = Notice.objects.order_by("-pk")
+    notices = shown().order_by("-pk")
     if status:
         notices = notices.filter(status=status)
     if kind:

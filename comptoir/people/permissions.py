@@ -19,6 +19,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
+from comptoir.notices import queries as notices
 from comptoir.notices.models import Notice
 from comptoir.people.models import (
     OFFICE_ROLES,
@@ -236,7 +237,7 @@ def get_notice_for(standing: Standing, key: int) -> Notice:
     """A notice of the ledger, for those who look after sending; raises Http404."""
     if not standing.roles & {Role.TEAM_LEAD, Role.ADMINISTRATOR}:
         raise Http404
-    return _or_404(Notice.objects.filter(pk=key))
+    return _or_404(notices.shown().filter(pk=key))
 
 
 def get_contact_point_for(

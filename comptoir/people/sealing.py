@@ -1,4 +1,4 @@
-"""Short secrets that must lie in the database for a while, unreadable in a copy of it.
+"""Secrets and files that must lie in the database, unreadable in a copy of it.
 
 The key is derived from the service's own; after a change of SECRET_KEY what was sealed before opens
 as long as the old key stands in SECRET_KEY_FALLBACKS.
@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
 PURPOSE = b"comptoir.sealing"
+FILES = b"comptoir.files"
+NONCE = 12
+"""Bytes that are never the same twice under one key (NIST SP 800-38D)."""
 
 
 class Unreadable(Exception):
@@ -33,11 +39,30 @@ def unseal(sealed: str) -> str:
         raise Unreadable from error
 
 
+def seal_file(content: bytes, *, of: str) -> bytes:
+    """The bytes under lock (AES-256-GCM), as the file of `of` and of nothing else."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(_keys(FILES)[0]).encrypt(nonce, content, of.encode())
+
+
+def unseal_file(sealed: bytes, *, of: str) -> bytes:
+    """The bytes again; raises Unreadable, also when they were sealed as another's or were changed."""
+    nonce, locked = sealed[:NONCE], sealed[NONCE:]
+    for key in _keys(FILES):
+        try:
+            return AESGCM(key).decrypt(nonce, locked, of.encode())
+        except (InvalidTag, ValueError):
+            continue
+    raise Unreadable
+
+
 def _lock() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in _keys(PURPOSE)])
 
 
-def _derived(key: str | bytes) -> bytes:
-    digest = hashlib.blake2b(force_bytes(key), digest_size=32, person=PURPOSE).digest()
-    return base64.urlsafe_b64encode(digest)
+def _keys(purpose: bytes) -> list[bytes]:
+    """A key of 256 bits for this purpose from each of the service's own, the one in use first."""
+    kept = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        hashlib.blake2b(force_bytes(key), digest_size=32, person=purpose).digest() for key in kept
+    ]

@@ -118,6 +118,8 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.named": _("Named somebody for a restricted enquiry"),
     "enquiry.unnamed": _("Ended that somebody is named for a restricted enquiry"),
     "enquiry.opened_restricted": _("Opened a restricted enquiry"),
+    "enquiry.opening_refused": _("Tried to open a restricted enquiry"),
+    "enquiries.disposed": _("Deleted what was known of somebody in old enquiries for good"),
     "referral.made": _("Handed a matter on"),
     "referral.acknowledged": _("Acknowledged a referral"),
     "referral.closed": _("Closed a referral"),
@@ -127,9 +129,16 @@ SENTENCES: dict[str, Promise] = {
     "gates.identity_confirmed": _("Confirmed who asks"),
     "gates.authorized": _("Recorded what somebody may be told"),
     "gates.withdrawn": _("Withdrew what somebody may be told"),
+    "gates.disposed": _("Deleted old records of what somebody may be told"),
     "gates.override_asked": _("Asked a second person to open the gates of an enquiry"),
     "gates.override_agreed": _("Agreed, as the second person, to open the gates of an enquiry"),
     "gates.override_refused": _("Refused, as the second person, to open the gates of an enquiry"),
+    "document.kept": _("Received a document"),
+    "document.scanned": _("Scanned a document for malware"),
+    "document.downloaded": _("Opened a document"),
+    "document.opened_unscanned": _("Opened a document that was not scanned"),
+    "document.filed": _("Put a document in the case’s file"),
+    "document.undone": _("Took a document back"),
     "text.written": _("Wrote a version of a text"),
     "text.approved": _("Approved a version of a text"),
     "text.retired": _("Retired a text"),
@@ -182,6 +191,7 @@ DETAILS: dict[str, Promise] = {
     "changed": pgettext_lazy("detail", "changed"),
     "channel": pgettext_lazy("detail", "channel"),
     "counted": pgettext_lazy("detail", "counted"),
+    "documents": pgettext_lazy("detail", "documents"),
     "districts_added": pgettext_lazy("detail", "districts added"),
     "districts_changed": pgettext_lazy("detail", "districts changed"),
     "fields": pgettext_lazy("detail", "fields"),
@@ -211,6 +221,7 @@ DETAILS: dict[str, Promise] = {
     "recounted": pgettext_lazy("detail", "recounted"),
     "role": pgettext_lazy("detail", "role"),
     "rows": pgettext_lazy("detail", "rows"),
+    "scan": pgettext_lazy("detail", "scan"),
     "sessions": pgettext_lazy("detail", "sessions"),
     "side": pgettext_lazy("detail", "side"),
     "status": pgettext_lazy("detail", "status"),
@@ -229,6 +240,7 @@ DETAILS: dict[str, Promise] = {
 OBJECTS: dict[str, Promise] = {
     "enquiries.Authorization": _("Authorization"),
     "enquiries.Agent": _("Agent"),
+    "enquiries.Document": _("Document"),
     "enquiries.Enquiry": _("Enquiry"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
@@ -260,6 +272,7 @@ OBJECTS: dict[str, Promise] = {
 
 NAMES: dict[str, str] = {
     "enquiries.Authorization": "recorded_at",
+    "enquiries.Document": "enquiry__reference",
     "enquiries.Enquiry": "reference",
     "enquiries.Referral": "enquiry__reference",
     "enquiries.Text": "code",
@@ -285,6 +298,13 @@ NAMES: dict[str, str] = {
 
 Never anything about a constituent: a case goes by the reference of its appointment.
 """
+
+NAMELESS: dict[str, str] = {
+    "enquiries.Document": "enquiry__is_restricted",
+    "enquiries.Enquiry": "is_restricted",
+    "enquiries.Referral": "enquiry__is_restricted",
+}
+"""Of which things the name is told to nobody who is not named for it: where this is true, the number."""
 
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis", "enquiries.Authorization.capacity"),

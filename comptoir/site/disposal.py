@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from comptoir.enquiries.actions import disposal as enquiries
+from comptoir.enquiries.queries import disposal as enquiry_queries
 from comptoir.ledger import queries as ledger_queries
 from comptoir.liaison.actions import disposal as cases
 from comptoir.liaison.queries import disposal as case_queries
@@ -87,6 +89,7 @@ def due(now: datetime) -> Counter[str]:
     rows = ledger_queries.disposable_rows(until.rejected_rows)
     return Counter(
         appointments=case_queries.disposable(before=until.cases, held=offices).count(),
+        enquiries=enquiry_queries.disposable(before=until.cases, held=offices).count(),
         notices=notice_queries.disposable(before=until.notices, held=offices).count(),
         invitations=people_queries.invitations(before=until.invitations, held=offices).count(),
         mail_files=len(files),
@@ -101,6 +104,7 @@ def dispose(now: datetime) -> Counter[str]:
         return Counter()
     offices = held.offices
     done = cases.dispose_before(before=until.cases, held=offices, by=None, now=now)
+    done += enquiries.dispose_before(before=until.cases, held=offices, by=None, now=now)
     done["notices"] = people.dispose_of_notices_before(
         before=until.notices, held=offices, by=None, now=now
     )

@@ -20,10 +20,12 @@ from django.core import checks
 from django.core.checks import Error
 from procrastinate.contrib.django import app
 
+from comptoir.enquiries import gateway
 from comptoir.site import direct, disposal, environment, postgres, preparation, version
 
 OLDEST_POSTGRES = 160000
 SMTP_SECONDS = 5
+SCANNER_SECONDS = 5
 HEARTBEAT = "30 seconds"
 """A worker says that it lives every ten seconds."""
 
@@ -59,6 +61,7 @@ def examine() -> Iterator[Finding]:
     yield _settings()
     yield _zones()
     yield _mail()
+    yield _scanner()
     yield _assets()
     try:
         session = direct.connect()
@@ -128,6 +131,21 @@ def _mail() -> Finding:
     except OSError as error:
         return Finding("mail", f"{words}: {error.strerror or error}", is_wrong=True)
     return Finding("mail", words)
+
+
+def _scanner() -> Finding:
+    if settings.CLAMD is None:
+        return Finding("scanner", "none: every document says that it was not scanned")
+    daemon = gateway.Clamd(settings.CLAMD, seconds=SCANNER_SECONDS)
+    where = (
+        settings.CLAMD
+        if isinstance(settings.CLAMD, Path)
+        else "port {1} of {0}".format(*settings.CLAMD)
+    )
+    try:
+        return Finding("scanner", f"{daemon.version()} at {where}")
+    except gateway.Unreachable as problem:
+        return Finding("scanner", f"clamd at {where}: {problem}", is_wrong=True)
 
 
 def _assets() -> Finding:

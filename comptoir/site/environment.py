@@ -91,6 +91,19 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def endpoint(name: str) -> tuple[str, int] | Path | None:
+    """A server: host:port, [address]:port, or the path of a socket; None for none."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    if value.startswith("/"):
+        return Path(value)
+    host, _, number = value.rpartition(":")
+    if host and number.isascii() and number.isdigit() and 1 <= int(number) <= 65_535:
+        return host.strip("[]"), int(number)
+    raise BadEnvironment(f"{name}={value!r} is neither host:port nor the path of a socket.")
+
+
 def origins(address: str) -> list[str]:
     """The scheme and host of an address, for a content policy; nothing for no address."""
     parts = urlsplit(address)

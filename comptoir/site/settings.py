@@ -65,6 +65,14 @@ SERVICE_THIN_PERCENT = environment.integer("COMPTOIR_THIN_PERCENT", 10, most=100
 SERVICE_WORK_BITS = environment.integer("COMPTOIR_WORK_BITS", 15, most=22)
 """How hard the sum is that the public form has a browser do: each bit more doubles its time."""
 
+# Files that clients and staff give. They pass through memory only: what is larger than that is no file
+# we take, and Django would lay the others on a disk as they are.
+CLAMD = environment.endpoint("COMPTOIR_CLAMD")
+"""Where ClamAV's daemon listens; without one every document says that it was not scanned."""
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+"""Of one request: ten files of 5 MB and what is typed beside them."""
+
 # Keeping and disposing. Two years after the last use are the least that the Privacy Regulations, 4(1),
 # allow for what a decision rests on; every other number is ours.
 TWO_YEARS = 731

@@ -6,11 +6,8 @@ A name that is missing here fails a test. `VISITS` are pages, each seen by someb
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
@@ -24,49 +21,14 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
-from tests.browser import asking
+from tests.browser import asking, matters
+from tests.browser.visit import Arguments, Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
 
-Arguments = Callable[[World], tuple[Any, ...]]
-
-
 NEVER = {"start": "2026-11-21T15:00Z", "minutes": "30", "language": "en"}
 """A Saturday."""
-
-
-def none(world: World) -> tuple[Any, ...]:
-    """A page without arguments."""
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One page in one state. `arrive` gets there where an address alone does not; `leave` tidies up.
-
-    `same_title`: in both languages, being a proper name, somebody's own words, or like "Absences".
-    """
-
-    name: str
-    who: str
-    arguments: Arguments = none
-    query: dict[str, str] | None = None
-    state: str = ""
-    status: int = 200
-    same_title: bool = False
-    arrive: Callable[[Visitor, World], None] | None = None
-    leave: Callable[[World], None] | None = None
-
-    def __str__(self) -> str:
-        return "-".join(filter(None, (self.name.replace(":", "."), self.state, self.who))).replace(
-            " ", "_"
-        )
-
-    def path(self, visitor: Visitor, world: World) -> str:
-        """The address in the visitor's language."""
-        query = f"?{urlencode(self.query)}" if self.query else ""
-        return visitor.address(self.name, *self.arguments(world)) + query
 
 
 def office(world: World) -> tuple[Any, ...]:
@@ -333,6 +295,14 @@ def to_the_enquiry(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_register(visitor: Visitor, world: World) -> None:
+    """The register with matters in it."""
+    for make in (matters.urgent, matters.breach, matters.closed):
+        make(world)
+    visitor.go("enquiries:referrals")
+    visitor.ready()
+
+
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
 AGENT = str(Role.AGENT)
@@ -363,6 +333,24 @@ ENQUIRIES = [
     Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
     Visit("enquiries:follow-lost", STRANGER),
     Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
+]
+MATTERS = [
+    Visit("enquiries:referrals", LEAD, query={"show": "closed"}, state="empty"),
+    Visit("enquiries:hand-on", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)),
+    Visit(
+        "enquiries:report-breach", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)
+    ),
+    Visit("enquiries:referral", LEAD, lambda world: (matters.urgent(world).pk,)),
+    Visit("enquiries:referral", LEAD, lambda world: (matters.breach(world).pk,), state="breach"),
+    Visit("enquiries:restricted", LEAD, lambda world: (matters.closed(world).reference,)),
+    Visit(
+        "enquiries:restricted", LEAD, lambda world: (matters.opened(world).reference,), state="open"
+    ),
+    Visit("enquiries:named", LEAD, lambda world: (matters.opened(world).reference,)),
+    Visit("enquiries:referrals", LEAD, arrive=to_the_register),
+    Visit("enquiries:documents", LEAD, lambda world: (matters.document(world).enquiry.reference,)),
+    Visit("enquiries:document-undo", LEAD, lambda world: (matters.document(world).pk,)),
+    Visit("enquiries:document-unscanned", LEAD, lambda world: (matters.document(world).pk,)),
 ]
 ACCOUNT = [
     Visit("people:account", DELEGATE),
@@ -545,6 +533,7 @@ ERRORS = [
 VISITS = [
     *SIGN_IN,
     *ENQUIRIES,
+    *MATTERS,
     *ACCOUNT,
     *OFFICE,
     *ACCESS,
@@ -559,6 +548,7 @@ VISITS = [
 ]
 
 POSTED = {
+    "enquiries:document-filed",
     "enquiries:follow-end",
     "enquiries:end-shift",
     "enquiries:here",
@@ -604,6 +594,7 @@ POSTED = {
 
 NOT_PAGES = {
     "account_request_login_code": "the page of account_login under the name that allauth knows",
+    "enquiries:document-file": "a file",
     "favicon": "a picture",
     "healthy": "a word for machines",
     "liaison:calendar-file": "a file",

@@ -21,8 +21,9 @@ from comptoir.people.permissions import Standing
 from tests import database
 from tests.browser import axe, world
 from tests.browser.conftest import DESKTOP, visiting
-from tests.browser.pages import NOT_PAGES, POSTED, VISITS, Visit
+from tests.browser.pages import NOT_PAGES, POSTED, VISITS
 from tests.browser.post import FolderPost
+from tests.browser.visit import Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import STRANGER, World
 from tests.liaison.factories import DAY, at

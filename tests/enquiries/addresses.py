@@ -7,7 +7,7 @@ from typing import Any
 from comptoir.enquiries.actions import gating
 from comptoir.enquiries.models import Capacity, Enquiry, Tag
 from comptoir.people.models import Role
-from tests.enquiries import factories
+from tests.enquiries import addresses_of_matters, factories
 from tests.people.factories import person_with
 from tests.repository.describing import Foreign
 
@@ -115,6 +115,8 @@ FOREIGN |= {
     "enquiries:gate-withdraw": Foreign(_its_authorization),
     "enquiries:override-answer": Foreign(_its_override),
 }
+
+FOREIGN |= addresses_of_matters.FOREIGN
 
 # Texts belong to nobody: whoever may follow these may reach every text.
 SHARED: dict[str, dict[str, Any]] = {

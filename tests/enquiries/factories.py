@@ -11,25 +11,33 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from comptoir.enquiries.actions import gating, receiving, taking
+from comptoir.enquiries.actions import documents, gating, receiving, taking
+from comptoir.enquiries.actions.documents import Consent
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.models import (
     Agent,
     AskerKind,
     Capacity,
     Channel,
+    ConsentHow,
+    Document,
+    DocumentKind,
     Enquiry,
+    Identifier,
     Line,
     LineKind,
     Piece,
     Promise,
+    Scan,
     ServiceTarget,
     Topic,
     Unit,
+    WhyNotScanned,
     WorkingHours,
 )
 from comptoir.people.models import Person, Role
 from comptoir.roster.models import LineOfBusiness
+from tests.enquiries.files import PDF
 from tests.people.factories import LONG_AGO, person_with
 
 NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
@@ -150,3 +158,42 @@ def opened(found: Enquiry, by: Agent, now: datetime = NOW) -> Enquiry:
 def person(role: Role = Role.AGENT, **values: Any) -> Person:
     """Somebody of the centre."""
     return person_with(role, **values)
+
+
+CONSENT = Consent(
+    by="A client", how=ConsentHow.SIGNED, on=date(2026, 11, 10), scope="To give this document"
+)
+
+
+def kept(
+    content: bytes = PDF,
+    *,
+    of: Enquiry | None = None,
+    by: Person | None | bool = True,
+    now: datetime = NOW,
+    **values: Any,
+) -> Document:
+    """A document that staff added on behalf of a client; `by=None` for one that who asked has sent."""
+    return documents.keep(
+        enquiry=of or enquiry(),
+        content=content,
+        by=person() if isinstance(by, bool) else by,
+        now=now,
+        **{
+            "kind": DocumentKind.IDENTITY,
+            "name": "passport.pdf",
+            "consent": CONSENT,
+            "identifiers": [Identifier.NAME, Identifier.BORN_ON],
+            **values,
+        },
+    )
+
+
+def kept_and(state: Scan, content: bytes = PDF, **values: Any) -> Document:
+    """A document of which the scanner has said this."""
+    document = kept(content, **values)
+    if state != Scan.WAITING:
+        document.scan, document.scanned_at = state, NOW
+        document.why_not_scanned = WhyNotScanned.OFF if state == Scan.NOT_SCANNED else ""
+        document.save()
+    return document

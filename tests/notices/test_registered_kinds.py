@@ -16,8 +16,8 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.enquiries import jobs as enquiry_jobs
-from comptoir.enquiries.actions import answering, following
-from comptoir.enquiries.models import Enquiry, Tier
+from comptoir.enquiries.actions import answering, following, referring
+from comptoir.enquiries.models import Enquiry, ReferralKind, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
 from comptoir.liaison.models import Appointment, Reason, Side
@@ -26,7 +26,7 @@ from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
-from tests.enquiries.factories import agent, in_hand, received
+from tests.enquiries.factories import agent, in_hand, kept, received
 from tests.enquiries.factories import enquiry as enquiry_of
 from tests.liaison.factories import (
     DAY,
@@ -207,6 +207,24 @@ def more_needed(language: str) -> None:
     )
 
 
+def document_received(language: str) -> None:
+    found = asked(language)
+    Notice.objects.all().delete()
+    kept(of=found)
+
+
+def referred(language: str) -> None:
+    referring.refer(
+        enquiry=enquiry_of(),
+        kind=ReferralKind.URGENT,
+        unit="-",
+        owner=person_with(Role.AGENT, email=READER, language=language),
+        reason="-",
+        by=person_with(Role.AGENT),
+        now=NOW,
+    )
+
+
 def follow_code(language: str) -> None:
     found = asked(language)
     following.ask_for_code(reference=found.reference, email=READER, language=language, now=NOW)
@@ -230,9 +248,11 @@ FACTS: list[tuple[str, Fact]] = [
     ("enquiries.received", asked),
     ("enquiries.asked_again", asked_again),
     ("enquiries.answered", enquiry_answered),
+    ("enquiries.document_received", document_received),
     ("enquiries.follow_code", follow_code),
     ("enquiries.more_needed", more_needed),
     ("enquiries.references", references),
+    ("enquiries.referred", referred),
     ("liaison.booked", booked),
     ("liaison.offered", offered),
     ("liaison.waited_in_vain", waited_in_vain),

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 from tests.repository import sources
 
-READERS = {"text", "secret", "boolean", "integer", "port", "time_of_day", "choice", "words"}
+READERS = {
+    "text",
+    "secret",
+    "boolean",
+    "integer",
+    "port",
+    "time_of_day",
+    "choice",
+    "words",
+    "endpoint",
+}
 OURS = re.compile(r"COMPTOIR_[A-Z_]+|DATABASE_URL(_FILE)?")
 LINE = re.compile(r"#?([A-Z_]+)=(.*)")
 

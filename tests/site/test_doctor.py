@@ -96,6 +96,15 @@ def test_a_mail_server_that_does_not_answer_is_wrong(settings: Any) -> None:
         assert not doctor._mail().is_wrong
 
 
+def test_a_scanner_that_does_not_answer_is_wrong_and_none_is_not(settings: Any) -> None:
+    settings.CLAMD = None
+    assert not doctor._scanner().is_wrong
+    assert "not scanned" in doctor._scanner().words
+
+    settings.CLAMD = ("127.0.0.1", free_port())
+    assert doctor._scanner().is_wrong
+
+
 def test_browser_files_of_another_version_are_wrong(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path / "static"
 

@@ -25,6 +25,11 @@ NAME = "COMPTOIR_THING"
         ("0", lambda: environment.port(NAME, 80)),
         ("65536", lambda: environment.port(NAME, 80)),
         ("blue", lambda: environment.choice(NAME, "red", ("red", "green"))),
+        ("scanner", lambda: environment.endpoint(NAME)),
+        (":3310", lambda: environment.endpoint(NAME)),
+        ("scanner:0", lambda: environment.endpoint(NAME)),
+        ("scanner:65536", lambda: environment.endpoint(NAME)),
+        ("scanner:3²", lambda: environment.endpoint(NAME)),
     ],
 )
 def test_what_cannot_be_understood_is_refused_by_name(
@@ -101,3 +106,20 @@ def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     with pytest.raises(environment.BadEnvironment, match="nothing"):
         environment.secret(NAME)
+
+
+@pytest.mark.parametrize(
+    ("value", "server"),
+    [
+        ("", None),
+        ("scanner:3310", ("scanner", 3310)),
+        ("[::1]:3310", ("::1", 3310)),
+        ("/run/clamav/clamd.ctl", Path("/run/clamav/clamd.ctl")),
+    ],
+)
+def test_a_server_is_a_port_of_a_host_or_a_socket(
+    monkeypatch: pytest.MonkeyPatch, value: str, server: object
+) -> None:
+    monkeypatch.setenv(NAME, value)
+
+    assert environment.endpoint(NAME) == server

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.models import Document, Enquiry, Referral
 from comptoir.enquiries.queries import messages
 from comptoir.notices import actions as notices
 
@@ -32,6 +32,42 @@ def answered(enquiry: Enquiry, *, now: datetime) -> None:
 def more_needed(enquiry: Enquiry, *, now: datetime) -> None:
     """Say that the centre has a question."""
     _tell(messages.MORE_NEEDED, enquiry, now)
+
+
+def document_received(document: Document, *, now: datetime) -> None:
+    """Say to who asked that a document was added to their enquiry."""
+    enquiry = document.enquiry
+    if not enquiry.asker_email:
+        return
+    notices.queue(
+        kind=messages.DOCUMENT_RECEIVED,
+        subject_id=document.pk,
+        version=0,
+        address=enquiry.asker_email,
+        language=enquiry.language,
+        time_zone=settings.SERVICE_TIME_ZONE,
+        send_after=now,
+        useless_after=now + CATCH_UP,
+        now=now,
+        office_id=enquiry.office_id,
+    )
+
+
+def referred(referral: Referral, *, now: datetime) -> None:
+    """Say to who answers for a matter that it was handed to them."""
+    owner = referral.owner
+    notices.queue(
+        kind=messages.REFERRED,
+        subject_id=referral.pk,
+        version=0,
+        address=owner.email,
+        language=owner.language,
+        time_zone=owner.time_zone,
+        send_after=now,
+        useless_after=now + CATCH_UP,
+        now=now,
+        office_id=referral.enquiry.office_id,
+    )
 
 
 def _tell(kind: str, enquiry: Enquiry, now: datetime) -> None:

@@ -10,6 +10,18 @@ from comptoir.enquiries.models.clocks import (
     ClockQuerySet,
     Pause,
 )
+from comptoir.enquiries.models.documents import (
+    LEAST_IDENTIFIERS,
+    ConsentHow,
+    Document,
+    DocumentContent,
+    DocumentKind,
+    DocumentQuerySet,
+    Identifier,
+    Scan,
+    UndoWhy,
+    WhyNotScanned,
+)
 from comptoir.enquiries.models.enquiries import (
     LINE_OF_BUSINESS_DIGITS,
     OPEN_STATES,
@@ -35,6 +47,10 @@ from comptoir.enquiries.models.gates import (
     GateOverride,
     GateOverrideQuerySet,
     Piece,
+)
+from comptoir.enquiries.models.handling import (
+    Handled,
+    HandlingTarget,
 )
 from comptoir.enquiries.models.kinship import (
     Descent,
@@ -87,14 +103,23 @@ __all__ = [
     "ClockHappening",
     "ClockQuerySet",
     "Confirmation",
+    "ConsentHow",
     "Descent",
     "Direction",
+    "Document",
+    "DocumentContent",
+    "DocumentKind",
+    "DocumentQuerySet",
     "Enquiry",
     "EnquiryQuerySet",
     "FollowCode",
     "GateOverride",
     "GateOverrideQuerySet",
+    "Handled",
+    "HandlingTarget",
+    "Identifier",
     "Joining",
+    "LEAST_IDENTIFIERS",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
@@ -114,6 +139,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Scan",
     "ServiceTarget",
     "State",
     "Tag",
@@ -124,6 +150,8 @@ __all__ = [
     "TextVersionQuerySet",
     "Tier",
     "Topic",
+    "UndoWhy",
     "Unit",
+    "WhyNotScanned",
     "WorkingHours",
 ]

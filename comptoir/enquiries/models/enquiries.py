@@ -9,11 +9,11 @@ import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.models.lines import Line
-from comptoir.people.models import Language, Office, Person, sort_key
+from comptoir.people.models import Grant, Language, Office, Person, Role, sort_key
 from comptoir.roster.models import LineOfBusiness
 
 
@@ -118,6 +118,34 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def received_since(self, at: datetime) -> EnquiryQuerySet:
         return self.filter(received_at__gte=at)
 
+    def unrestricted(self) -> EnquiryQuerySet:
+        """What lists, searches, counts and exports show; nothing else ever stands in one."""
+        return self.filter(is_restricted=False)
+
+    def readable_by(self, person: Person, now: datetime) -> EnquiryQuerySet:
+        """What one who answers enquiries may read one by one: the unrestricted, and what they opened."""
+        opened = Enquiry.objects.opened_by(person, now).values("pk")
+        return self.filter(Q(is_restricted=False) | Q(pk__in=opened))
+
+    def opened_by(self, person: Person, now: datetime) -> EnquiryQuerySet:
+        """Restricted ones that the person is named for, has opened for a reason, and may still read."""
+        opened = Enquiry.objects.filter(
+            named__person=person,
+            named__ended_at=None,
+            openings__person=person,
+            openings__until__gt=now,
+        )
+        return self.filter(is_restricted=True, pk__in=opened.values("pk"))
+
+    def openable_by(self, person: Person, now: datetime) -> EnquiryQuerySet:
+        """Restricted ones that the person may open: who is named, and of a breach every privacy officer."""
+        officer = Grant.objects.in_force(now).filter(person=person, role=Role.PRIVACY_OFFICER)
+        openable = Enquiry.objects.filter(
+            Q(named__person=person, named__ended_at=None)
+            | (Q(referrals__kind="breach") & Exists(officer))
+        )
+        return self.filter(is_restricted=True, pk__in=openable.values("pk"))
+
 
 @pghistory.track(pghistory.UpdateEvent(), append_only=True)
 class Enquiry(models.Model):
@@ -176,6 +204,9 @@ class Enquiry(models.Model):
     )
     duplicates = models.PositiveSmallIntegerField(
         default=0, help_text="How often the same was asked again."
+    )
+    disposed_at = models.DateTimeField(
+        null=True, help_text="When what was known of anybody went for good."
     )
 
     objects = EnquiryQuerySet.as_manager()

@@ -120,7 +120,8 @@ class Breach(models.Model):
                 name="breach_determined_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(is_material=True)
+                # Not decided is neither true nor false to the database, and would pass.
+                condition=Q(is_material__isnull=False, is_material=True)
                 | Q(commissioner_told_at=None, secretariat_told_at=None),
                 name="breach_reported_if_material",
             ),

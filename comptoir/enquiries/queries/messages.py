@@ -9,10 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
-from comptoir.enquiries.models import OPEN_STATES, Enquiry, Promise, State
+from comptoir.enquiries.models import (
+    OPEN_STATES,
+    Document,
+    Enquiry,
+    Promise,
+    Referral,
+    State,
+)
 from comptoir.notices.kinds import Kind
 from comptoir.notices.models import Notice
 
@@ -22,6 +30,8 @@ ANSWERED = "enquiries.answered"
 MORE_NEEDED = "enquiries.more_needed"
 FOLLOW_CODE = "enquiries.follow_code"
 REFERENCES = "enquiries.references"
+DOCUMENT_RECEIVED = "enquiries.document_received"
+REFERRED = "enquiries.referred"
 
 
 def _received(notice: Notice) -> Mapping[str, Any] | None:
@@ -51,6 +61,39 @@ def _answered(notice: Notice) -> Mapping[str, Any] | None:
     return {"reference": enquiry.reference, "link": _link(notice)}
 
 
+def _document_received(notice: Notice) -> Mapping[str, Any] | None:
+    """True until it is taken back."""
+    document = (
+        Document.objects.kept().select_related("enquiry").filter(pk=notice.subject_id).first()
+    )
+    if document is None:
+        return None
+    return {"reference": document.enquiry.reference, "link": _link(notice)}
+
+
+def _referred(notice: Notice) -> Mapping[str, Any] | None:
+    """True while it is open. It names no enquiry: that may be restricted, and mail is read by others."""
+    referral = Referral.objects.open().filter(pk=notice.subject_id).first()
+    if referral is None:
+        return None
+    with override(notice.language):
+        link = settings.ADDRESS + reverse("enquiries:referral", args=[referral.pk])
+    return {"due_at": referral.due_at, "link": link}
+
+
+def _restricted() -> QuerySet[Any]:
+    """Enquiries of which nobody is to learn by the ledger that somebody was told something."""
+    return Enquiry.objects.filter(is_restricted=True).values("pk")
+
+
+def _restricted_documents() -> QuerySet[Any]:
+    return Document.objects.filter(enquiry__is_restricted=True).values("pk")
+
+
+def _restricted_referrals() -> QuerySet[Any]:
+    return Referral.objects.filter(enquiry__is_restricted=True).values("pk")
+
+
 def _link(notice: Notice) -> str:
     return follow_link(notice.language)
 
@@ -67,26 +110,44 @@ KINDS = (
         "enquiries/notices/received",
         _received,
         label=gettext_lazy("An enquiry was received"),
+        withheld=_restricted,
     ),
     Kind(
         ASKED_AGAIN,
         "enquiries/notices/asked_again",
         _received,
         label=gettext_lazy("An enquiry was asked again"),
+        withheld=_restricted,
     ),
     Kind(
         ANSWERED,
         "enquiries/notices/answered",
         _answered,
         label=gettext_lazy("An enquiry was answered"),
+        withheld=_restricted,
     ),
     Kind(
         MORE_NEEDED,
         "enquiries/notices/more_needed",
         _more_needed,
         label=gettext_lazy("More is needed from the client"),
+        withheld=_restricted,
     ),
     # Somebody looks at the screen and waits for it, so the switch does not hold it.
     Kind(FOLLOW_CODE, "enquiries/notices/follow_code", waits=False),
     Kind(REFERENCES, "enquiries/notices/references"),
+    Kind(
+        DOCUMENT_RECEIVED,
+        "enquiries/notices/document_received",
+        _document_received,
+        label=gettext_lazy("A document was received"),
+        withheld=_restricted_documents,
+    ),
+    Kind(
+        REFERRED,
+        "enquiries/notices/referred",
+        _referred,
+        label=gettext_lazy("A matter was handed on"),
+        withheld=_restricted_referrals,
+    ),
 )

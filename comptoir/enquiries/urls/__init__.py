@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("comptoir.enquiries.urls.work")),
     path("", include("comptoir.enquiries.urls.texts")),
     path("", include("comptoir.enquiries.urls.gates")),
+    path("", include("comptoir.enquiries.urls.matters")),
 ]

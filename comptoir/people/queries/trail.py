@@ -86,6 +86,8 @@ def _names(shown: Sequence[Event]) -> dict[tuple[str, str], str]:
     found = {}
     for label, keys in wanted.items():
         things = apps.get_model(label)._default_manager.filter(pk__in=keys)
+        if hides := trail_words.NAMELESS.get(label):
+            things = things.filter(**{hides: False})
         for key, name in things.values_list("pk", trail_words.NAMES[label]):
             found[label, str(key)] = trail_words.name_of(name)
     return found

@@ -14,6 +14,9 @@ BAD_HOLD = 2
 
 LABELS = {
     "appointments": "appointments, whose cases go",
+    "enquiries": "enquiries, whose names and texts go",
+    "documents": "documents",
+    "authorizations": "records of what somebody may be told",
     "cases": "cases, with their history",
     "follow_ups": "follow-ups",
     "notices": "notices in the ledger",

@@ -1,0 +1,259 @@
+"""Matters handed on: the register, one of them, and the forms that hand one on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from comptoir.enquiries.actions import referring
+from comptoir.enquiries.forms.referrals import (
+    BreachForm,
+    CloseForm,
+    FilterForm,
+    HandOnForm,
+    MaterialForm,
+    TakeBackForm,
+)
+from comptoir.enquiries.models import Breach, Enquiry, Referral, ReferralKind, ReferralOutcome
+from comptoir.enquiries.permissions import (
+    READS,
+    WORKS,
+    answers_for,
+    get_document_for,
+    get_readable_for,
+    get_referral_for,
+    has_opened,
+    referrals_for,
+)
+from comptoir.enquiries.queries import referrals as queries
+from comptoir.enquiries.queries.referrals import Show
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import values
+from comptoir.ui.forms import without_errors
+
+PER_PAGE = 25
+
+SHOWN = {
+    Show.OPEN: gettext_lazy("Open"),
+    Show.LATE: gettext_lazy("Late"),
+    Show.MINE: gettext_lazy("Mine"),
+    Show.CLOSED: gettext_lazy("Closed"),
+}
+
+REFUSALS: dict[type[referring.CannotRefer], str | Promise] = {
+    referring.ReferredAlready: gettext_lazy(
+        "This enquiry was handed on for the same reason and is not closed yet. Look at its referrals."
+    ),
+    referring.ClosedAlready: gettext_lazy("It was closed meanwhile: read what became of it."),
+    referring.NotAcknowledged: gettext_lazy("Say first that you have it."),
+    referring.NotTheOwner: gettext_lazy(
+        "Somebody else answers for it. Ask them, or hand the enquiry on anew."
+    ),
+    referring.DeterminedAlready: gettext_lazy(
+        "Whether it is material was decided. See it to its end."
+    ),
+    referring.NotDetermined: gettext_lazy("Decide first whether the breach is material."),
+    referring.NotMaterial: gettext_lazy("It is not material: there is nothing to report."),
+    referring.NotReported: gettext_lazy(
+        "Say first that the Commissioner and the Secretariat were told."
+    ),
+    referring.NotABreach: gettext_lazy("It is no breach of privacy: there is nothing to decide."),
+}
+
+
+@require_GET
+@allow(*READS)
+def register(request: SignedIn) -> HttpResponse:
+    """Every referral the person may see, the soonest due first."""
+    form = FilterForm(request.GET)
+    kind = form.cleaned_data["kind"] if form.is_valid() else ""
+    asked = request.GET.get("show", "")
+    show = Show(asked) if asked in list(Show) else Show.OPEN
+    everything = referrals_for(request.standing, request.now)
+    found = queries.shown(everything, show, person=request.user, now=request.now, kind=kind)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    counts = queries.counts(everything, person=request.user, now=request.now, kind=kind)
+    context = {
+        "page": page,
+        "rows": [(row, queries.is_late(row, request.now)) for row in page],
+        "show": show,
+        "kind": kind,
+        "kinds": ReferralKind.choices,
+        "tabs": [
+            {
+                "label": SHOWN[each],
+                "count": counts[each],
+                "url": f"?show={each.value}" + (f"&kind={kind}" if kind else ""),
+                "current": each is show,
+            }
+            for each in Show
+        ],
+    }
+    return render(request, "enquiries/referrals.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*WORKS)
+def hand_on(request: SignedIn, reference: str) -> HttpResponseBase:
+    """Hand a matter on that is no breach."""
+    found = get_readable_for(request.standing, reference, request.now)
+    people = queries.who_may_answer(request.now)
+    form = HandOnForm(request.POST or None, people=people)
+    if request.method == "POST" and form.is_valid():
+        kind = ReferralKind(form.cleaned_data["kind"])
+        response = _hand_on(request, found, form, kind, None)
+        if response is not None:
+            return response
+    return _form_page(request, "enquiries/hand_on.html", found, form)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*WORKS)
+def report_breach(request: SignedIn, reference: str) -> HttpResponseBase:
+    """Report a breach of privacy; what is known of it goes to the privacy officers."""
+    found = get_readable_for(request.standing, reference, request.now)
+    people = queries.who_may_answer(request.now)
+    initial = _of_document(request, found)
+    form = BreachForm(request.POST or None, people=people, now=request.now, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        response = _hand_on(request, found, form, ReferralKind.BREACH, form.intake())
+        if response is not None:
+            return response
+    return _form_page(request, "enquiries/breach.html", found, form)
+
+
+def _of_document(request: SignedIn, found: Enquiry) -> dict[str, Any]:
+    """What is known already when a document of somebody else was taken back."""
+    key = values.number(request.GET.get("document", ""))
+    if key is None:
+        return {}
+    document = get_document_for(request.standing, key, request.now)
+    if document.enquiry_id != found.pk or document.undone_at is None:
+        return {}
+    return queries.breach_of_document(document)
+
+
+def _hand_on(
+    request: SignedIn,
+    found: Enquiry,
+    form: HandOnForm | BreachForm,
+    kind: ReferralKind,
+    breach: referring.Intake | None,
+) -> HttpResponseBase | None:
+    """Where it goes on; None with the reason in the form."""
+    try:
+        made = referring.refer(
+            enquiry=found,
+            kind=kind,
+            unit=form.cleaned_data["unit"],
+            owner=form.cleaned_data["owner"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            now=request.now,
+            breach=breach,
+        )
+    except referring.CannotRefer as refused:
+        form.add_error(None, str(REFUSALS[type(refused)]))
+        return None
+    said = _("The matter was handed on. %(name)s was told.") % {"name": made.owner.name}
+    messages.success(request, said)
+    return redirect("enquiries:referral", made.pk)
+
+
+def _form_page(request: SignedIn, template: str, found: Enquiry, form: forms.Form) -> HttpResponse:
+    posted = request.method == "POST"
+    shown = form if posted else without_errors(form)
+    context = {"enquiry": found, "form": shown}
+    return render(request, template, context, status=422 if posted else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*READS)
+def referral(request: SignedIn, pk: int) -> HttpResponseBase:
+    """One referral; who answers for it acts on it here."""
+    found = get_referral_for(request.standing, pk, request.now)
+    if request.method != "POST":
+        return _referral_page(request, found)
+    do = request.POST.get("do", "")
+    form = FORMS.get(do, forms.Form)(request.POST)
+    if not form.is_valid():
+        return _referral_page(request, found, {do: form})
+    try:
+        said = _act(request, found, do, form.cleaned_data)
+    except referring.CannotRefer as refused:
+        messages.warning(request, str(REFUSALS[type(refused)]))
+    else:
+        messages.success(request, said)
+    return redirect("enquiries:referral", pk)
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    "close": CloseForm,
+    "take-back": TakeBackForm,
+    "determine": MaterialForm,
+}
+
+
+def _act(request: SignedIn, found: Referral, do: str, typed: dict[str, Any]) -> str:
+    """Do it; the sentence that says so. Raises CannotRefer."""
+    who: dict[str, Any] = {"referral": found, "by": request.user, "now": request.now}
+    if do == "acknowledge":
+        referring.acknowledge(**who)
+        return _("You have it. Please close it once it is dealt with.")
+    if do == "determine":
+        referring.determine(is_material=typed["material"], **who)
+        return _("The decision is on record.")
+    if do in ("commissioner", "secretariat"):
+        referring.report(to_commissioner=do == "commissioner", **who)
+        return _("The report is on record.")
+    if do == "take-back":
+        referring.close(outcome=ReferralOutcome.WITHDRAWN, result=typed["result"], **who)
+        return _("It was taken back.")
+    if do == "close":
+        referring.close(outcome=ReferralOutcome(typed["outcome"]), result=typed["result"], **who)
+        return _("It is closed.")
+    return ""
+
+
+def _referral_page(
+    request: SignedIn, found: Referral, typed: dict[str, forms.Form] | None = None
+) -> HttpResponse:
+    typed = typed or {}
+    is_open = found.closed_at is None
+    answers = is_open and answers_for(request.standing, found)
+    breach = getattr(found, "breach", None)
+    restricted = found.enquiry.is_restricted
+    context = {
+        "referral": found,
+        "breach": breach,
+        "enquiry": found.enquiry,
+        "can_read": not restricted or has_opened(request.standing, found.enquiry, request.now),
+        "is_late": queries.is_late(found, request.now),
+        "days_left": queries.days_left(found, request.now),
+        "answers": answers,
+        "may_close": answers and found.acknowledged_at and not _to_report(breach),
+        "may_take_back": is_open
+        and found.referred_by_id == request.user.pk
+        and (breach is None or breach.determined_at is None),
+        "close_form": typed.get("close", CloseForm()),
+        "take_back_form": typed.get("take-back", TakeBackForm()),
+        "material_form": typed.get("determine", MaterialForm()),
+        "may_report": answers and breach is not None and breach.is_material,
+    }
+    return render(request, "enquiries/referral.html", context, status=422 if typed else 200)
+
+
+def _to_report(breach: Breach | None) -> bool:
+    """Whether somebody is still to be told of a material breach."""
+    if breach is None or not breach.is_material:
+        return False
+    return breach.commissioner_told_at is None or breach.secretariat_told_at is None

@@ -1,0 +1,101 @@
+"""What browser tests look at of referrals and documents, made for the team lead of the world."""
+
+from __future__ import annotations
+
+from comptoir.enquiries.actions import documents, referring, restricting
+from comptoir.enquiries.models import (
+    Document,
+    Enquiry,
+    Identifier,
+    Referral,
+    ReferralKind,
+    Scan,
+)
+from comptoir.people.models import Role
+from comptoir.ui import clock
+from tests.browser.world import World
+from tests.enquiries.factories import CONSENT, enquiry, kept_and
+from tests.enquiries.files import pdf
+
+
+def urgent(world: World) -> Referral:
+    """A matter that the lead answers for and has acknowledged."""
+    found = Referral.objects.filter(kind=ReferralKind.URGENT).first()
+    return found or _handed_on(world, ReferralKind.URGENT)
+
+
+def breach(world: World) -> Referral:
+    """A breach, found to be material, of which the Commissioner was told."""
+    found = Referral.objects.filter(kind=ReferralKind.BREACH).first()
+    if found is not None:
+        return found
+    lead, now = world.people[Role.TEAM_LEAD], clock.now()
+    made = _handed_on(world, ReferralKind.BREACH)
+    referring.determine(referral=made, is_material=True, by=lead, now=now)
+    return referring.report(referral=made, to_commissioner=True, by=lead, now=now)
+
+
+def opened(world: World) -> Enquiry:
+    """The restricted enquiry of a sensitive matter, which the lead may read for a while."""
+    found = Referral.objects.filter(kind=ReferralKind.SENSITIVE).first()
+    made = found or _handed_on(world, ReferralKind.SENSITIVE)
+    lead = world.people[Role.TEAM_LEAD]
+    restricting.open_to_read(
+        enquiry=made.enquiry, reason="A minister asked", by=lead, now=clock.now()
+    )
+    return made.enquiry
+
+
+def closed(world: World) -> Enquiry:
+    """A restricted enquiry of a high-profile matter, which the lead has not opened."""
+    found = Referral.objects.filter(kind=ReferralKind.HIGH_PROFILE).first()
+    return (found or _handed_on(world, ReferralKind.HIGH_PROFILE)).enquiry
+
+
+def document(world: World, scan: Scan = Scan.NOT_SCANNED) -> Document:
+    """A document that the lead has added; its enquiry has one in each state."""
+    found = Document.objects.filter(scan=scan).first()
+    if found is not None:
+        return found
+    lead, about = world.people[Role.TEAM_LEAD], enquiry(now=clock.now())
+    consent = documents.Consent(
+        by="Marguerite Desrosiers-Longuenuit",
+        how=CONSENT.how,
+        on=CONSENT.on,
+        scope="To give her marriage certificate for this application",
+    )
+    for number, state in enumerate(Scan):
+        kept_and(
+            state,
+            pdf(number),
+            of=about,
+            by=lead,
+            now=clock.now(),
+            consent=consent,
+            identifiers=[Identifier.NAME, Identifier.UCI],
+            name=f"Certificat de mariage, traduction {number}.pdf",
+        )
+    return Document.objects.get(enquiry=about, scan=scan)
+
+
+def _handed_on(world: World, kind: ReferralKind) -> Referral:
+    lead, now = world.people[Role.TEAM_LEAD], clock.now()
+    intake = referring.Intake(
+        happened_at=None,
+        discovered_at=now,
+        place="A reply by e-mail",
+        data="Name and date of birth",
+        people_affected=2,
+        containment="The mail was called back, and the reader said that it was deleted.",
+    )
+    made = referring.refer(
+        enquiry=enquiry(now=now),
+        kind=kind,
+        unit="Office in Montréal, urgent matters",
+        owner=lead,
+        reason="The hearing is on Friday.\nThe family is at the airport.",
+        by=world.people[Role.TEAM_LEAD],
+        now=now,
+        breach=intake if kind == ReferralKind.BREACH else None,
+    )
+    return referring.acknowledge(referral=made, by=lead, now=now)
