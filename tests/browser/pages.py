@@ -14,6 +14,9 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 
+from comptoir.demonstration.texts import WAITING
+from comptoir.enquiries.actions import gating
+from comptoir.enquiries.models import Authorization, Capacity, Enquiry, Text
 from comptoir.liaison.actions import waiting
 from comptoir.liaison.models import Policy, WaitingEntry
 from comptoir.liaison.queries import days, horizon
@@ -24,6 +27,7 @@ from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
+from tests.enquiries import factories as enquiries
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
 
 Arguments = Callable[[World], tuple[Any, ...]]
@@ -96,6 +100,63 @@ def grant(world: World) -> tuple[Any, ...]:
 
 def point(kind: str) -> Arguments:
     return lambda world: (world.office.reference, getattr(world.office, kind).order_by("pk")[0].pk)
+
+
+def text_in_use(world: World) -> tuple[Any, ...]:
+    """A text of which a newer version waits."""
+    return (Text.objects.get(code=WAITING).code,)
+
+
+def text_that_waits(world: World) -> tuple[Any, ...]:
+    return (*text_in_use(world), 2)
+
+
+def about_somebody(world: World) -> tuple[Any, ...]:
+    """An enquiry that names its applicant, of which a second person was asked."""
+    found = Enquiry.objects.filter(overrides__isnull=False).first()
+    if found is None:
+        found = enquiries.enquiry(application_number="C000111222", now=world.now)
+        lead = world.people[LEAD]
+        gating.ask_override(enquiry=found, reason="A flight tomorrow.", by=lead, now=world.now)
+        gating.authorize(
+            enquiry=found,
+            capacity=Capacity.SELF,
+            applications=(),
+            evidence="a form",
+            starts_at=world.now,
+            ends_at=None,
+            by=lead,
+            now=world.now,
+        )
+    return (found.reference,)
+
+
+def authorization(world: World) -> tuple[Any, ...]:
+    (reference,) = about_somebody(world)
+    return (reference, Authorization.objects.order_by("pk")[0].pk)
+
+
+def to_the_overrides(visitor: Visitor, world: World) -> None:
+    """Somebody asks a second person."""
+    about_somebody(world)
+    visitor.go("enquiries:overrides")
+
+
+def to_no_text(visitor: Visitor, world: World) -> None:
+    """Search for words that nobody wrote."""
+    visitor.go("enquiries:texts")
+    visitor.page.locator("input[name=q]").fill("zzz")
+    visitor.press("Search")
+    visitor.page.locator(".empty-state").wait_for()
+    visitor.ready()
+
+
+def to_the_text_looked_at(visitor: Visitor, world: World) -> None:
+    """See a new version as the client does."""
+    visitor.go("enquiries:text-write", *text_in_use(world))
+    visitor.press("See it as the client does")
+    visitor.page.locator(".text-pair").wait_for()
+    visitor.ready()
 
 
 def professional(world: World) -> tuple[Any, ...]:
@@ -464,6 +525,23 @@ ADMINISTRATION = [
     ),
     Visit("people:trail", AUDITOR),
 ]
+TEXTS_AND_GATES = [
+    Visit("enquiries:texts", LEAD),
+    Visit("enquiries:texts", LEAD, query={"state": "to_approve"}, state="to-approve"),
+    Visit("enquiries:text", LEAD, text_in_use),
+    Visit("enquiries:text-version", LEAD, text_that_waits),
+    Visit("enquiries:text-new", LEAD),
+    Visit("enquiries:text-write", LEAD, text_in_use),
+    Visit("enquiries:text-write", LEAD, state="looked-at", arrive=to_the_text_looked_at),
+    Visit("enquiries:text-retire", LEAD, text_in_use),
+    Visit("enquiries:gate-confirm", LEAD, about_somebody),
+    Visit("enquiries:gate-authorize", LEAD, about_somebody),
+    Visit("enquiries:gate-withdraw", LEAD, authorization),
+    Visit("enquiries:gate-override", LEAD, about_somebody),
+    Visit("enquiries:overrides", LEAD, arrive=to_the_overrides),
+    # Last: what is searched for stays in the session.
+    Visit("enquiries:texts", LEAD, state="none", arrive=to_no_text),
+]
 ERRORS = [
     Visit("people:trail", DELEGATE, state="forbidden", status=403),
     Visit("liaison:office", DELEGATE, lambda world: ("mp-00000",), state="missing", status=404),
@@ -479,10 +557,14 @@ VISITS = [
     *RULE,
     *SCORECARD,
     *ADMINISTRATION,
+    *TEXTS_AND_GATES,
     *ERRORS,
 ]
 
 POSTED = {
+    "enquiries:enquiry-preview",
+    "enquiries:override-answer",
+    "enquiries:text-approve",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",
@@ -516,6 +598,7 @@ POSTED = {
 """The addresses of buttons, which take no GET."""
 
 NOT_PAGES = {
+    "enquiries:enquiry-texts": "part of a page: see test_composing",
     "account_request_login_code": "the page of account_login under the name that allauth knows",
     "favicon": "a picture",
     "healthy": "a word for machines",
