@@ -11,8 +11,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 
-from comptoir.enquiries.models import Enquiry, Message
-from comptoir.enquiries.models import State as EnquiryState
 from comptoir.liaison.actions import waiting
 from comptoir.liaison.models import Policy, WaitingEntry
 from comptoir.liaison.queries import days, horizon
@@ -21,7 +19,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
-from tests.browser import asking, matters
+from tests.browser import agents, asking, matters
 from tests.browser.visit import Arguments, Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
@@ -61,18 +59,6 @@ def grant(world: World) -> tuple[Any, ...]:
 
 def point(kind: str) -> Arguments:
     return lambda world: (world.office.reference, getattr(world.office, kind).order_by("pk")[0].pk)
-
-
-def in_hand(world: World) -> tuple[Any, ...]:
-    """An enquiry that the agent has, with another of the same asker."""
-    found = Enquiry.objects.filter(assignee=world.people[AGENT], state=EnquiryState.IN_HAND)
-    return (found.order_by("pk")[0].reference,)
-
-
-def text(world: World) -> tuple[Any, ...]:
-    """What was asked there."""
-    (reference,) = in_hand(world)
-    return (reference, Message.objects.filter(enquiry__reference=reference).order_by("at")[0].pk)
 
 
 def professional(world: World) -> tuple[Any, ...]:
@@ -305,7 +291,6 @@ def to_the_register(visitor: Visitor, world: World) -> None:
 
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
-AGENT = str(Role.AGENT)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
 ADMINISTRATOR = str(Role.ADMINISTRATOR)
 
@@ -509,23 +494,6 @@ ADMINISTRATION = [
     ),
     Visit("people:trail", AUDITOR),
 ]
-WORK = [
-    Visit("enquiries:work", AGENT),
-    Visit("enquiries:work", LEAD, state="not-set-up"),
-    Visit("enquiries:enquiry", AGENT, in_hand),
-    Visit("enquiries:enquiry", LEAD, in_hand, state="of-a-colleague"),
-    Visit("enquiries:transfer", AGENT, in_hand),
-    Visit("enquiries:copy", AGENT, in_hand),
-    Visit("enquiries:join", AGENT, in_hand),
-    Visit("enquiries:split", AGENT, text),
-    Visit("enquiries:bundle", AGENT, in_hand),
-    Visit("enquiries:assign", LEAD, in_hand),
-    Visit("enquiries:late", AGENT),
-    Visit("enquiries:unmatched", AGENT),
-    Visit("enquiries:all", LEAD),
-    Visit("enquiries:agents", LEAD, same_title=True),
-    Visit("enquiries:agent", LEAD, lambda world: (world.people[AGENT].pk,)),
-]
 ERRORS = [
     Visit("people:trail", DELEGATE, state="forbidden", status=403),
     Visit("liaison:office", DELEGATE, lambda world: ("mp-00000",), state="missing", status=404),
@@ -543,7 +511,8 @@ VISITS = [
     *RULE,
     *SCORECARD,
     *ADMINISTRATION,
-    *WORK,
+    *agents.WORK,
+    *agents.TEXTS_AND_GATES,
     *ERRORS,
 ]
 
@@ -560,6 +529,9 @@ POSTED = {
     "enquiries:take",
     "enquiries:take-one",
     "enquiries:untag",
+    "enquiries:enquiry-preview",
+    "enquiries:override-answer",
+    "enquiries:text-approve",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",
@@ -593,6 +565,7 @@ POSTED = {
 """The addresses of buttons, which take no GET."""
 
 NOT_PAGES = {
+    "enquiries:enquiry-texts": "part of a page: see test_composing",
     "account_request_login_code": "the page of account_login under the name that allauth knows",
     "enquiries:document-file": "a file",
     "favicon": "a picture",

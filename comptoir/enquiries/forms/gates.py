@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import identifiers
@@ -179,7 +178,7 @@ def _given(enquiry: Enquiry) -> dict[Piece, str]:
         Piece.APPLICATION_NUMBER: enquiry.application_number,
     }
     return {
-        piece: _now("The asker gave: %(value)s") % {"value": value}
+        piece: str(_("The asker gave: %(value)s")) % {"value": value}
         for piece, value in given.items()
         if value
     }

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import wording
@@ -213,7 +212,7 @@ def quoted_keys(posted: Any) -> list[int]:
 
 def code_taken() -> str:
     """What stands beside a short name that another text has."""
-    return _now("Another text has this short name: choose another one.")
+    return str(_("Another text has this short name: choose another one."))
 
 
 def braced(names: frozenset[str] | set[str]) -> str:
