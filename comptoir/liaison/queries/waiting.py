@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
 from operator import add
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -298,14 +299,19 @@ DAYS_SHOWN = 5
 """On how many of the next days a page says the place: each is a day to load."""
 
 
+class DayPlace(NamedTuple):
+    """A place on the list of a day, and whether it is the first one for a floor that was missed."""
+
+    on: date
+    number: int
+    missed: bool
+
+
 def places(
     entries: Sequence[WaitingEntry], dates: Iterable[date], now: datetime
-) -> dict[int, list[tuple[date, int, bool]]]:
-    """By entry its place on each of the next days that it waits for, and if it is first for a missed floor.
-
-    The first place is 1.
-    """
-    found: dict[int, list[tuple[date, int, bool]]] = {entry.pk: [] for entry in entries}
+) -> dict[int, list[DayPlace]]:
+    """By entry its place on each of the next days that it waits for: the first is 1."""
+    found: dict[int, list[DayPlace]] = {entry.pk: [] for entry in entries}
     waited_for = (on for on in dates if any(e.first_on <= on <= e.last_on for e in entries))
     rules = days.load_rules()
     for on in islice(waited_for, DAYS_SHOWN):
@@ -314,7 +320,7 @@ def places(
             continue
         for place, one in enumerate(_order(waited, now), start=1):
             if one.number in found:
-                found[one.number].append((on, place, waited.is_first_of_day(one)))
+                found[one.number].append(DayPlace(on, place, waited.is_first_of_day(one)))
     return found
 
 

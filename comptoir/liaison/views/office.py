@@ -75,7 +75,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
 
 def _place(
     waits: Sequence[WaitingEntry], bookable: Iterable[date], now: datetime
-) -> tuple[date, int] | None:
+) -> waiting.DayPlace | None:
     """The first day that the office waits for, and its best place there: no other day is loaded."""
     first = next((on for on in bookable if any(e.first_on <= on <= e.last_on for e in waits)), None)
     if first is None:
