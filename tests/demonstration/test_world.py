@@ -292,7 +292,8 @@ def test_every_role_can_be_signed_in_as() -> None:
         assert [grant.role for grant in held] == [part.role]
         roles.add(part.role)
 
-    assert roles == set(Role)
+    # Agents and privacy officers have no pages yet, so that nobody of the cast is one.
+    assert roles == set(Role) - {Role.AGENT, Role.PRIVACY_OFFICER}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
