@@ -35,7 +35,7 @@ def day(on: date, rule: SharingRule, offered: Mapping[int, int], **values: objec
     """A day of the week, nothing taken; allowances are released at two of the day before."""
     hours = tuple(ProfessionalHours(who, ENGLISH, mask) for who, mask in offered.items())
     released = datetime.combine(on - timedelta(days=1), time(14), ZONE)
-    return replace(Day(on, grid_of(on), rule, on, hours, released_at=released), **values)  # type: ignore[arg-type]
+    return replace(Day(on, grid_of(on), rule, on, hours, released_at=released), **values)  # type: ignore[arg-type]  # some of its fields
 
 
 @dataclass

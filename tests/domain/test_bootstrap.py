@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -113,12 +115,12 @@ class TestDrawByDraw:
             assert known == pytest.approx(plain)
 
     @pytest.mark.parametrize("index", [bootstrap.jain, bootstrap.gini])
-    def test_where_all_have_nothing_nobody_is_worse_off(self, index: object) -> None:
+    def test_where_all_have_nothing_nobody_is_worse_off(self, index: Callable[..., Any]) -> None:
         nothing = np.zeros(6)
         plain = equity.jain(nothing) if index is bootstrap.jain else equity.gini(nothing)
         drawn = Resampled.of(6, seed=1, resamples=3)
 
-        assert list(index(drawn, nothing)) == [plain] * 3  # type: ignore[operator]
+        assert list(index(drawn, nothing)) == [plain] * 3
 
 
 class TestDraws:

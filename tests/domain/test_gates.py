@@ -161,7 +161,7 @@ def test_each_capacity_opens_the_case_of_the_named_applicant_alone(kind: Kind) -
 def test_an_authorization_that_does_not_hold_says_why(
     change: dict[str, object], reason: Reason
 ) -> None:
-    held = replace(APPLICANT, kind=Kind.REPRESENTATIVE, **change)  # type: ignore[arg-type]
+    held = replace(APPLICANT, kind=Kind.REPRESENTATIVE, **change)  # type: ignore[arg-type]  # some of its fields
 
     assert asked(Facts.CASE, confirmed(*THREE), held, application="E1") == refused(reason)
 

@@ -40,7 +40,7 @@ def ask(need: int, office: int, quanta: int, start: int | None = None, **values:
     """So many minutes after Friday noon as its number says; of Monday."""
     at = FRIDAY + timedelta(minutes=need)
     found = Ask(at, need, office, MONDAY, quanta, "en", start)
-    return replace(found, **values)  # type: ignore[arg-type]
+    return replace(found, **values)  # type: ignore[arg-type]  # some of its fields
 
 
 def granted(answers: tuple[replay.Answer | None, ...]) -> list[bool | None]:

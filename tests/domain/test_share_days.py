@@ -110,7 +110,8 @@ class SharedDay(RuleBasedStateMachine):
             )
             assert all(a.start + a.quanta <= b.start for a, b in pairwise(own))
 
-    @precondition(lambda self: not self.world.short and self.world.now <= NINE)
+    # Before nine: at nine nothing is kept any more of the first quarter hour, which whoever books it takes.
+    @precondition(lambda self: not self.world.short and self.world.now < NINE)
     @invariant()
     def whoever_is_owed_a_floor_would_get_it(self) -> None:
         for office in self.world.unclaimed:

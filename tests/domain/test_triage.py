@@ -34,7 +34,7 @@ def text(words: str) -> Item:
 
 
 def rule(code: str, when: When, **then: object) -> Rule:
-    return Rule(code, when, Then(**({"line": "urgent"} | then)))  # type: ignore[arg-type]
+    return Rule(code, when, Then(**({"line": "urgent"} | then)))  # type: ignore[arg-type]  # some of its fields
 
 
 def holding(*words: str) -> RuleSet:

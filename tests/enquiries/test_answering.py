@@ -47,7 +47,13 @@ def answer(held: Enquiry, by: Agent, **changes: Any) -> None:
 
 def ask(held: Enquiry, by: Agent) -> None:
     answering.ask_back(
-        enquiry=held, version=held.version, body="Which one?", language="en", by=by.person, now=NOW
+        enquiry=held,
+        version=held.version,
+        body="Which one?",
+        language="en",
+        is_case_specific=False,
+        by=by.person,
+        now=NOW,
     )
 
 

@@ -331,7 +331,13 @@ def asked_back(found: Enquiry) -> None:
     by = agent()
     held = in_hand(by, found)
     answering.ask_back(
-        enquiry=held, version=held.version, body="Which?", language="en", by=by.person, now=NOW
+        enquiry=held,
+        version=held.version,
+        body="Which?",
+        language="en",
+        is_case_specific=False,
+        by=by.person,
+        now=NOW,
     )
 
 

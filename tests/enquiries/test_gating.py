@@ -29,7 +29,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.enquiries.queries import gates
 from comptoir.people.models import Role
-from tests.enquiries.factories import NOW, agent, in_hand, person, received
+from tests.enquiries.factories import NOW, agent, in_hand, opened, person, received
 from tests.people.factories import OfficeFactory
 from tests.rivals import Rival
 
@@ -80,6 +80,18 @@ def tell(enquiry: Enquiry, by: Agent, **changes: Any) -> None:
         by=by.person,
         now=NOW,
         **values,
+    )
+
+
+def ask_back(enquiry: Enquiry, by: Agent) -> None:
+    answering.ask_back(
+        enquiry=enquiry,
+        version=enquiry.version,
+        body="Is your new passport the one that was refused?",
+        language="en",
+        is_case_specific=True,
+        by=by.person,
+        now=NOW,
     )
 
 
@@ -146,8 +158,26 @@ class TestUntilBothAreOpen:
         with pytest.raises(answering.GatesClosed):
             tell(asked, by, is_case_specific=False, texts=[version])
 
+    def test_a_question_about_a_case_is_not_asked_either(self, asked: Enquiry, by: Agent) -> None:
+        with pytest.raises(answering.GatesClosed):
+            ask_back(asked, by)
+
+        asked.refresh_from_db()
+        assert asked.state == State.IN_HAND
+        assert not asked.messages.filter(direction=Direction.OUT).exists()
+
 
 class TestOnceBothAreOpen:
+    def test_a_question_about_a_case_is_asked_and_on_the_trail(
+        self, asked: Enquiry, by: Agent
+    ) -> None:
+        opened(asked, by)
+
+        ask_back(asked, by)
+
+        assert asked.messages.get(direction=Direction.OUT).is_case_specific
+        assert Event.objects.filter(verb=Verb.DISCLOSED).count() == 1
+
     def test_it_is_told_and_the_basis_is_on_the_trail(self, asked: Enquiry, by: Agent) -> None:
         confirm(asked, by)
         authorize(asked, by, capacity=Capacity.REPRESENTATIVE)

@@ -102,6 +102,7 @@ class TestLettingGo:
             version=waits.version,
             body="Which application?",
             language="en",
+            is_case_specific=False,
             by=by.person,
             now=NOW,
         )

@@ -84,7 +84,7 @@ def test_of_a_time_that_comes_twice_the_first_is_meant() -> None:
 
 
 @given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001
+    st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - as a file writes it, without a zone
     st.sampled_from(["America/Toronto", "America/St_Johns", "Asia/Kathmandu", "Europe/Paris"]),
     st.sampled_from([PLAIN, "%d/%m/%Y %I:%M:%S %p", "iso", "epoch"]),
 )
@@ -102,7 +102,7 @@ def test_what_is_written_in_a_zone_is_read_as_the_same_instant(
         assert read(text, written, zone) == as_read(instant)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)))  # noqa: DTZ001
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)))  # noqa: DTZ001 - as a file writes it, without a zone
 def test_a_day_is_the_centres(utc: datetime) -> None:
     instant = utc.replace(tzinfo=UTC)
     moments = Moments(PLAIN, MONTREAL, frozenset([""]))
@@ -174,7 +174,7 @@ def test_an_answer_without_talk_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("seconds", "kept"), [(2, True), (88, True), (120, True), (121, False)])
 def test_clocks_may_differ_by_so_many_seconds(tmp_path: Path, seconds: int, kept: bool) -> None:
     """In real records an answer starts seconds before it left the queue, and some differ by 55 to 87."""
-    queued = datetime(2026, 11, 2, 10, 0, 15) + timedelta(seconds=seconds)  # noqa: DTZ001
+    queued = datetime(2026, 11, 2, 10, 0, 15) + timedelta(seconds=seconds)  # noqa: DTZ001 - as a file writes it, without a zone
     line = ANSWERED.replace("2026-11-02 10:00:05", str(queued))
 
     totals = imported(tmp_path, line).totals

@@ -203,7 +203,13 @@ def more_needed(language: str) -> None:
     by = agent()
     held = in_hand(by, asked(language))
     answering.ask_back(
-        enquiry=held, version=held.version, body="-", language=language, by=by.person, now=NOW
+        enquiry=held,
+        version=held.version,
+        body="-",
+        language=language,
+        is_case_specific=False,
+        by=by.person,
+        now=NOW,
     )
 
 

@@ -458,7 +458,8 @@ def test_the_trail_is_paged_and_counts_no_further_than_one_reads(
 
 def test_each_arrives_where_they_work(client: Client) -> None:
     homes = {}
-    for role in Role:
+    # Agents and privacy officers have no pages yet, and so no home but the common one.
+    for role in set(Role) - {Role.AGENT, Role.PRIVACY_OFFICER}:
         homes[role] = sign_in(Client(), person_with(role)).get("/en/")["Location"]
 
     assert homes == {

@@ -58,11 +58,7 @@ def answer(
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
     if bundles.is_barred(found):
         raise NoAction
-    is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
-    if is_case_specific:
-        _disclose(found, by, now)
-    message = _say(found, body, language, is_case_specific, by, now)
-    texting.quote(message=message, versions=texts, now=now)
+    message = _say(found, body, language, is_case_specific, texts, by, now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
     for each in (found, *found.joined.all()):  # its parts are answered with it
@@ -87,14 +83,23 @@ def answer(
 
 @transaction.atomic
 def ask_back(
-    *, enquiry: Enquiry, version: int, body: str, language: str, by: Person, now: datetime
+    *,
+    enquiry: Enquiry,
+    version: int,
+    body: str,
+    language: str,
+    is_case_specific: bool,
+    by: Person,
+    now: datetime,
+    texts: Collection[TextVersion] = (),
 ) -> Message:
     """Ask the client for something and wait: the first answer is given, the final one pauses.
 
-    Raises CannotChange.
+    A question that is about a case passes both gates as an answer does. Raises CannotChange, and
+    texting.NotInUse for a text that is not.
     """
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
-    message = _say(found, body, language, False, by, now)
+    message = _say(found, body, language, is_case_specific, texts, by, now)
     clocks.stop(enquiry=found, promise=Promise.FIRST, by=by, now=now)
     if found.state != State.ON_HOLD:
         clocks.pause(enquiry=found, reason="client", by=by, now=now)
@@ -137,9 +142,19 @@ def _disclose(enquiry: Enquiry, by: Person, now: datetime) -> None:
 
 
 def _say(
-    enquiry: Enquiry, body: str, language: str, is_case_specific: bool, by: Person, now: datetime
+    enquiry: Enquiry,
+    body: str,
+    language: str,
+    is_case_specific: bool,
+    texts: Collection[TextVersion],
+    by: Person,
+    now: datetime,
 ) -> Message:
-    return Message.objects.create(
+    """The one way out: what is about a case, or quotes a text that is, is disclosed before it is said."""
+    is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
+    if is_case_specific:
+        _disclose(enquiry, by, now)
+    message = Message.objects.create(
         enquiry=enquiry,
         direction=Direction.OUT,
         channel=enquiry.channel,
@@ -149,3 +164,5 @@ def _say(
         body=body,
         is_case_specific=is_case_specific,
     )
+    texting.quote(message=message, versions=texts, now=now)
+    return message

@@ -14,6 +14,7 @@ from comptoir.domain import identifiers
 from comptoir.enquiries.actions.receiving import About, Asker
 from comptoir.enquiries.forms.typed import OneLineField, TextField
 from comptoir.enquiries.models import AskerKind, Topic
+from comptoir.people.forms.identifiers import IdentifiersForm
 from comptoir.people.models import Language, Office, OfficeStatus
 from comptoir.people.queries import offices
 from comptoir.roster.models import LineOfBusiness
@@ -22,21 +23,6 @@ from comptoir.ui import times
 LONGEST = 2_000
 MOST_OFFICES = 20
 BORN_AFTER = date(1900, 1, 1)
-
-IDENTIFIER_FAULTS = {
-    identifiers.Fault.UCI_CHARACTERS: _(
-        "A UCI has digits only, such as 1234-5678 or 12-3456-7890. Check the letter or permit."
-    ),
-    identifiers.Fault.UCI_LENGTH: _(
-        "A UCI has 8 or 10 digits, such as 1234-5678 or 12-3456-7890. Count them again."
-    ),
-    identifiers.Fault.APPLICATION_LETTER: _(
-        "An application number begins with one letter, such as E123456789."
-    ),
-    identifiers.Fault.APPLICATION_DIGITS: _(
-        "An application number has one letter and then nine digits, such as E123456789."
-    ),
-}
 
 GROUPS = (
     (_("Who you are"), ("asker_kind", "asker_name", "office", "email", "language")),
@@ -49,7 +35,7 @@ GROUPS = (
 """The parts of the page, in its order; `office_words` only helps to find an office."""
 
 
-class AskForm(forms.Form):
+class AskForm(IdentifiersForm):
     """One question. A field set for files comes in a form of its own beside it."""
 
     asker_kind = forms.ChoiceField(
@@ -132,19 +118,6 @@ class AskForm(forms.Form):
                 _("Give a date of birth in the past, the year with four digits.")
             )
         return born_on
-
-    def clean_uci(self) -> str:
-        return self._identifier("uci", identifiers.parse_uci)
-
-    def clean_application_number(self) -> str:
-        return self._identifier("application_number", identifiers.parse_application_number)
-
-    def _identifier(self, name: str, parse: Any) -> str:
-        text = self.cleaned_data[name]
-        try:
-            return str(parse(text)) if text else ""
-        except identifiers.BadIdentifier as error:
-            raise forms.ValidationError(IDENTIFIER_FAULTS[error.fault]) from error
 
     def clean(self) -> dict[str, Any]:
         """A name from who asks for somebody else; an office from an office, and from nobody else."""

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from comptoir.enquiries import follow_sessions, guarding
 from comptoir.enquiries.actions import receiving
-from comptoir.enquiries.forms.asking import IDENTIFIER_FAULTS, AskForm
+from comptoir.enquiries.forms.asking import AskForm
 from comptoir.enquiries.guarding import Problem
 from comptoir.enquiries.models import AskerKind, Channel, Message, Promise
 from comptoir.enquiries.queries import lines, promises
 from comptoir.people import permissions
+from comptoir.people.forms.identifiers import IDENTIFIER_FAULTS
 from comptoir.people.permissions import SignedIn
 from comptoir.ui import clock
 from comptoir.ui.forms import without_errors

@@ -290,5 +290,6 @@ def _fits() -> Iterator[tuple[tuple[str, bool, bool, bool], str]]:
             excess = [name for name in EXCLUDED[outcome] if known[name]]
             reason = f"is {outcome.value}, and {(missing or excess or [''])[0]} is"
             if missing or excess:
-                key = (outcome.value, *known.values())
-                yield key, f"{reason} {'empty' if missing else 'not empty'}"  # type: ignore[misc]
+                offered, answered, abandoned = known.values()
+                key = (outcome.value, offered, answered, abandoned)
+                yield key, f"{reason} {'empty' if missing else 'not empty'}"

@@ -9,30 +9,16 @@ from django import forms
 from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.domain import disclosure, identifiers
+from comptoir.domain import disclosure
 from comptoir.domain.rule import SharingRule
 from comptoir.liaison.actions.bringing import Case
 from comptoir.liaison.models import LegalBasis, Mode
+from comptoir.people.forms.identifiers import IdentifiersForm
 from comptoir.people.forms.telephones import TelephoneField
 from comptoir.people.models import Chamber, Language, Office
 from comptoir.roster.models import LineOfBusiness
 from comptoir.ui.forms import Choice, RowsFormSet
 from comptoir.ui.times import duration
-
-IDENTIFIER_FAULTS = {
-    identifiers.Fault.UCI_CHARACTERS: _(
-        "A UCI has digits only, such as 1234-5678 or 12-3456-7890. Check the letter or permit."
-    ),
-    identifiers.Fault.UCI_LENGTH: _(
-        "A UCI has 8 or 10 digits, such as 1234-5678 or 12-3456-7890. Count them again."
-    ),
-    identifiers.Fault.APPLICATION_LETTER: _(
-        "An application number begins with one letter, such as E123456789."
-    ),
-    identifiers.Fault.APPLICATION_DIGITS: _(
-        "An application number has one letter and then nine digits, such as E123456789."
-    ),
-}
 
 CONSENT_FAULTS = {
     disclosure.Fault.SIGNED_LATER: (
@@ -124,7 +110,7 @@ class MeetingForm(forms.Form):
         return cleaned
 
 
-class CaseForm(forms.Form):
+class CaseForm(IdentifiersForm):
     """One constituent's matter and the legal basis on which it may be spoken about."""
 
     uci = forms.CharField(
@@ -184,19 +170,6 @@ class CaseForm(forms.Form):
         field = self.fields["legal_basis"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(basis.value, choices[LegalBasis(basis.value)]) for basis in bases]
-
-    def clean_uci(self) -> str:
-        return self._identifier("uci", identifiers.parse_uci)
-
-    def clean_application_number(self) -> str:
-        return self._identifier("application_number", identifiers.parse_application_number)
-
-    def _identifier(self, name: str, parse: Any) -> str:
-        text = self.cleaned_data[name]
-        try:
-            return str(parse(text)) if text else ""
-        except identifiers.BadIdentifier as error:
-            raise forms.ValidationError(IDENTIFIER_FAULTS[error.fault]) from error
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
