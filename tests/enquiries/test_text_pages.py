@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from comptoir.enquiries.actions import texting
@@ -307,15 +306,6 @@ class TestWriting:
         assert sentence in errors[field][0]
         assert "Votre adresse" in response.content.decode()
         assert not Text.objects.exists()
-
-    def test_a_fault_is_said_in_french_on_a_french_page(self, client: Client) -> None:
-        with translation.override("fr"):
-            address = url("text-new")
-
-        response = client.post(address, {**NEW, "body_fr": "Rien."})
-
-        assert response.context["form"].errors["body_fr"]
-        assert response["Content-Language"] == "fr"
 
     def test_a_look_shows_what_the_client_sees_and_stores_nothing(self, client: Client) -> None:
         response = client.post(url("text-new"), {**NEW, "do": "look"})
