@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
@@ -16,6 +17,7 @@ from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
 from comptoir.demonstration.names import Namer
+from comptoir.demonstration.people import Staff
 from comptoir.demonstration.scale import FULL, Scale
 from comptoir.demonstration.writing import Parties, Writer
 from comptoir.domain import business_days
@@ -96,9 +98,16 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
     writer = Writer(parties, calendar, rule, dates, rng)
     writer.write(play)
     writer.write_reminders(now)
+    _open_the_window(scale, staff, namer, made, now=now, seed=seed)
+    policy.set_next(current=rule, by=staff.policy_owner, now=now)
+
+
+def _open_the_window(
+    scale: Scale, staff: Staff, namer: Namer, made: Sequence[Office], *, now: datetime, seed: int
+) -> None:
+    """What the public asked, who answers it, and with which texts."""
     enquiries.make(scale, staff, namer, made, now=now, seed=seed)
     texts.make(staff.team_lead, now=now)
-    policy.set_next(current=rule, by=staff.policy_owner, now=now)
 
 
 def _continue_keys() -> None:

@@ -55,6 +55,7 @@ CAST = (
     Part("Morgan Winterbrook", Role.TEAM_LEAD, Language.ENGLISH),
     Part("Hélène Bellumière", Role.POLICY_OWNER, Language.FRENCH),
     Part("Simon Quillholt", Role.AUDITOR, Language.ENGLISH),
+    Part("Delphine Roselune", Role.PRIVACY_OFFICER, Language.FRENCH),
     Part("Priya Cedarlight", Role.ADMINISTRATOR, Language.ENGLISH),
 )
 

@@ -20,6 +20,7 @@ TITLES = {
     Role.TEAM_LEAD: "Team lead",
     Role.POLICY_OWNER: "Policy owner",
     Role.AUDITOR: "Auditor",
+    Role.PRIVACY_OFFICER: "Privacy officer",
     Role.ADMINISTRATOR: "Administrator",
 }
 

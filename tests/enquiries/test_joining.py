@@ -147,7 +147,13 @@ class TestParting:
         self, held: Enquiry, main: Enquiry, by: Agent
     ) -> None:
         answering.ask_back(
-            enquiry=held, version=held.version, body="Which?", language="en", by=by.person, now=NOW
+            enquiry=held,
+            version=held.version,
+            body="Which?",
+            language="en",
+            is_case_specific=False,
+            by=by.person,
+            now=NOW,
         )
         held.refresh_from_db()
         join(held, main, by)

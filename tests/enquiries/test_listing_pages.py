@@ -130,7 +130,13 @@ class TestLate:
         second, first = enquiry(now=NOW - timedelta(days=1)), enquiry(now=NOW - timedelta(days=9))
         waits = in_hand(by, enquiry(now=NOW - timedelta(days=9)))
         answering.ask_back(
-            enquiry=waits, version=waits.version, body="?", language="en", by=by.person, now=NOW
+            enquiry=waits,
+            version=waits.version,
+            body="?",
+            language="en",
+            is_case_specific=False,
+            by=by.person,
+            now=NOW,
         )
         clock.move_to(NOW + MONTH)
         enquiry(now=NOW + MONTH)

@@ -83,6 +83,7 @@ class TestRestricting:
             version=held.version,
             body="Which one?",
             language="en",
+            is_case_specific=False,
             by=by.person,
             now=NOW,
         )
@@ -272,6 +273,7 @@ class TestAskedAgain:
             version=held.version,
             body="Which one?",
             language="en",
+            is_case_specific=False,
             by=by.person,
             now=NOW,
         )

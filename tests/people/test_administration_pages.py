@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Event, Verb
@@ -458,8 +459,7 @@ def test_the_trail_is_paged_and_counts_no_further_than_one_reads(
 
 def test_each_arrives_where_they_work(client: Client) -> None:
     homes = {}
-    # Agents and privacy officers have no pages yet, and so no home but the common one.
-    for role in set(Role) - {Role.AGENT, Role.PRIVACY_OFFICER}:
+    for role in Role:
         homes[role] = sign_in(Client(), person_with(role)).get("/en/")["Location"]
 
     assert homes == {
@@ -470,6 +470,8 @@ def test_each_arrives_where_they_work(client: Client) -> None:
         Role.PROFESSIONAL: "/en/day/",
         Role.TEAM_LEAD: "/en/board/",
         Role.POLICY_OWNER: "/en/rule/",
+        Role.AGENT: reverse("enquiries:work"),
+        Role.PRIVACY_OFFICER: "/en/referrals/",
     }
 
 

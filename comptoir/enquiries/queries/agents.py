@@ -32,7 +32,8 @@ def listed(shown: list[Person]) -> list[Listed]:
     agents = Agent.objects.filter(person__in=shown).prefetch_related("lines")
     by_person = {agent.person_id: agent for agent in agents}
     counts = (
-        Enquiry.objects.filter(assignee__in=shown, state__in=(State.IN_HAND, State.ON_HOLD))
+        Enquiry.objects.unrestricted()
+        .filter(assignee__in=shown, state__in=(State.IN_HAND, State.ON_HOLD))
         .order_by()
         .values("assignee")
         .annotate(

@@ -78,7 +78,8 @@ def of_agent(person: Person, state: State, now: datetime) -> list[Row]:
     Bounded by how many an agent may have in hand.
     """
     found = (
-        Enquiry.objects.filter(assignee=person, state=state)
+        Enquiry.objects.unrestricted()
+        .filter(assignee=person, state=state)
         .select_related("line", "office")
         .prefetch_related(running_clocks())
         .in_order()
@@ -88,13 +89,14 @@ def of_agent(person: Person, state: State, now: datetime) -> list[Row]:
 
 def next_in_hand(person: Person) -> Enquiry | None:
     """What the person works on after the one that is done."""
-    return Enquiry.objects.filter(assignee=person, state=State.IN_HAND).in_order().first()
+    found = Enquiry.objects.unrestricted().filter(assignee=person, state=State.IN_HAND)
+    return found.in_order().first()
 
 
 def answered_today(person: Person, now: datetime) -> list[Enquiry]:
     """What the person answered since midnight, the last first."""
     since = clock.midnight(clock.service_date(now), clock.service_zone())
-    found = Enquiry.objects.filter(assignee=person, answered_at__gte=since)
+    found = Enquiry.objects.unrestricted().filter(assignee=person, answered_at__gte=since)
     return list(found.select_related("line").order_by("-answered_at")[:ANSWERED_SHOWN])
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from comptoir.domain.gates import Open
 from comptoir.enquiries.forms.texts import MOST_QUOTED, quoted_keys
 from comptoir.enquiries.models import Enquiry
-from comptoir.enquiries.permissions import get_enquiry_for
+from comptoir.enquiries.permissions import get_readable_for
 from comptoir.enquiries.queries import gates, quoting
 from comptoir.people.models import Language, Role
 from comptoir.people.permissions import SignedIn, allow
@@ -58,7 +58,7 @@ def composing(request: SignedIn, found: Enquiry) -> Composing | None:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def enquiry_texts(request: SignedIn, reference: str) -> HttpResponse:
     """The part of the page with the texts that fit, or those that hold the words that were sent."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     context = {"enquiry": found, **_offers(request, found, request.POST)}
     return render(request, "enquiries/parts/texts.html", context)
 
@@ -67,7 +67,7 @@ def enquiry_texts(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def enquiry_preview(request: SignedIn, reference: str) -> HttpResponse:
     """The part of the page with the answer as its reader will see it; nothing is stored."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     context = {"enquiry": found, **_looked_at(request.POST)}
     return render(request, "enquiries/parts/preview.html", context)
 

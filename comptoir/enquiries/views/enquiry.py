@@ -28,8 +28,16 @@ from comptoir.enquiries.models import (
     State,
     Tag,
 )
-from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for, may_take
-from comptoir.enquiries.queries import bundles, presence, quoting, story, work
+from comptoir.enquiries.permissions import enquiries_for, get_readable_for, may_take
+from comptoir.enquiries.queries import (
+    bundles,
+    documents,
+    presence,
+    quoting,
+    referrals,
+    story,
+    work,
+)
 from comptoir.enquiries.views.composing import composing
 from comptoir.enquiries.views.gates import on_page
 from comptoir.people.models import Role
@@ -43,7 +51,7 @@ HELD = (State.IN_HAND, State.ON_HOLD)
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     """Read it; post an answer, a question to the client or a note."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     going_on = composing(request, found)
     if going_on is not None:
         composed = without_errors(AnswerForm(going_on.posted, now=request.now))
@@ -97,6 +105,8 @@ def _ask(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRespon
         version=version_of(request.POST),
         body=typed["body"],
         language=typed["language"],
+        is_case_specific=typed["is_case_specific"],
+        texts=typed["texts"],
         by=request.user,
         now=request.now,
     )
@@ -116,7 +126,7 @@ def _write_note(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> Htt
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def take(request: SignedIn, reference: str) -> HttpResponseBase:
     """Take this one; a team lead also from a colleague."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     if not may_take(request.standing, found):
         messages.warning(
             request, _("A colleague has it in hand: only a team lead can take it over.")
@@ -135,7 +145,7 @@ def take(request: SignedIn, reference: str) -> HttpResponseBase:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
     """Let it wait for somebody else again."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     try:
         taking.put_back(
             enquiry=found, version=version_of(request.POST), by=request.user, now=request.now
@@ -167,16 +177,13 @@ def _page(
     history = story.history(found)
     also = bundles.others(enquiries_for(request.standing), found)
     is_mine = found.state in HELD and found.assignee_id == request.user.pk
-    tags = list(found.tags.order_by("code"))
     context: dict[str, Any] = {
         "enquiry": found,
         "texts": _texts(found),
         "clocks": story.clocks(found),
         "history": history,
         "seen": history[0].event.pk if history else 0,
-        "parts": list(found.joined.order_by("received_at", "pk")),
-        "descent": getattr(found, "descent", None),
-        "offspring": list(found.offspring.select_related("child").order_by("pk")),
+        **_beside(found),
         "also": also,
         "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
         "bundled": any(each.why is None for each in also),
@@ -187,18 +194,44 @@ def _page(
         "form": answer,
         "note_form": note,
         "digits": {line.value: two for line, two in LINE_OF_BUSINESS_DIGITS.items()},
-        "tags": tags,
+        "tags": list(found.tags.order_by("code")),
         "tag_form": TagForm() if Tag.objects.filter(is_given=True).exists() else None,
-        "refused": refused,
         "not_saved": "" if is_mine else _typed(request),
-        "gates_closed": isinstance(refused, answering.GatesClosed),
         "quoted": quoting.quoted(quoted_keys(request.POST), request.now),
         **on_page(request, found),
+        **_refusal(request, found, refused),
         **(beside or {}),
     }
-    if refused is not None:
-        context["changes"] = story.since(found, seen_of(request.POST))
     return render(request, "enquiries/enquiry.html", context, status=status)
+
+
+def _refusal(
+    request: SignedIn, found: Enquiry, refused: changing.CannotChange | None
+) -> dict[str, Any]:
+    """Why nothing was done, and what happened meanwhile."""
+    if refused is None:
+        return {}
+    return {
+        "refused": refused,
+        "gates_closed": isinstance(refused, answering.GatesClosed),
+        "changes": story.since(found, seen_of(request.POST)),
+    }
+
+
+def _beside(found: Enquiry) -> dict[str, Any]:
+    """Its referrals and documents; what was joined to it, what it was made from, what was made from it:
+    nothing that is restricted beside what is not.
+    """
+    made = found.offspring.select_related("child").filter(child__is_restricted=found.is_restricted)
+    descent = getattr(found, "descent", None)
+    is_told = descent is not None and descent.parent.is_restricted <= found.is_restricted
+    return {
+        "parts": list(found.joined.order_by("received_at", "pk")),
+        "descent": descent if is_told else None,
+        "offspring": list(made.order_by("pk")),
+        "referrals": referrals.of_enquiry(found),
+        "documents": documents.of_enquiry(found),
+    }
 
 
 def _texts(found: Enquiry) -> list[Any]:

@@ -26,8 +26,8 @@ from comptoir.enquiries.forms.gates import (
 from comptoir.enquiries.models import Enquiry
 from comptoir.enquiries.permissions import (
     get_authorization_for,
-    get_enquiry_for,
     get_override_for,
+    get_readable_for,
     overrides_for,
 )
 from comptoir.enquiries.queries import gate_page, gates
@@ -73,7 +73,7 @@ def on_page(request: SignedIn, found: Enquiry) -> dict[str, Any]:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def gate_confirm(request: SignedIn, reference: str) -> HttpResponse:
     """What the asker gave agrees with the record."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     form = PiecesForm(request.POST or None, enquiry=found)
 
     def act() -> None:
@@ -87,7 +87,7 @@ def gate_confirm(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
     """Record what the asker may be told about the applicant."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     today = clock.service_date(request.now)
     form = AuthorizationForm(request.POST or None, enquiry=found, today=today)
 
@@ -101,7 +101,7 @@ def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def gate_withdraw(request: SignedIn, reference: str, key: int) -> HttpResponse:
     """From now on nothing is told on an authorization; asked once."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     authorization = get_authorization_for(request.standing, reference, key)
 
     def act() -> None:
@@ -122,7 +122,7 @@ def gate_withdraw(request: SignedIn, reference: str, key: int) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def gate_override(request: SignedIn, reference: str) -> HttpResponse:
     """Ask a second person to open the gates of this enquiry."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     form = OverrideForm(request.POST or None)
 
     def act() -> None:
