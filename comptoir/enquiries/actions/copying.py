@@ -100,6 +100,7 @@ def _out_of(
     action = "enquiry.copied" if origin == Origin.COPY else "enquiry.split"
     for each, other in ((parent, made), (made, parent)):
         way = "to" if each == parent else "from"
-        audit.record(action=action, subject=each, by=by, now=now, detail={way: other.reference})
+        # By its number: a reference here would tell of one that is restricted later.
+        audit.record(action=action, subject=each, by=by, now=now, detail={way: other.pk})
     telling.received(made, now=now)
     return made

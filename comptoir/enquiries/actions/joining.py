@@ -66,7 +66,7 @@ def join(*, enquiry: Enquiry, version: int, into: Enquiry, by: Person, now: date
             subject=each,
             by=by,
             now=now,
-            detail={"from": found.reference, "to": main.reference},
+            detail={"from": found.pk, "to": main.pk},
         )
     return main
 
@@ -97,7 +97,7 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
         subject=found,
         by=by,
         now=now,
-        detail={"from": main.reference},
+        detail={"from": main.pk},
     )
     return found
 

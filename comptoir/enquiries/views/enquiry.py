@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ from comptoir.enquiries.forms.working import (
 )
 from comptoir.enquiries.models import (
     LINE_OF_BUSINESS_DIGITS,
+    Descent,
     Enquiry,
+    Message,
     State,
     Tag,
 )
@@ -179,7 +182,6 @@ def _page(
     is_mine = found.state in HELD and found.assignee_id == request.user.pk
     context: dict[str, Any] = {
         "enquiry": found,
-        "texts": _texts(found),
         "clocks": story.clocks(found),
         "history": history,
         "seen": history[0].event.pk if history else 0,
@@ -219,26 +221,35 @@ def _refusal(
 
 
 def _beside(found: Enquiry) -> dict[str, Any]:
-    """Its referrals and documents; what was joined to it, what it was made from, what was made from it:
-    nothing that is restricted beside what is not.
+    """All texts of it and of what was joined to it; what it was made from, what was made from it; its
+    referrals and documents. Nothing that is restricted stands beside what is not.
     """
-    made = found.offspring.select_related("child").filter(child__is_restricted=found.is_restricted)
-    descent = getattr(found, "descent", None)
-    is_told = descent is not None and descent.parent.is_restricted <= found.is_restricted
+    parts = list(found.joined.order_by("received_at", "pk"))
+    kin = Descent.objects.filter(Q(child=found) | Q(parent=found)).select_related("child", "parent")
+    told = [
+        each
+        for each in kin.order_by("pk")
+        if _beyond(each, found).is_restricted <= found.is_restricted
+    ]
     return {
-        "parts": list(found.joined.order_by("received_at", "pk")),
-        "descent": descent if is_told else None,
-        "offspring": list(made.order_by("pk")),
+        "parts": parts,
+        "texts": _texts([found, *parts]),
+        "descent": next((each for each in told if each.child_id == found.pk), None),
+        "offspring": [each for each in told if each.parent_id == found.pk],
         "referrals": referrals.of_enquiry(found),
         "documents": documents.of_enquiry(found),
     }
 
 
-def _texts(found: Enquiry) -> list[Any]:
-    """Every text of the enquiry and of its parts, the oldest first."""
-    texts = found.messages.model.objects.filter(enquiry__in=[found, *found.joined.all()])
-    shown = texts.select_related("by", "enquiry", "split_off__child")
-    return list(shown.order_by("at", "pk"))
+def _beyond(descent: Descent, found: Enquiry) -> Enquiry:
+    """The enquiry at the other end."""
+    return descent.parent if descent.child_id == found.pk else descent.child
+
+
+def _texts(enquiries: list[Enquiry]) -> list[Message]:
+    """Every text of these, the oldest first."""
+    found = Message.objects.filter(enquiry__in=enquiries)
+    return list(found.select_related("by", "enquiry", "split_off__child").order_by("at", "pk"))
 
 
 def _typed(request: SignedIn) -> str:
