@@ -59,7 +59,8 @@ def about_somebody(world: World) -> tuple[Any, ...]:
 
 def authorization(world: World) -> tuple[Any, ...]:
     (reference,) = about_somebody(world)
-    return (reference, Authorization.objects.order_by("pk")[0].pk)
+    of_case = Authorization.objects.of_case(Enquiry.objects.get(reference=reference))
+    return (reference, of_case.order_by("pk")[0].pk)
 
 
 def to_the_overrides(visitor: Visitor, world: World) -> None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from comptoir.audit.models import Event
 from comptoir.enquiries.actions import agents as actions
 from comptoir.enquiries.actions import answering, changing, handing
-from comptoir.enquiries.models import Agent, Enquiry, State
+from comptoir.enquiries.models import Agent, Enquiry, State, Tier
 from comptoir.enquiries.queries import listing
 from comptoir.people.models import Person, Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, received
@@ -175,24 +175,36 @@ class TestAPageOfTwoMillion:
     """No plan reads or sorts more than a page: then twenty thousand cost what two million do."""
 
     @pytest.fixture
-    def _no_other_way(self) -> None:
-        """So few rows would be read at once anyhow: say which way is there for many."""
+    def _many(self) -> None:
+        """Thousands, one in a hundred of which waits, and what the planner knows of them."""
+        first = enquiry()
+        values = {field.attname: getattr(first, field.attname) for field in first._meta.fields[1:]}
+        rows = []
+        for number in range(2_000):
+            state = State.WAITING if number % 100 == 0 else State.ANSWERED
+            one = Enquiry(**values | {"reference": f"T{number:07}", "state": state})
+            one.received_at = NOW - timedelta(minutes=number)
+            one.asker_email = f"asker{number}@clients.example"
+            one.uci, one.application_number = f"{number:08}", f"C{number:09}"
+            if state == State.ANSWERED:
+                one.answered_at, one.tier = NOW, Tier.GENERAL
+            rows.append(one)
+        Enquiry.objects.bulk_create(rows)
         with connection.cursor() as cursor:
-            for way in ("seqscan", "bitmapscan", "sort"):
-                cursor.execute(f"SET LOCAL enable_{way} = off")
+            cursor.execute("ANALYZE enquiries_enquiry")
 
     @pytest.mark.parametrize(
         ("filters", "index"),
         [
             ({}, "enquiry_newest"),
             ({"state": State.WAITING}, "enquiry_newest_in_state"),
-            ({"state": State.ANSWERED, "language": "fr"}, "enquiry_newest_in_state"),
+            # Nearly all are answered: either index in the order of the list meets them at once.
+            ({"state": State.ANSWERED, "language": "en"}, "enquiry_newest"),
         ],
     )
-    @pytest.mark.usefixtures("_no_other_way")
+    @pytest.mark.usefixtures("_many")
     def test_follows_an_index_in_its_order(self, filters: dict[str, Any], index: str) -> None:
-        enquiry()
-        place = listing._place("1700000000000000.5")
+        place = listing._place(f"{int((NOW - timedelta(days=1)).timestamp() * 1_000_000)}.5")
         assert place is not None
         rows = Enquiry.objects.filter(**filters).filter(listing._before(*place))
         rows = rows.filter(received_at__lte=place[0]).order_by("-received_at", "-pk")
@@ -203,7 +215,7 @@ class TestAPageOfTwoMillion:
         assert "Sort" not in plan
         assert "Seq Scan" not in plan
 
-    @pytest.mark.usefixtures("_no_other_way")
+    @pytest.mark.usefixtures("_many")
     @pytest.mark.parametrize(
         ("which", "index"),
         [
