@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from comptoir.liaison.actions import (
     closing,
     confirming,
+    contacts,
     counting,
     locking,
     offering,
@@ -39,6 +40,9 @@ MOST_ASKED = 500
 
 RECOUNTED = timedelta(weeks=5)
 """How far back the nightly recount looks: what is older no longer changes."""
+
+TOLD_AGAIN = timedelta(days=2)
+"""How far back the ledger of contacts is told every hour; at night as far as is recounted."""
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -134,3 +138,20 @@ def project_chances(timestamp: int) -> None:
     if made is not None:
         expected = sum(row.chance for row in made.allowances.all())
         logger.info("For %s it is expected that %.1f offices come", made.valid_from, expected)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="liaison.tell_contacts", queueing_lock="liaison.tell_contacts")
+def tell_contacts(timestamp: int) -> None:
+    """Tell the ledger of contacts what happened with appointments."""
+    contacts.tell(since=clock.now() - TOLD_AGAIN)
+
+
+# In the small hours of Montréal, whatever its offset.
+@app.periodic(cron="47 8 * * *")
+@app.task(name="liaison.tell_contacts_again", queueing_lock="liaison.tell_contacts_again")
+def tell_contacts_again(timestamp: int) -> None:
+    """The same for all that still changes: what an outage of days has kept from the ledger."""
+    late = contacts.tell(since=clock.now() - RECOUNTED)
+    if late:
+        logger.info("The ledger of contacts was told of %s appointments", late)

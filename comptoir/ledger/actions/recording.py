@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
 
 from comptoir.ledger.actions import partitions
 from comptoir.ledger.client_keys import client_key
 from comptoir.ledger.models import COLUMNS, IN_ORDER, Channel, Contact, Outcome
-from comptoir.ui import clock, statements
+from comptoir.ui import clock
 
 MOST_SKEW = timedelta(minutes=2)
 """How far clocks of two systems may be apart, ours: a greater disorder is a mistake and no skew."""
@@ -55,18 +59,29 @@ def record(*, account: Account) -> bool:
     higher sequence, says all again, and bears the same receipt. Raises Impossible, and IntegrityError for
     what contradicts its outcome.
     """
+    return record_all(accounts=[account]) == 1
+
+
+def record_all(*, accounts: Sequence[Account]) -> int:
+    """The same for many, all or none; how many were new."""
+    rows = [_row(account) for account in accounts]
+    partitions.make_months(days={row["on"] for row in rows})
+    values = [[row[name] for name in COLUMNS] for row in rows]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(INSERT, values)
+        return max(cursor.rowcount, 0)
+
+
+def _row(account: Account) -> dict[str, Any]:
     disorder = max_disorder(account)
     if disorder > MOST_SKEW:
         raise Impossible(f"{account.source} {account.source_id}: out of order by {disorder}")
-    on = clock.service_date(account.received_at)
-    partitions.make_months(days=[on])
-    values = {name: getattr(account, name, None) for name in COLUMNS}
-    values |= {
-        "on": on,
+    row = {name: getattr(account, name, None) for name in COLUMNS}
+    return row | {
+        "on": clock.service_date(account.received_at),
         "client_key": client_key(account.client),
         "skewed": disorder > timedelta(0),
     }
-    return statements.changed(INSERT, [values[name] for name in COLUMNS]) == 1
 
 
 def max_disorder(account: Account) -> timedelta:
