@@ -69,7 +69,7 @@ def record_all(*, accounts: Sequence[Account]) -> int:
     values = [[row[name] for name in COLUMNS] for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(INSERT, values)
-        return max(cursor.rowcount, 0)
+        return int(cursor.rowcount) if rows else 0
 
 
 def _row(account: Account) -> dict[str, Any]:
