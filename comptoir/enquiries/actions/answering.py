@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import changing, clocks, telling
+from comptoir.enquiries.actions import changing, clocks, contacts, telling
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
@@ -52,6 +52,7 @@ def answer(
         office_id=found.office_id,
         detail={"wrap_up_code": found.wrap_up_code},
     )
+    contacts.answered(found, message, now=now)
     telling.answered(found, now=now)
     return message
 
@@ -72,6 +73,7 @@ def ask_back(
     found.state = State.ON_HOLD
     changing.save(found)
     audit.record(action="enquiry.held", subject=found, by=by, now=now)
+    contacts.answered(found, message, now=now)
     telling.more_needed(found, now=now)
     return message
 

@@ -10,7 +10,16 @@ from comptoir.enquiries.models.clocks import (
     ClockQuerySet,
     Pause,
 )
+from comptoir.enquiries.models.crisis import (
+    CrisisEvent,
+    CrisisHappening,
+    CrisisLine,
+    CrisisTemplate,
+    Loan,
+    Rest,
+)
 from comptoir.enquiries.models.enquiries import (
+    HEAD_START,
     LINE_OF_BUSINESS_DIGITS,
     OPEN_STATES,
     AskerKind,
@@ -49,6 +58,10 @@ from comptoir.enquiries.models.texts import (
     TextVersion,
     TextVersionQuerySet,
 )
+from comptoir.enquiries.models.triage import (
+    TriageFinding,
+    TriageVersion,
+)
 
 __all__ = [
     "Agent",
@@ -59,12 +72,18 @@ __all__ = [
     "ClockEvent",
     "ClockHappening",
     "ClockQuerySet",
+    "CrisisEvent",
+    "CrisisHappening",
+    "CrisisLine",
+    "CrisisTemplate",
     "Direction",
     "Enquiry",
     "EnquiryQuerySet",
+    "HEAD_START",
     "LINE_OF_BUSINESS_DIGITS",
     "Line",
     "LineKind",
+    "Loan",
     "Message",
     "Named",
     "OPEN_STATES",
@@ -77,6 +96,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Rest",
     "ServiceTarget",
     "State",
     "Text",
@@ -86,6 +106,8 @@ __all__ = [
     "TextVersionQuerySet",
     "Tier",
     "Topic",
+    "TriageFinding",
+    "TriageVersion",
     "Unit",
     "WorkingHours",
 ]
