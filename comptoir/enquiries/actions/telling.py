@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from comptoir.enquiries.models import Enquiry
-from comptoir.enquiries.queries import messages
+from comptoir.enquiries.queries import crisis as lines
+from comptoir.enquiries.queries import messages, sunset_messages
 from comptoir.notices import actions as notices
+from comptoir.ui import clock
 
 CATCH_UP = timedelta(days=10)
 """However late within this, a receipt or an answer is worth telling."""
@@ -32,6 +34,22 @@ def answered(enquiry: Enquiry, *, now: datetime) -> None:
 def more_needed(enquiry: Enquiry, *, now: datetime) -> None:
     """Say that the centre has a question."""
     _tell(messages.MORE_NEEDED, enquiry, now)
+
+
+def sunsets(*, now: datetime) -> None:
+    """Tell every team lead once of each crisis line that is to end soon; an extension is told anew."""
+    for crisis in lines.to_warn(clock.service_date(now)):
+        notices.queue(
+            kind=sunset_messages.SUNSET_NEAR,
+            subject_id=crisis.pk,
+            version=crisis.sunset_on.toordinal(),
+            address="",
+            language="",
+            time_zone="",
+            send_after=now,
+            useless_after=now + CATCH_UP,
+            now=now,
+        )
 
 
 def _tell(kind: str, enquiry: Enquiry, now: datetime) -> None:

@@ -212,6 +212,4 @@ def approve(*, version: TriageVersion, by: Person, now: datetime) -> None:
 
 
 def _record(action: str, version: TriageVersion, by: Person, now: datetime) -> None:
-    audit.record(
-        action=action, subject=version, by=by, now=now, detail={"version": version.number}
-    )
+    audit.record(action=action, subject=version, by=by, now=now, detail={"version": version.number})

@@ -63,7 +63,9 @@ class CrisisLine(models.Model):
     template = models.ForeignKey(
         CrisisTemplate, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    keyword = models.CharField(max_length=30, help_text="In capitals; whoever writes it comes here.")
+    keyword = models.CharField(
+        max_length=30, help_text="In capitals; whoever writes it comes here."
+    )
     eligibility_en = models.CharField(max_length=500)
     eligibility_fr = models.CharField(max_length=500)
     texts = ArrayField(models.SlugField(max_length=40), default=list)

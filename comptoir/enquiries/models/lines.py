@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.people.models import Person
 from comptoir.ui import languages
 
-
 DRILL = ("DRILL", "EXERCICE")
 """What every page and mail says of an exercise, before the name of its line."""
 

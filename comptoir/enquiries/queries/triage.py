@@ -25,19 +25,6 @@ from comptoir.ui import clock, languages
 CRISIS = "crisis:"
 """How the code of a crisis line's own rule begins."""
 
-CONDITIONS = (
-    "any_words",
-    "all_words",
-    "channels",
-    "lines",
-    "languages",
-    "topics",
-    "lines_of_business",
-    "askers",
-)
-"""What a written rule may look at, by the names of `domain.triage.When`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fired:
     """A rule that fired, with its name in the language of the page, and what met it."""
@@ -58,12 +45,22 @@ def as_rules(rules: Sequence[Mapping[str, Any]]) -> tuple[triage.Rule, ...]:
 
 
 def _as_rule(rule: Mapping[str, Any]) -> triage.Rule:
-    when = {name: rule["when"].get(name, ()) for name in CONDITIONS}
-    words = {name: tuple(when.pop(name)) for name in ("any_words", "all_words")}
-    then = rule["then"]
+    when, then = rule["when"], rule["then"]
+
+    def codes(name: str) -> frozenset[str]:
+        return frozenset(when.get(name, ()))
+
     return triage.Rule(
         rule["code"],
-        triage.When(**words, **{name: frozenset(codes) for name, codes in when.items()}),
+        triage.When(
+            any_words=tuple(when.get("any_words", ())),
+            all_words=tuple(when.get("all_words", ())),
+            channels=codes("channels"),
+            languages=codes("languages"),
+            topics=codes("topics"),
+            lines_of_business=codes("lines_of_business"),
+            askers=codes("askers"),
+        ),
         triage.Then(
             line=then.get("line") or None,
             priority=then.get("priority"),
