@@ -1,6 +1,7 @@
-"""The single window's registration with Django."""
+"""The single window's registration with Django, the menu and the notices."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnquiriesConfig(AppConfig):
@@ -8,8 +9,19 @@ class EnquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.enquiries.queries import messages
+        from comptoir.enquiries.queries import messages, sunset_messages
         from comptoir.notices import kinds
 
-        for kind in messages.KINDS:
+        for kind in (*messages.KINDS, *sunset_messages.KINDS):
             kinds.register(kind)
+        _put_in_the_menu()
+
+
+def _put_in_the_menu() -> None:
+    from comptoir.ui import navigation
+
+    keepers = frozenset({"team_lead", "policy_owner"})
+    also = ("/work/rules/", "/work/targets/", "/work/hours/")
+    navigation.register(
+        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 29, also)
+    )

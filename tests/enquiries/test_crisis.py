@@ -81,7 +81,9 @@ class TestOpening:
 
         assert lines.figures(found, NOW).received == 1
 
-    @pytest.mark.parametrize("keyword", ["FIRES", "2026", "FIRE 2026", "fires2026", "F1", "É2026ABC"])
+    @pytest.mark.parametrize(
+        "keyword", ["FIRES", "2026", "FIRE 2026", "fires2026", "F1", "É2026ABC"]
+    )
     def test_needs_a_keyword_that_nobody_writes_by_chance(self, keyword: str) -> None:
         with pytest.raises(crisis.BadKeyword):
             open_crisis(keyword=keyword)
@@ -253,10 +255,9 @@ class TestSendingOn:
             )
 
     def test_is_for_who_has_it_in_hand(self) -> None:
-        found = open_crisis()
+        waiting_one = enquiry(line=open_crisis().line)
 
         with pytest.raises(changing.NotInHand):
-            waiting_one = enquiry(line=found.line)
             crisis_rest.send_on(
                 enquiry=waiting_one,
                 version=waiting_one.version,
@@ -308,9 +309,7 @@ class TestTheSunset:
     @pytest.mark.parametrize(
         ("before", "soon", "past"), [(8, False, False), (7, True, False), (-1, True, True)]
     )
-    def test_is_warned_of_from_seven_days_before(
-        self, before: int, soon: bool, past: bool
-    ) -> None:
+    def test_is_warned_of_from_seven_days_before(self, before: int, soon: bool, past: bool) -> None:
         found = open_crisis()
         today = SUNSET - before * DAY
 

@@ -134,14 +134,10 @@ def test_nothing_leaves_it_for_a_real_line_or_enters_it() -> None:
     held = in_hand(by, enquiry(line=found.line))
 
     with pytest.raises(changing.OfADrill):
-        taking.transfer(
-            enquiry=held, version=held.version, to=line_of(), by=by.person, now=NOW
-        )
+        taking.transfer(enquiry=held, version=held.version, to=line_of(), by=by.person, now=NOW)
     real = in_hand(by, enquiry())
     with pytest.raises(changing.OfADrill):
-        taking.transfer(
-            enquiry=real, version=real.version, to=found.line, by=by.person, now=NOW
-        )
+        taking.transfer(enquiry=real, version=real.version, to=found.line, by=by.person, now=NOW)
 
 
 def test_is_named_in_front_of_its_line_in_both_languages() -> None:

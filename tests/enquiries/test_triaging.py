@@ -293,9 +293,7 @@ class TestACrisisKeyword:
         from comptoir.enquiries.actions import crisis as actions
         from comptoir.enquiries.models import Rest
 
-        actions.close(
-            crisis=open_crisis(), rest=Rest.MOVED, reason="Over", by=person(), now=NOW
-        )
+        actions.close(crisis=open_crisis(), rest=Rest.MOVED, reason="Over", by=person(), now=NOW)
 
         assert enquiry(body=KEYWORD, now=NOW + DAY).line == line_of()
 

@@ -42,6 +42,7 @@ MOST = 500
 class OfLanguage:
     """What was received and answered in one language."""
 
+    code: str
     language: str
     received: int
     answered: int
@@ -139,7 +140,9 @@ def figures(crisis: CrisisLine, at: datetime) -> Figures:
         sent_on=events.aggregate(all=Sum("items"))["all"] or 0,
         on_loan=crisis.loans.running().count(),
         languages=tuple(
-            OfLanguage(str(names[row["language"]]), row["received"], row["answered"])
+            OfLanguage(
+                row["language"], str(names[row["language"]]), row["received"], row["answered"]
+            )
             for row in found
         ),
     )

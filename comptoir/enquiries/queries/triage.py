@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from comptoir.domain import triage
 from comptoir.enquiries.models import (
     Agent,
@@ -24,6 +26,7 @@ from comptoir.ui import clock, languages
 
 CRISIS = "crisis:"
 """How the code of a crisis line's own rule begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fired:
@@ -133,13 +136,18 @@ def names_of(version: TriageVersion | None) -> dict[str, str]:
     }
 
 
+def crisis_name(line: str) -> str:
+    """The name of the rule that brings a keyword to its crisis line."""
+    return _("Keyword of the line %(line)s") % {"line": line}
+
+
 def fired_of(finding: TriageFinding) -> list[Fired]:
     """What fired, as people read it."""
     names = names_of(finding.version)
     return [
         Fired(
             rule["rule"],
-            names.get(rule["rule"], rule["rule"]),
+            names.get(rule["rule"]) or crisis_name(finding.line.name),
             tuple(value for _condition, value in rule["matched"]),
         )
         for rule in finding.fired

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from comptoir.enquiries.urls import steering
+
 app_name = "enquiries"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *steering.urlpatterns,
+]

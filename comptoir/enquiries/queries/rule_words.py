@@ -1,0 +1,93 @@
+"""A rule of triage in plain words: if this, then that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from comptoir.enquiries.models import (
+    AskerKind,
+    Channel,
+    Line,
+    Priority,
+    ReferralKind,
+    Topic,
+    TriageVersion,
+)
+from comptoir.people.models import Language
+from comptoir.roster.models import LineOfBusiness
+from comptoir.ui import languages
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One condition or effect: what it is about, and the values of which one is enough."""
+
+    label: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """A rule as it is read: every condition must hold, every effect follows."""
+
+    code: str
+    name: str
+    conditions: tuple[Said, ...]
+    effects: tuple[Said, ...]
+
+
+def version_in_words(version: TriageVersion) -> list[InWords]:
+    """Its rules in order. One query, for the names of lines."""
+    names = line_names()
+    return [_rule(rule, names) for rule in version.rules]
+
+
+def line_names() -> dict[str, str]:
+    """The names of all lines by their codes, in the language of the page."""
+    return {line.code: line.name for line in Line.objects.order_by("pk")}
+
+
+def _rule(rule: Mapping[str, Any], names: Mapping[str, str]) -> InWords:
+    return InWords(
+        rule["code"],
+        languages.in_this(rule["name_en"], rule["name_fr"]),
+        tuple(_conditions(rule["when"])),
+        tuple(effects(rule["then"], names)),
+    )
+
+
+def _conditions(when: Mapping[str, Any]) -> list[Said]:
+    known: tuple[tuple[str, str, Callable[[str], str | Promise]], ...] = (
+        ("any_words", _("The text says one of"), str),
+        ("all_words", _("The text says all of"), str),
+        ("topics", _("The topic is"), lambda code: Topic(code).label),
+        ("channels", _("It came by"), lambda code: Channel(code).label),
+        ("languages", _("It is answered in"), lambda code: Language(code).label),
+        ("lines_of_business", _("It is about"), lambda code: LineOfBusiness(code).label),
+        ("askers", _("Who asks is"), lambda code: AskerKind(code).label),
+    )
+    return [
+        Said(label, ", ".join(str(word(code)) for code in when[name]))
+        for name, label, word in known
+        if when.get(name)
+    ]
+
+
+def effects(then: Mapping[str, Any], names: Mapping[str, str]) -> list[Said]:
+    """What follows when a rule fires; `then` has the names of `domain.triage.Then`."""
+    found = []
+    if then.get("line"):
+        found.append(Said(_("It goes to the line"), names.get(then["line"], then["line"])))
+    if then.get("priority") is not None:
+        found.append(Said(_("Its priority is at least"), str(Priority(then["priority"]).label)))
+    if then.get("skills"):
+        found.append(Said(_("The agent must know"), ", ".join(then["skills"])))
+    if then.get("refer"):
+        kinds = (str(ReferralKind(code).label) for code in then["refer"])
+        found.append(Said(_("A referral is proposed"), ", ".join(kinds)))
+    return found
