@@ -21,7 +21,6 @@ def _put_in_the_menu() -> None:
     from comptoir.ui import navigation
 
     keepers = frozenset({"team_lead", "policy_owner"})
-    also = ("/work/rules/", "/work/targets/", "/work/hours/")
     navigation.register(
-        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 29, also)
+        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 29, ("/lines/",))
     )

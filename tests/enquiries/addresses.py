@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from comptoir.enquiries.models import CrisisLine
 from comptoir.people.models import Role
 from tests.enquiries import crises, factories
 from tests.repository.describing import Foreign
@@ -13,12 +14,17 @@ from tests.repository.describing import Foreign
 _NO_KEEPER: tuple[Role, ...] = ()
 
 
+def _crisis() -> CrisisLine:
+    keyword = f"FIRES{2026 + CrisisLine.objects.count()}"
+    return crises.open_crisis(keyword=keyword, staff=[factories.person()])
+
+
 def _line() -> dict[str, Any]:
-    return {"code": crises.open_crisis().line.code}
+    return {"code": _crisis().line.code}
 
 
 def _loan() -> dict[str, Any]:
-    found = crises.open_crisis(staff=[factories.person()])
+    found = _crisis()
     return {"code": found.line.code, "key": found.loans.get().pk}
 
 
