@@ -22,6 +22,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
+from tests.browser import lines
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
 from tests.liaison.factories import PolicyFactory, opening_wish, waiting_entry
@@ -260,6 +261,15 @@ def to_the_planned_pilot(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_rules_that_fire(visitor: Visitor, world: World) -> None:
+    """Try the rules of triage on a text that several know."""
+    visitor.go("enquiries:triage-try")
+    visitor.type("Text", "A death threat, on the day of the funeral")
+    visitor.press("Try it")
+    visitor.page.locator(".card--main").wait_for()
+    visitor.ready()
+
+
 def to_the_lock(visitor: Visitor, world: World) -> None:
     """Come back to a session that has locked."""
     for session in world.people[AWAY].sessions.all():
@@ -437,6 +447,26 @@ RULE = [
     Visit("liaison:targets", OWNER),
     Visit("liaison:new-target", OWNER),
 ]
+LINES = [
+    Visit("enquiries:triage", OWNER),
+    Visit("enquiries:triage-version", OWNER, lines.shipped),
+    Visit("enquiries:triage-new", OWNER),
+    Visit("enquiries:triage-try", OWNER),
+    Visit("enquiries:triage-try", OWNER, state="tried", arrive=to_the_rules_that_fire),
+    Visit("enquiries:targets", OWNER),
+    Visit("enquiries:new-target", OWNER),
+    Visit("enquiries:hours", OWNER),
+    Visit("enquiries:new-hours", OWNER),
+    Visit("enquiries:crisis", OWNER, state="empty"),
+    Visit("enquiries:open-crisis", LEAD, query={"template": "evacuation"}),
+    Visit("enquiries:crisis-line", LEAD, lines.crisis),
+    Visit("enquiries:crisis", LEAD),
+    Visit("enquiries:extend-crisis", LEAD, lines.crisis),
+    Visit("enquiries:close-crisis", LEAD, lines.crisis),
+    Visit("enquiries:lend", LEAD, lines.crisis),
+    Visit("enquiries:overrule", LEAD, lines.enquiry),
+    Visit("enquiries:unrelated", LEAD, lines.enquiry),
+]
 SCORECARD = [
     Visit("liaison:scorecard", OWNER),
     Visit("liaison:scorecard", AUDITOR, state="of-an-auditor"),
@@ -477,12 +507,15 @@ VISITS = [
     *ROSTER,
     *SENDING,
     *RULE,
+    *LINES,
     *SCORECARD,
     *ADMINISTRATION,
     *ERRORS,
 ]
 
 POSTED = {
+    "enquiries:return-loan",
+    "enquiries:triage-approve",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",
@@ -516,6 +549,7 @@ POSTED = {
 """The addresses of buttons, which take no GET."""
 
 NOT_PAGES = {
+    "enquiries:crisis-report": "a file",
     "account_request_login_code": "the page of account_login under the name that allauth knows",
     "favicon": "a picture",
     "healthy": "a word for machines",

@@ -162,6 +162,15 @@ class TestWriting:
         )
         assert "waits for approval" in said(desk.get(url("triage")))
 
+    def test_stand_in_the_order_of_their_numbers(self, desk: Client) -> None:
+        first = typed(name_en="First", any_words="b", place="1")
+        second = typed(name_en="Second", any_words="a", place="2")
+
+        desk.post(url("triage-new"), posted(typed(), second, first))
+
+        made = TriageVersion.objects.get(number=2)
+        assert [each["code"] for each in made.rules] == ["first", "second", "fees"]
+
     def test_a_rule_is_added_without_judging_and_nothing_typed_is_lost(self, desk: Client) -> None:
         answer = desk.post(url("triage-new"), posted(typed(), **{"rules-add": "1"}))
 
@@ -346,7 +355,7 @@ class TestTargets:
     def test_are_set_from_a_day_on(self, desk: Client, owner: Person) -> None:
         answer = desk.post(url("new-target"), self.data(), follow=True)
 
-        assert "The target holds from Tuesday, November 17, 2026." in said(answer)
+        assert "The service target holds from Tuesday, November 17, 2026." in said(answer)
         made = ServiceTarget.objects.get(valid_from=TOMORROW)
         assert (made.amount, made.unit, made.created_by) == (7, "hours", owner)
 

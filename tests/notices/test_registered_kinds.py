@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 
-from comptoir.enquiries.actions import answering
+from comptoir.enquiries.actions import answering, telling
 from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
@@ -23,6 +23,7 @@ from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
+from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import agent, in_hand
 from tests.enquiries.factories import enquiry as enquiry_of
 from tests.liaison.factories import (
@@ -204,12 +205,20 @@ def more_needed(language: str) -> None:
     )
 
 
+def sunset_near(language: str) -> None:
+    """The last day of a crisis line is a week away."""
+    lead = person_with(Role.TEAM_LEAD, email=READER, language=language)
+    open_crisis(by=lead, now=NOW, sunset_on=DAY + timedelta(days=5))
+    telling.sunsets(now=NOW)
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
     ("enquiries.received", asked),
     ("enquiries.asked_again", asked_again),
     ("enquiries.answered", enquiry_answered),
     ("enquiries.more_needed", more_needed),
+    ("enquiries.sunset_near", sunset_near),
     ("liaison.booked", booked),
     ("liaison.offered", offered),
     ("liaison.waited_in_vain", waited_in_vain),

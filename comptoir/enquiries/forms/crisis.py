@@ -123,6 +123,12 @@ class OpenForm(forms.Form):
     def __init__(self, *arguments: Any, now: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["staff"].queryset = people_to_lend(now)  # type: ignore[attr-defined]  # a choice of rows
+        for name in ("staff", "texts"):
+            # Boxes without anything to tick are no question.
+            if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]  # the same
+                del self.fields[name]
+        if "staff" not in self.fields:
+            del self.fields["home_team"]
 
     def clean_keyword(self) -> str:
         return str(self.cleaned_data["keyword"]).strip().upper()
@@ -136,9 +142,14 @@ class OpenForm(forms.Form):
     def wish(self, template: CrisisTemplate | None) -> Wish:
         """The line that is wished for."""
         data = dict(self.cleaned_data)
-        texts = [text.code for text in data.pop("texts")]
-        del data["staff"], data["home_team"]
+        texts = [text.code for text in data.pop("texts", ())]
+        for name in ("staff", "home_team"):
+            data.pop(name, None)
         return Wish(**data, texts=texts, template=template)
+
+    def lent(self) -> list[Person]:
+        """Who is lent to it."""
+        return list(self.cleaned_data.get("staff", ()))
 
 
 def from_template(template: CrisisTemplate, today: date) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from comptoir.roster.models import LineOfBusiness
 from comptoir.ui.forms import RowsFormSet, rows_of
 
 MOST_RULES = 60
+LAST = 1000
 MOST_TEXT = 20_000
 SKILL = re.compile(r"[a-z0-9-]{1,30}")
 ANY = [("", _("Any"))]
@@ -46,7 +47,9 @@ FAULTS = {
     ),
     FaultKind.SHADOWED: (
         "line",
-        _("An earlier rule always names a line first, so this one never would. Move it up."),
+        _(
+            "An earlier rule always names a line first, so this one never would. Give it a lower number."
+        ),
     ),
 }
 
@@ -68,6 +71,13 @@ class RuleForm(forms.Form):
     code = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     name_en = forms.CharField(label=_("Name in English"), max_length=100)
     name_fr = forms.CharField(label=_("Name in French"), max_length=100)
+    place = forms.IntegerField(
+        label=_("Place in the order"),
+        help_text=_("Of two rules that name a line, the one with the lower number decides."),
+        min_value=1,
+        max_value=999,
+        required=False,
+    )
     any_words = forms.CharField(
         label=_("One of these words or phrases"),
         help_text=_("One a line, in both languages. Capitals and accents do not matter."),
@@ -155,8 +165,19 @@ class RuleForm(forms.Form):
 RuleForms = rows_of(RuleForm, most=MOST_RULES, name=_("Rule"), add=_("Add a rule"))
 
 
-def initial_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept rule as the form shows it."""
+def written(rows: RowsFormSet) -> list[dict[str, Any]]:
+    """The rules in the order that their numbers say; one without a number is last."""
+    found = [row for row in rows.forms if isinstance(row, RuleForm)]
+    found.sort(key=lambda row: row.cleaned_data["place"] or LAST)
+    return [row.rule() for row in found]
+
+
+def initial_rules(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Kept rules as the form shows them."""
+    return [_initial_rule(rule) | {"place": 10 * n} for n, rule in enumerate(rules, start=1)]
+
+
+def _initial_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     when, then = rule["when"], rule["then"]
     return {
         "code": rule["code"],

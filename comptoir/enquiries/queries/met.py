@@ -97,7 +97,7 @@ def met(
         if row.other is not None and row.other.pk != clock.target_id:
             due_at = promises.due_of(clock, calendars.at(clock.started_at), row.other)
         row.under_other.count(clock.stopped_at, due_at, paused, now)
-    return sorted(rows.values(), key=lambda row: (row.line.pk, row.promise))
+    return sorted(rows.values(), key=lambda row: (row.line.pk, list(Promise).index(row.promise)))
 
 
 def newest(on: date) -> dict[tuple[int, Promise], ServiceTarget]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from comptoir.enquiries.models import Line, ServiceTarget, WorkingHours
+from comptoir.enquiries.models import Line, Promise, ServiceTarget, WorkingHours
 
 MOST = 200
 """Targets and hours that a page shows; a line has a handful in ten years."""
@@ -35,7 +35,7 @@ def _of(line: Line, targets: list[ServiceTarget], today: date) -> OfLine:
     in_force = {target.pk for target in current.values()}
     return OfLine(
         line,
-        sorted(current.values(), key=lambda target: target.promise),
+        [current[promise] for promise in Promise if promise in current],
         [target for target in targets if target.valid_from > today],
         [target for target in reversed(begun) if target.pk not in in_force],
     )

@@ -63,8 +63,8 @@ def open_line(request: SignedIn) -> HttpResponse:
         try:
             made = crisis.open_line(
                 wish=form.wish(template),
-                staff=form.cleaned_data["staff"],
-                home_team=form.cleaned_data["home_team"],
+                staff=form.lent(),
+                home_team=form.cleaned_data.get("home_team", ""),
                 by=request.user,
                 now=request.now,
             )

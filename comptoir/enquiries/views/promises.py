@@ -66,7 +66,7 @@ def new_target(request: SignedIn) -> HttpResponse:
             refuse(form, reason)
         else:
             since = {"day": times.long_date(made.valid_from)}
-            messages.success(request, _("The target holds from %(day)s.") % since)
+            messages.success(request, _("The service target holds from %(day)s.") % since)
             return redirect("enquiries:targets")
     status = 422 if form.errors else 200
     return render(request, "enquiries/target_new.html", {"form": form}, status=status)

@@ -19,8 +19,9 @@ from comptoir.enquiries.forms.triage import (
     RuleForms,
     TryForm,
     VersionForm,
-    initial_rule,
+    initial_rules,
     refuse,
+    written,
 )
 from comptoir.enquiries.models import Enquiry, TriageVersion
 from comptoir.enquiries.permissions import get_enquiry_for, get_triage_version_for
@@ -86,7 +87,7 @@ def new(request: SignedIn) -> HttpResponse:
 
 def _initial(request: SignedIn) -> list[dict[str, Any]]:
     current = rules.in_force(request.now)
-    return [initial_rule(each) for each in current.rules] if current else []
+    return initial_rules(current.rules) if current else []
 
 
 def _write(request: SignedIn, form: VersionForm, rows: RowsFormSet) -> TriageVersion | None:
@@ -97,7 +98,7 @@ def _write(request: SignedIn, form: VersionForm, rows: RowsFormSet) -> TriageVer
             name_en=data["name_en"],
             name_fr=data["name_fr"],
             valid_from=_begins(data["valid_from"], request.now),
-            written=[row.rule() for row in rows.forms],  # type: ignore[attr-defined]  # RuleForm
+            written=written(rows),
             by=request.user,
             now=request.now,
         )
