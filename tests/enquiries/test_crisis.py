@@ -12,7 +12,6 @@ from comptoir.enquiries import jobs
 from comptoir.enquiries.actions import (
     answering,
     changing,
-    clocks,
     crisis,
     crisis_rest,
     lending,
@@ -34,7 +33,7 @@ from comptoir.enquiries.models import (
     Unit,
 )
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import waiting
+from comptoir.enquiries.queries import promises, waiting
 from comptoir.notices.models import Notice
 from comptoir.people.models import Role
 from tests.enquiries.crises import KEYWORD, SUNSET, open_crisis
@@ -413,4 +412,4 @@ def test_the_public_is_told_of_open_lines() -> None:
 def test_clocks_of_an_open_line_run_by_its_own_targets() -> None:
     found = enquiry(line=open_crisis().line)
 
-    assert clocks.promised.target_in_force(found.line, Promise.FINAL, NOW.date()).amount == 2
+    assert promises.target_in_force(found.line, Promise.FINAL, NOW.date()).amount == 2

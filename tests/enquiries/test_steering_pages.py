@@ -248,7 +248,7 @@ class TestTrying:
         assert "The rule “Death in the family” fired, because it found: funeral" in words
         assert "Its priority is at least: Urgent" in words
         counts = (Enquiry, Message, TriageFinding)
-        assert [model.objects.count() for model in counts] == [0, 0, 0]  # type: ignore[attr-defined]  # any model
+        assert [model.objects.count() for model in counts] == [0, 0, 0]
 
     def test_knows_the_keywords_of_crisis_lines(self, desk: Client) -> None:
         open_crisis()
@@ -263,6 +263,11 @@ class TestTrying:
 
         assert "No rule knows this" in words
         assert "wait in the queue that is watched" in words
+
+    def test_names_a_topic_by_its_words(self, desk: Client) -> None:
+        words = said(self.try_text(desk, "Hello", topic="document"))
+
+        assert "fired, because it found: A document to add" in words
 
     def test_asks_for_a_text(self, desk: Client) -> None:
         answer = self.try_text(desk, "")

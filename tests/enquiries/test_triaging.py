@@ -10,6 +10,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from comptoir.audit.models import Event
 from comptoir.domain.triage import FaultKind
 from comptoir.enquiries.actions import changing, triaging
+from comptoir.enquiries.actions.receiving import Asker
 from comptoir.enquiries.models import (
     HEAD_START,
     AskerKind,
@@ -25,7 +26,7 @@ from comptoir.enquiries.models import (
 from comptoir.enquiries.queries import triage as rules
 from comptoir.people.models import Role
 from tests.enquiries.crises import KEYWORD, in_force, open_crisis, rule
-from tests.enquiries.factories import NOW, OFFICES, Asker, agent, enquiry, line_of, person, received
+from tests.enquiries.factories import NOW, OFFICES, agent, enquiry, line_of, person, received
 from tests.people.factories import OfficeFactory
 
 pytestmark = pytest.mark.django_db

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from comptoir.domain.triage import Condition
 from comptoir.enquiries.models import (
     AskerKind,
     Channel,
@@ -21,6 +22,14 @@ from comptoir.enquiries.models import (
 from comptoir.people.models import Language
 from comptoir.roster.models import LineOfBusiness
 from comptoir.ui import languages
+
+LABELS: dict[Condition, dict[str, str | Promise]] = {
+    Condition.TOPIC: dict(Topic.choices),
+    Condition.CHANNEL: dict(Channel.choices),
+    Condition.LANGUAGE: dict(Language.choices),
+    Condition.LINE_OF_BUSINESS: dict(LineOfBusiness.choices),
+    Condition.ASKER: dict(AskerKind.choices),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +71,26 @@ def _rule(rule: Mapping[str, Any], names: Mapping[str, str]) -> InWords:
 
 
 def _conditions(when: Mapping[str, Any]) -> list[Said]:
-    known: tuple[tuple[str, str, Callable[[str], str | Promise]], ...] = (
-        ("any_words", _("The text says one of"), str),
-        ("all_words", _("The text says all of"), str),
-        ("topics", _("The topic is"), lambda code: Topic(code).label),
-        ("channels", _("It came by"), lambda code: Channel(code).label),
-        ("languages", _("It is answered in"), lambda code: Language(code).label),
-        ("lines_of_business", _("It is about"), lambda code: LineOfBusiness(code).label),
-        ("askers", _("Who asks is"), lambda code: AskerKind(code).label),
+    known = (
+        ("any_words", Condition.ANY_WORDS, _("The text says one of")),
+        ("all_words", Condition.ALL_WORDS, _("The text says all of")),
+        ("topics", Condition.TOPIC, _("The topic is")),
+        ("channels", Condition.CHANNEL, _("It came by")),
+        ("languages", Condition.LANGUAGE, _("It is answered in")),
+        ("lines_of_business", Condition.LINE_OF_BUSINESS, _("It is about")),
+        ("askers", Condition.ASKER, _("Who asks is")),
     )
     return [
-        Said(label, ", ".join(str(word(code)) for code in when[name]))
-        for name, label, word in known
+        Said(label, ", ".join(word_of(condition, code) for code in when[name]))
+        for name, condition, label in known
         if when.get(name)
     ]
+
+
+def word_of(condition: str, value: str) -> str:
+    """What met a condition, in words: a code by its label, a word of a text as the rule has it."""
+    labels = LABELS.get(Condition(condition))
+    return str(labels.get(value, value)) if labels else value
 
 
 def effects(then: Mapping[str, Any], names: Mapping[str, str]) -> list[Said]:

@@ -22,6 +22,7 @@ from comptoir.enquiries.models import (
     TriageFinding,
     TriageVersion,
 )
+from comptoir.enquiries.queries import rule_words
 from comptoir.ui import clock, languages
 
 CRISIS = "crisis:"
@@ -148,7 +149,7 @@ def fired_of(finding: TriageFinding) -> list[Fired]:
         Fired(
             rule["rule"],
             names.get(rule["rule"]) or crisis_name(finding.line.name),
-            tuple(value for _condition, value in rule["matched"]),
+            tuple(rule_words.word_of(*match) for match in rule["matched"]),
         )
         for rule in finding.fired
     ]

@@ -14,11 +14,15 @@ register = template.Library()
 
 
 @register.inclusion_tag("enquiries/parts/finding.html")
-def finding(enquiry: Enquiry) -> dict[str, Any]:
-    """The finding that holds: the rules that fired and what they found, or the person and the reason."""
+def finding(enquiry: Enquiry, *, elsewhere: bool = True) -> dict[str, Any]:
+    """The finding that holds: the rules that fired and what they found, or the person and the reason.
+
+    With `elsewhere` a link leads to the page where a person decides otherwise.
+    """
     found = triage.newest_of(enquiry)
     return {
         "enquiry": enquiry,
+        "elsewhere": elsewhere,
         "finding": found,
         "fired": triage.fired_of(found) if found else [],
         "proposed": [ReferralKind(code).label for code in found.refer] if found else [],
