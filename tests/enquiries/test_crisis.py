@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -35,9 +36,10 @@ from comptoir.enquiries.models import (
 from comptoir.enquiries.queries import crisis as lines
 from comptoir.enquiries.queries import promises, waiting
 from comptoir.notices.models import Notice
-from comptoir.people.models import Role
+from comptoir.people.models import Person, Role
 from tests.enquiries.crises import KEYWORD, SUNSET, open_crisis
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, person
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
 
@@ -413,3 +415,21 @@ def test_clocks_of_an_open_line_run_by_its_own_targets() -> None:
     found = enquiry(line=open_crisis().line)
 
     assert promises.target_in_force(found.line, Promise.FINAL, NOW.date()).amount == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_open_the_same_line_at_once_open_one() -> None:
+    leads = [person(Role.TEAM_LEAD), person(Role.TEAM_LEAD)]
+    line_of()
+
+    def attempt(lead: Person) -> bool:
+        try:
+            open_crisis(by=lead)
+        except crisis.KeywordTaken:
+            return False
+        return True
+
+    rivals = [Rival(partial(attempt, lead)) for lead in leads]
+
+    assert sorted(rival.result() for rival in rivals) == [False, True]
+    assert CrisisLine.objects.count() == 1

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.enquiries.actions import crisis_rest, lending, promising
@@ -93,26 +93,13 @@ def open_line(
     Raises CannotOpen.
     """
     _check(wish, now)
-    line = Line.objects.create(
-        code=_free_code(wish.keyword),
-        kind=LineKind.CRISIS,
-        name_en=wish.name_en,
-        name_fr=wish.name_fr,
-        mailbox=wish.mailbox.casefold(),
-        telephone=wish.telephone,
-        opened_at=now,
-        is_drill=wish.is_drill,
-    )
-    crisis = CrisisLine.objects.create(
-        line=line,
-        template=wish.template,
-        keyword=wish.keyword,
-        eligibility_en=wish.eligibility_en,
-        eligibility_fr=wish.eligibility_fr,
-        texts=list(wish.texts),
-        sunset_on=wish.sunset_on,
-        opened_by=by,
-    )
+    try:
+        with transaction.atomic():
+            crisis = _make(wish, by, now)
+    except IntegrityError:
+        # Somebody else opened it at this moment.
+        raise KeywordTaken from None
+    line = crisis.line
     _promise(line, wish, by, now)
     CrisisEvent.objects.create(
         crisis=crisis,
@@ -127,6 +114,29 @@ def open_line(
             crisis=crisis, person=person, home_team=home_team, until=wish.sunset_on, by=by, now=now
         )
     return crisis
+
+
+def _make(wish: Wish, by: Person, now: datetime) -> CrisisLine:
+    line = Line.objects.create(
+        code=_free_code(wish.keyword),
+        kind=LineKind.CRISIS,
+        name_en=wish.name_en,
+        name_fr=wish.name_fr,
+        mailbox=wish.mailbox.casefold(),
+        telephone=wish.telephone,
+        opened_at=now,
+        is_drill=wish.is_drill,
+    )
+    return CrisisLine.objects.create(
+        line=line,
+        template=wish.template,
+        keyword=wish.keyword,
+        eligibility_en=wish.eligibility_en,
+        eligibility_fr=wish.eligibility_fr,
+        texts=list(wish.texts),
+        sunset_on=wish.sunset_on,
+        opened_by=by,
+    )
 
 
 def _check(wish: Wish, now: datetime) -> None:
