@@ -9,10 +9,10 @@ class EnquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.enquiries.queries import messages
+        from comptoir.enquiries.queries import messages, sunset_messages
         from comptoir.notices import kinds
 
-        for kind in messages.KINDS:
+        for kind in (*messages.KINDS, *sunset_messages.KINDS):
             kinds.register(kind)
         _put_in_the_menu()
 
@@ -27,3 +27,7 @@ def _put_in_the_menu() -> None:
         _("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",)
     )
     navigation.register(referrals)
+    keepers = frozenset({"team_lead", "policy_owner"})
+    navigation.register(
+        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 29, ("/lines/",))
+    )

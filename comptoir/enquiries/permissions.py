@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from comptoir.enquiries.models import (
     Agent,
     Authorization,
+    CrisisLine,
     Document,
     Enquiry,
     EnquiryQuerySet,
     GateOverride,
     GateOverrideQuerySet,
+    Line,
+    Loan,
     Referral,
     ReferralKind,
     ReferralQuerySet,
     State,
     Text,
     TextVersion,
+    TriageVersion,
 )
 from comptoir.people.models import Grant, Person, Role
 from comptoir.people.permissions import Standing
+
+Kept = TypeVar("Kept", bound=Model)
 
 WORKS = (Role.AGENT, Role.TEAM_LEAD)
 """Who answers enquiries: a team lead may do what an agent may."""
@@ -191,3 +198,38 @@ def get_override_for(standing: Standing, key: int) -> GateOverride:
     if override is None:
         raise Http404
     return override
+
+
+# --- The rules, the promises and the crisis lines of the centre ---
+
+KEEPERS = (Role.TEAM_LEAD, Role.POLICY_OWNER)
+"""Who keeps the rules of triage and the targets."""
+
+
+def get_triage_version_for(standing: Standing, number: int) -> TriageVersion:
+    """A version of the rules, for who keeps them; raises Http404."""
+    found = TriageVersion.objects.select_related("created_by", "approved_by")
+    return _or_404(standing, found.filter(number=number))
+
+
+def get_line_for(standing: Standing, code: str) -> Line:
+    """A line whose targets the person keeps: open, and no drill; raises Http404."""
+    return _or_404(standing, Line.objects.counted().filter(closed_at=None, code=code))
+
+
+def get_crisis_line_for(standing: Standing, code: str) -> CrisisLine:
+    """A crisis line, open or closed; raises Http404."""
+    found = CrisisLine.objects.select_related("line", "template", "opened_by", "closed_by")
+    return _or_404(standing, found.filter(line__code=code))
+
+
+def get_loan_for(standing: Standing, crisis: CrisisLine, key: int) -> Loan:
+    """A loan of this line that runs; raises Http404."""
+    return _or_404(standing, crisis.loans.running().select_related("person").filter(pk=key))
+
+
+def _or_404(standing: Standing, found: QuerySet[Kept]) -> Kept:
+    first = found.first() if standing.roles & set(KEEPERS) else None
+    if first is None:
+        raise Http404
+    return first

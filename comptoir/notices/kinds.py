@@ -157,6 +157,7 @@ VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "days": _count,
     "by_centre": _flag,
     "unconfirmed": _flag,
+    "is_drill": _flag,
     "reason_label": _label,
     "role_label": _label,
     "place_label": _label,

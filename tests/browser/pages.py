@@ -19,7 +19,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
-from tests.browser import agents, asking, matters
+from tests.browser import agents, asking, lines, matters
 from tests.browser.visit import Arguments, Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
@@ -509,6 +509,7 @@ VISITS = [
     *ROSTER,
     *SENDING,
     *RULE,
+    *lines.PAGES,
     *SCORECARD,
     *ADMINISTRATION,
     *agents.WORK,
@@ -532,6 +533,8 @@ POSTED = {
     "enquiries:enquiry-preview",
     "enquiries:override-answer",
     "enquiries:text-approve",
+    "enquiries:return-loan",
+    "enquiries:triage-approve",
     "liaison:accept-excuse",
     "liaison:confirm",
     "liaison:hold",
@@ -566,6 +569,7 @@ POSTED = {
 
 NOT_PAGES = {
     "enquiries:enquiry-texts": "part of a page: see test_composing",
+    "enquiries:crisis-report": "a file",
     "account_request_login_code": "the page of account_login under the name that allauth knows",
     "enquiries:document-file": "a file",
     "favicon": "a picture",

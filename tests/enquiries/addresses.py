@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from comptoir.enquiries.actions import gating
-from comptoir.enquiries.models import Capacity, Enquiry, Tag
+from comptoir.enquiries.models import Capacity, CrisisLine, Enquiry, Tag
 from comptoir.people.models import Role
-from tests.enquiries import addresses_of_matters, factories
+from tests.enquiries import addresses_of_matters, crises, factories
 from tests.people.factories import person_with
 from tests.repository.describing import Foreign
 
@@ -39,6 +39,25 @@ def _tagged() -> dict[str, Any]:
 
 def _no_agent() -> dict[str, Any]:
     return {"key": person_with(Role.PROFESSIONAL).pk}
+
+
+# --- Rules, promises, crisis lines: whoever keeps them reaches all, and there are no others ---
+
+_NO_KEEPER: tuple[Role, ...] = ()
+
+
+def _crisis() -> CrisisLine:
+    keyword = f"FIRES{2026 + CrisisLine.objects.count()}"
+    return crises.open_crisis(keyword=keyword, staff=[factories.person()])
+
+
+def _line() -> dict[str, Any]:
+    return {"code": _crisis().line.code}
+
+
+def _loan() -> dict[str, Any]:
+    found = _crisis()
+    return {"code": found.line.code, "key": found.loans.get().pk}
 
 
 FOREIGN: dict[str, Foreign] = {
@@ -125,4 +144,17 @@ SHARED: dict[str, dict[str, Any]] = {
     "enquiries:text-retire": {"code": "no-such-text"},
     "enquiries:text-version": {"code": "no-such-text", "number": 1},
     "enquiries:text-approve": {"code": "no-such-text", "number": 1},
+}
+
+FOREIGN |= {
+    **{
+        f"enquiries:{name}": Foreign(lambda: {"number": 1}, _NO_KEEPER)
+        for name in ("triage-version", "triage-approve")
+    },
+    **{f"enquiries:{name}": Foreign(_enquiry) for name in ("overrule", "unrelated")},
+    **{
+        f"enquiries:{name}": Foreign(_line, _NO_KEEPER)
+        for name in ("crisis-line", "crisis-report", "extend-crisis", "close-crisis", "lend")
+    },
+    "enquiries:return-loan": Foreign(_loan, _NO_KEEPER),
 }

@@ -16,7 +16,7 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.enquiries import jobs as enquiry_jobs
-from comptoir.enquiries.actions import answering, following, referring
+from comptoir.enquiries.actions import answering, following, referring, telling
 from comptoir.enquiries.models import Enquiry, ReferralKind, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
@@ -26,6 +26,7 @@ from comptoir.notices.models import Notice, Status
 from comptoir.people import jobs
 from comptoir.people.actions import codes, invitations, offices
 from comptoir.people.models import Language, Office, OfficeEnd, Person, Role
+from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import agent, in_hand, kept, received
 from tests.enquiries.factories import enquiry as enquiry_of
 from tests.liaison.factories import (
@@ -249,6 +250,13 @@ def args_of(task: str) -> dict[str, Any]:
     return dict(job.args)
 
 
+def sunset_near(language: str) -> None:
+    """The last day of a crisis line is a week away."""
+    lead = person_with(Role.TEAM_LEAD, email=READER, language=language)
+    open_crisis(by=lead, now=NOW, sunset_on=DAY + timedelta(days=5))
+    telling.sunsets(now=NOW)
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
     ("enquiries.received", asked),
@@ -259,6 +267,7 @@ FACTS: list[tuple[str, Fact]] = [
     ("enquiries.more_needed", more_needed),
     ("enquiries.references", references),
     ("enquiries.referred", referred),
+    ("enquiries.sunset_near", sunset_near),
     ("liaison.booked", booked),
     ("liaison.offered", offered),
     ("liaison.waited_in_vain", waited_in_vain),

@@ -10,7 +10,7 @@ from django.db import transaction
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
 from comptoir.domain.gates import Closed, Reason
-from comptoir.enquiries.actions import changing, clocks, telling, texting
+from comptoir.enquiries.actions import changing, clocks, contacts, telling, texting
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
@@ -64,6 +64,7 @@ def answer(
     for each in (found, *found.joined.all()):  # its parts are answered with it
         for promise in (Promise.FIRST, Promise.FINAL):
             clocks.stop(enquiry=each, promise=promise, by=by, now=now)
+        contacts.answered(each, message, now=now)
     found.state = State.ANSWERED
     found.answered_at = now
     found.tier = tier
@@ -106,6 +107,7 @@ def ask_back(
     found.state = State.ON_HOLD
     changing.save(found)
     audit.record(action="enquiry.held", subject=found, by=by, now=now)
+    contacts.answered(found, message, now=now)
     telling.more_needed(found, now=now)
     return message
 

@@ -18,6 +18,12 @@ class NotInHand(CannotChange):
     """It is in nobody's hands, or in somebody else's: take it first."""
 
 
+class OfADrill(CannotChange):
+    """Nothing leaves a drill for a line that is real, and nothing real enters one: neither is ever counted
+    as the other.
+    """
+
+
 def locked(*, enquiry: Enquiry, version: int) -> Enquiry:
     """The enquiry's row, ours until the transaction ends; raises ChangedMeanwhile."""
     found = (

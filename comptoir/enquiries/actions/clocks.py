@@ -5,6 +5,7 @@ A due date is computed from what is on record (receipt, target, calendar, pauses
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from comptoir.enquiries.models import (
     Pause,
     Promise,
 )
-from comptoir.enquiries.queries import promises
+from comptoir.enquiries.queries import promises as promised
 from comptoir.people.models import Person
 
 
@@ -36,19 +37,30 @@ def start(*, enquiry: Enquiry, promise: Promise, at: datetime, now: datetime) ->
 
     Raises NothingPromised.
     """
-    calendar = promises.calendar_around(at)
-    on = rule.business_day_of(at, calendar)
-    target = promises.target_in_force(enquiry.line, promise, on)
-    clock = Clock.objects.create(
-        enquiry=enquiry,
-        promise=promise,
-        target=target,
-        started_at=at,
-        calendar=calendar.version,
-        due_at=promises.due(at, target, calendar),
-    )
-    _note(clock, ClockHappening.STARTED, None, now)
+    [clock] = start_all(enquiry=enquiry, promises=(promise,), at=at, now=now)
     return clock
+
+
+def start_all(
+    *, enquiry: Enquiry, promises: Sequence[Promise], at: datetime, now: datetime
+) -> list[Clock]:
+    """The same for several promises, by one calendar. Raises NothingPromised."""
+    calendar = promised.calendar_around(at)
+    on = rule.business_day_of(at, calendar)
+    targets = promised.targets_in_force(enquiry.line, promises, on)
+    started = []
+    for promise in promises:
+        clock = Clock.objects.create(
+            enquiry=enquiry,
+            promise=promise,
+            target=targets[promise],
+            started_at=at,
+            calendar=calendar.version,
+            due_at=promised.due(at, targets[promise], calendar),
+        )
+        _note(clock, ClockHappening.STARTED, None, now)
+        started.append(clock)
+    return started
 
 
 @transaction.atomic
@@ -75,32 +87,43 @@ def resume(*, enquiry: Enquiry, by: Person | None, now: datetime) -> None:
 def stop(*, enquiry: Enquiry, promise: Promise, by: Person | None, now: datetime) -> None:
     """The promise is kept, or late: its due date stays on record. Nothing if none is running."""
     for clock in _running(enquiry).filter(promise=promise):
-        clock.pauses.filter(ends_at=None).update(ends_at=now)
+        if clock.pauses.filter(ends_at=None).update(ends_at=now):
+            _compute(clock, ClockHappening.RESUMED, now, by=by)
         clock.stopped_at = now
         clock.save(update_fields=["stopped_at"])
         _note(clock, ClockHappening.STOPPED, clock.due_at, now, by=by)
 
 
 @transaction.atomic
-def recompute(*, clock: Clock, now: datetime) -> bool:
-    """Compute a running due date anew, as after a holiday was announced; whether it moved."""
-    before = clock.due_at
-    _compute(clock, ClockHappening.RECOMPUTED, now)
-    return clock.due_at != before
+def follow_calendar(
+    *, keys: Iterable[int], calendars: promised.Calendars, now: datetime
+) -> list[Clock]:
+    """Compute running clocks anew after a holiday was announced; those whose due date moved.
+
+    One that somebody changes at this moment is left for the next time.
+    """
+    moved = []
+    found = Clock.objects.running().filter(pk__in=keys).select_related("target")
+    for clock in found.select_for_update(of=("self",), skip_locked=True, no_key=True):
+        before = clock.due_at
+        _compute(clock, ClockHappening.RECOMPUTED, now, calendars=calendars)
+        if clock.due_at != before:
+            moved.append(clock)
+    return moved
 
 
 def _compute(
-    clock: Clock, kind: ClockHappening, now: datetime, *, by: Person | None = None
+    clock: Clock,
+    kind: ClockHappening,
+    now: datetime,
+    *,
+    by: Person | None = None,
+    calendars: promised.Calendars | None = None,
 ) -> None:
-    calendar = promises.calendar_around(clock.started_at)
-    pauses = [
-        rule.Pause(pause.starts_at, pause.ends_at)
-        for pause in clock.pauses.order_by("starts_at")
-        if pause.ends_at is not None
-    ]
+    calendar = (calendars or promised.Calendars()).at(clock.started_at)
     before = clock.due_at
     clock.calendar = calendar.version
-    clock.due_at = promises.due(clock.started_at, clock.target, calendar, pauses)
+    clock.due_at = promised.due_of(clock, calendar)
     clock.save(update_fields=["calendar", "due_at"])
     if kind is not ClockHappening.RECOMPUTED or clock.due_at != before:
         _note(clock, kind, before, now, by=by)

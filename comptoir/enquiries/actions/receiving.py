@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import clocks, telling
+from comptoir.enquiries.actions import clocks, contacts, telling, triaging
 from comptoir.enquiries.models import (
     AskerKind,
     Channel,
@@ -95,10 +95,15 @@ def receive(
     if first is not None:
         return _attach(first, channel, body, received_at, now, attempt)
     enquiry = _new(line, channel, language, asker, about, received_at)
+    # Before the clocks: they run by the targets of the line it is put on.
+    finding = triaging.place(enquiry, body, now)
     enquiry.save()
+    finding.save()
     message = _add(enquiry, channel, body, received_at, attempt)
-    for promise in (Promise.FIRST, Promise.FINAL):
-        clocks.start(enquiry=enquiry, promise=promise, at=received_at, now=now)
+    clocks.start_all(
+        enquiry=enquiry, promises=(Promise.FIRST, Promise.FINAL), at=received_at, now=now
+    )
+    contacts.received(enquiry, message, is_first=True)
     audit.record(
         action="enquiry.received",
         subject=enquiry,
@@ -187,10 +192,12 @@ def _attach(
     attempt: UUID | None,
 ) -> Received:
     message = _add(first, channel, body, received_at, attempt)
+    contacts.received(first, message, is_first=False)
     first.duplicates += 1
     first.version += 1
     first.save(update_fields=["duplicates", "version"])
     audit.record(action="enquiry.asked_again", subject=first, by=None, now=now)
+    triaging.look_again(enquiry=first, text=body, now=now)
     go_on(enquiry=first, at=received_at, now=now)
     telling.asked_again(first, now=now)
     return Received(first, message, is_duplicate=True)
@@ -211,7 +218,7 @@ def _reopen(enquiry: Enquiry, at: datetime, now: datetime) -> None:
     enquiry.answered_at = None
     enquiry.tier = None
     _wait(enquiry)
-    clocks.start(enquiry=enquiry, promise=Promise.FINAL, at=at, now=now)
+    clocks.start_all(enquiry=enquiry, promises=(Promise.FINAL,), at=at, now=now)
     audit.record(action="enquiry.reopened", subject=enquiry, by=None, now=now)
 
 

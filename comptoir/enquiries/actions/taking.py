@@ -89,6 +89,8 @@ def put_all_back(*, by: Person, now: datetime) -> int:
 def transfer(*, enquiry: Enquiry, version: int, to: Line, by: Person, now: datetime) -> Enquiry:
     """Let it wait on another line. Its promises stay as they were made. Raises CannotChange."""
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
+    if found.line.is_drill != to.is_drill:
+        raise changing.OfADrill
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
     former = found.line.code

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from comptoir.enquiries.models import Document, Enquiry, Referral
-from comptoir.enquiries.queries import messages
+from comptoir.enquiries.queries import crisis as lines
+from comptoir.enquiries.queries import messages, sunset_messages
 from comptoir.notices import actions as notices
+from comptoir.ui import clock
 
 CATCH_UP = timedelta(days=10)
 """However late within this, a receipt or an answer is worth telling."""
@@ -68,6 +70,22 @@ def referred(referral: Referral, *, now: datetime) -> None:
         now=now,
         office_id=referral.enquiry.office_id,
     )
+
+
+def sunsets(*, now: datetime) -> None:
+    """Tell every team lead once of each crisis line that is to end soon; an extension is told anew."""
+    for crisis in lines.to_warn(clock.service_date(now)):
+        notices.queue(
+            kind=sunset_messages.SUNSET_NEAR,
+            subject_id=crisis.pk,
+            version=crisis.sunset_on.toordinal(),
+            address="",
+            language="",
+            time_zone="",
+            send_after=now,
+            useless_after=now + CATCH_UP,
+            now=now,
+        )
 
 
 def _tell(kind: str, enquiry: Enquiry, now: datetime) -> None:

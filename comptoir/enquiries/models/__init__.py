@@ -10,6 +10,16 @@ from comptoir.enquiries.models.clocks import (
     ClockQuerySet,
     Pause,
 )
+from comptoir.enquiries.models.crisis import (
+    CrisisEvent,
+    CrisisHappening,
+    CrisisLine,
+    CrisisLineQuerySet,
+    CrisisTemplate,
+    Loan,
+    LoanQuerySet,
+    Rest,
+)
 from comptoir.enquiries.models.documents import (
     LEAST_IDENTIFIERS,
     ConsentHow,
@@ -23,6 +33,7 @@ from comptoir.enquiries.models.documents import (
     WhyNotScanned,
 )
 from comptoir.enquiries.models.enquiries import (
+    HEAD_START,
     LINE_OF_BUSINESS_DIGITS,
     OPEN_STATES,
     AskerKind,
@@ -89,6 +100,11 @@ from comptoir.enquiries.models.texts import (
     TextVersion,
     TextVersionQuerySet,
 )
+from comptoir.enquiries.models.triage import (
+    TriageFinding,
+    TriageVersion,
+    TriageVersionQuerySet,
+)
 
 __all__ = [
     "Agent",
@@ -104,6 +120,11 @@ __all__ = [
     "ClockQuerySet",
     "Confirmation",
     "ConsentHow",
+    "CrisisEvent",
+    "CrisisHappening",
+    "CrisisLine",
+    "CrisisLineQuerySet",
+    "CrisisTemplate",
     "Descent",
     "Direction",
     "Document",
@@ -115,6 +136,7 @@ __all__ = [
     "FollowCode",
     "GateOverride",
     "GateOverrideQuerySet",
+    "HEAD_START",
     "Handled",
     "HandlingTarget",
     "Identifier",
@@ -124,6 +146,8 @@ __all__ = [
     "Line",
     "LineKind",
     "LineQuerySet",
+    "Loan",
+    "LoanQuerySet",
     "Message",
     "Named",
     "OPEN_STATES",
@@ -139,6 +163,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Rest",
     "Scan",
     "ServiceTarget",
     "State",
@@ -150,6 +175,9 @@ __all__ = [
     "TextVersionQuerySet",
     "Tier",
     "Topic",
+    "TriageFinding",
+    "TriageVersion",
+    "TriageVersionQuerySet",
     "UndoWhy",
     "Unit",
     "WhyNotScanned",

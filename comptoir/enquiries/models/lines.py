@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.people.models import Person
 from comptoir.ui import languages
 
+DRILL = ("DRILL", "EXERCICE")
+"""What every page and mail says of an exercise, before the name of its line."""
+
 
 class LineKind(models.TextChoices):
     """Whom a line is for."""
@@ -67,8 +70,9 @@ class Line(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the language of the page."""
-        return languages.in_this(self.name_en, self.name_fr)
+        """The name in the language of the page; of a drill it says so, wherever it is shown."""
+        name = languages.in_this(self.name_en, self.name_fr)
+        return f"{languages.in_this(*DRILL)} – {name}" if self.is_drill else name
 
 
 class WorkingHours(models.Model):

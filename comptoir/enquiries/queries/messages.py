@@ -45,20 +45,29 @@ def _more_needed(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def _owed(notice: Notice, states: tuple[State, ...]) -> Mapping[str, Any] | None:
-    enquiry = Enquiry.objects.filter(pk=notice.subject_id, state__in=states).first()
+    found = Enquiry.objects.select_related("line")
+    enquiry = found.filter(pk=notice.subject_id, state__in=states).first()
     if enquiry is None:
         return None
     clock = enquiry.clocks.running().filter(promise=Promise.FINAL).first()
     due_at = None if clock is None else clock.due_at
-    return {"reference": enquiry.reference, "due_at": due_at, "link": _link(notice)}
+    return {"due_at": due_at, **_said(enquiry, notice)}
 
 
 def _answered(notice: Notice) -> Mapping[str, Any] | None:
     """True as long as the answer stands."""
-    enquiry = Enquiry.objects.filter(pk=notice.subject_id, state=State.ANSWERED).first()
-    if enquiry is None:
-        return None
-    return {"reference": enquiry.reference, "link": _link(notice)}
+    found = Enquiry.objects.select_related("line")
+    enquiry = found.filter(pk=notice.subject_id, state=State.ANSWERED).first()
+    return None if enquiry is None else _said(enquiry, notice)
+
+
+def _said(enquiry: Enquiry, notice: Notice) -> dict[str, Any]:
+    """What every notice says: which enquiry, where it is followed, and whether it is an exercise."""
+    return {
+        "reference": enquiry.reference,
+        "link": _link(notice),
+        "is_drill": enquiry.line.is_drill,
+    }
 
 
 def _document_received(notice: Notice) -> Mapping[str, Any] | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 
 from comptoir.domain import clocks
-from comptoir.enquiries.models import Line, Promise, ServiceTarget, Unit, WorkingHours
+from comptoir.enquiries.models import Clock, Line, Promise, ServiceTarget, Unit, WorkingHours
 from comptoir.roster.queries import calendar as closures
 from comptoir.ui import clock
 
-REACH = timedelta(days=400)
-"""How far before and after an instant closed days are looked up: beyond any promise and its pauses."""
+YEARS_AHEAD = 2
+"""Closed days are looked up to the end of the second year after a receipt: beyond any promise with its
+pauses, since a clock that stands for longer is a matter for a person.
+"""
 
 
 class NothingPromised(Exception):
@@ -21,9 +23,19 @@ class NothingPromised(Exception):
 
 def target_in_force(line: Line, promise: Promise, on: date) -> ServiceTarget:
     """The line's last target that began by this date; raises NothingPromised."""
-    found = line.targets.filter(promise=promise, valid_from__lte=on).order_by("valid_from").last()
-    if found is None:
-        raise NothingPromised(f"{line.code} {promise}")
+    return targets_in_force(line, (promise,), on)[promise]
+
+
+def targets_in_force(
+    line: Line, promises: Iterable[Promise], on: date
+) -> dict[Promise, ServiceTarget]:
+    """The same for several promises. One query. Raises NothingPromised."""
+    wanted = set(promises)
+    begun = line.targets.filter(promise__in=wanted, valid_from__lte=on).order_by("valid_from")
+    found = {Promise(target.promise): target for target in begun}
+    missing = wanted - found.keys()
+    if missing:
+        raise NothingPromised(f"{line.code} {sorted(missing)}")
     return found
 
 
@@ -33,22 +45,47 @@ def as_rule(target: ServiceTarget) -> clocks.Target:
     return clocks.Target(unit, target.amount)
 
 
-def calendar_around(at: datetime) -> clocks.Calendar:
-    """Working hours and closed days around an instant. Two queries.
+class Calendars:
+    """The calendars of several moments: working hours and closed days are read once for all of them.
 
-    Its version is a number made of their contents: other hours or another closed day, another number.
+    A calendar has the working hours in force on the day it is asked for, and the closed days known now.
+    Its version is a number made of these: other hours or another closed day, another number.
     """
-    on = clock.service_date(at)
-    hours = _hours_on(on)
-    closed = closures.closed_days(on - REACH, on + REACH)
-    return clocks.Calendar(_version(hours, closed), clock.service_zone(), hours, closed)
+
+    def __init__(self) -> None:
+        self._hours = list(WorkingHours.objects.order_by("valid_from"))
+        self._closed: dict[int, frozenset[date]] = {}
+        self._made: dict[tuple[int, int], clocks.Calendar] = {}
+
+    def at(self, at: datetime) -> clocks.Calendar:
+        """The calendar for what begins then. Raises NothingPromised."""
+        on = clock.service_date(at)
+        begun = [hours for hours in self._hours if hours.valid_from <= on]
+        if not begun:
+            raise NothingPromised("working hours")
+        key = (on.year, begun[-1].pk)
+        if key not in self._made:
+            hours, closed = hours_of(begun[-1].periods), self._closed_from(on.year)
+            self._made[key] = clocks.Calendar(
+                _version(hours, closed), clock.service_zone(), hours, closed
+            )
+        return self._made[key]
+
+    def _closed_from(self, year: int) -> frozenset[date]:
+        if year not in self._closed:
+            last = min(year + YEARS_AHEAD, date.max.year)
+            self._closed[year] = closures.closed_days(date(year, 1, 1), date(last, 12, 31))
+        return self._closed[year]
 
 
-def _hours_on(on: date) -> clocks.Hours:
-    found = WorkingHours.objects.filter(valid_from__lte=on).order_by("valid_from").last()
-    if found is None:
-        raise NothingPromised("working hours")
-    days = (found.periods.get(str(weekday), ()) for weekday in range(7))
+def calendar_around(at: datetime) -> clocks.Calendar:
+    """The calendar for what begins at an instant. Two queries. Raises NothingPromised."""
+    return Calendars().at(at)
+
+
+def hours_of(periods: Mapping[str, Sequence[Sequence[str]]]) -> clocks.Hours:
+    """Working hours as the rules know them; raises BadHours."""
+    days = (periods.get(str(weekday), ()) for weekday in range(7))
     return clocks.Hours(
         tuple(tuple((_minutes(first), _minutes(last)) for first, last in day) for day in days)
     )
@@ -76,3 +113,15 @@ def due(
     if found is None:
         raise clocks.BadPause("open")
     return found
+
+
+def due_of(
+    running: Clock, calendar: clocks.Calendar, target: ServiceTarget | None = None
+) -> datetime:
+    """When a clock is due by its own target or another, with the credit of every pause that ended."""
+    pauses = [
+        clocks.Pause(pause.starts_at, pause.ends_at)
+        for pause in running.pauses.all()
+        if pause.ends_at is not None
+    ]
+    return due(running.started_at, target or running.target, calendar, pauses)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from comptoir.enquiries.models import Agent, Enquiry, EnquiryQuerySet, Line, State
+from django.db.models import Q
+
+from comptoir.enquiries.models import Agent, Enquiry, EnquiryQuerySet, Line, Rest, State
 
 
 def for_agent(agent: Agent, now: datetime) -> EnquiryQuerySet:
-    """What waits on the agent's open lines, in a language they write, for nothing they do not know.
+    """What waits on the agent's lines, in a language they write, for nothing they do not know.
 
-    Nothing restricted: that goes to who is named for it.
+    A line is open, or takes no more and is worked until all on it is answered. Nothing restricted: that
+    goes to who is named for it.
     """
-    lines = Line.objects.open_at(now).filter(agents=agent).values("pk")
+    worked = Q(pk__in=Line.objects.open_at(now)) | Q(crisis__rest=Rest.STAYED)
+    lines = Line.objects.filter(worked, agents=agent).values("pk")
     return Enquiry.objects.filter(
         state=State.WAITING,
         is_restricted=False,

@@ -1,0 +1,1 @@
+"""What the pages of the single window show of enquiries."""

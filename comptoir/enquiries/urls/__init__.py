@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("comptoir.enquiries.urls.texts")),
     path("", include("comptoir.enquiries.urls.gates")),
     path("", include("comptoir.enquiries.urls.matters")),
+    path("", include("comptoir.enquiries.urls.steering")),
 ]

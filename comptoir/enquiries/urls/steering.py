@@ -1,0 +1,27 @@
+"""Addresses of the rules of triage, the promises and the crisis lines."""
+
+from django.urls import path
+
+from comptoir.enquiries.views import crisis, promises, triage
+
+urlpatterns = [
+    path("lines/rules/", triage.in_force, name="triage"),
+    path("lines/rules/new/", triage.new, name="triage-new"),
+    path("lines/rules/try/", triage.try_out, name="triage-try"),
+    path("lines/rules/<int:number>/", triage.version, name="triage-version"),
+    path("lines/rules/<int:number>/approve/", triage.approve, name="triage-approve"),
+    path("work/enquiries/<slug:reference>/place/", triage.overrule, name="overrule"),
+    path("work/enquiries/<slug:reference>/unrelated/", crisis.unrelated, name="unrelated"),
+    path("lines/targets/", promises.targets, name="targets"),
+    path("lines/targets/new/", promises.new_target, name="new-target"),
+    path("lines/hours/", promises.hours, name="hours"),
+    path("lines/hours/new/", promises.new_hours, name="new-hours"),
+    path("lines/crisis/", crisis.tiles, name="crisis"),
+    path("lines/crisis/open/", crisis.open_line, name="open-crisis"),
+    path("lines/crisis/<slug:code>/", crisis.line, name="crisis-line"),
+    path("lines/crisis/<slug:code>/report/", crisis.report_file, name="crisis-report"),
+    path("lines/crisis/<slug:code>/extend/", crisis.extend, name="extend-crisis"),
+    path("lines/crisis/<slug:code>/close/", crisis.close, name="close-crisis"),
+    path("lines/crisis/<slug:code>/lend/", crisis.lend, name="lend"),
+    path("lines/crisis/<slug:code>/loans/<int:key>/return/", crisis.give_back, name="return-loan"),
+]

@@ -1,0 +1,77 @@
+"""The pages of lines, rules and targets in the sweep; a crisis line is made when first asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comptoir.enquiries.models import CrisisLine, Enquiry
+from comptoir.people.models import Role
+from comptoir.ui import clock
+from tests.browser.visit import Visit
+from tests.browser.visiting import Visitor
+from tests.browser.world import World
+from tests.enquiries import crises, factories
+
+OWNER, LEAD = str(Role.POLICY_OWNER), str(Role.TEAM_LEAD)
+
+
+def _crisis(world: World) -> CrisisLine:
+    found = CrisisLine.objects.first()
+    if found is None:
+        now = clock.now()
+        found = crises.open_crisis(
+            now=now,
+            by=world.people[Role.TEAM_LEAD],
+            staff=[factories.person(name="Bo Helper")],
+            sunset_on=clock.service_date(now),
+            is_drill=True,
+        )
+        factories.enquiry(line=found.line, now=now)
+    return found
+
+
+def crisis(world: World) -> tuple[Any, ...]:
+    """A drill whose last day is today, with one enquiry and one person on loan."""
+    return (_crisis(world).line.code,)
+
+
+def enquiry(world: World) -> tuple[Any, ...]:
+    """The enquiry that lies on it."""
+    line = _crisis(world).line
+    return (Enquiry.objects.filter(line=line)[0].reference,)
+
+
+def shipped(world: World) -> tuple[Any, ...]:
+    """The first version of the rules of triage."""
+    return (1,)
+
+
+def to_the_rules_that_fire(visitor: Visitor, world: World) -> None:
+    """Try the rules of triage on a text that several know."""
+    visitor.go("enquiries:triage-try")
+    visitor.type("Text", "A death threat, on the day of the funeral")
+    visitor.press("Try it")
+    visitor.page.locator(".card--main").wait_for()
+    visitor.ready()
+
+
+PAGES = [
+    Visit("enquiries:triage", OWNER),
+    Visit("enquiries:triage-version", OWNER, shipped),
+    Visit("enquiries:triage-new", OWNER),
+    Visit("enquiries:triage-try", OWNER),
+    Visit("enquiries:triage-try", OWNER, state="tried", arrive=to_the_rules_that_fire),
+    Visit("enquiries:targets", OWNER),
+    Visit("enquiries:new-target", OWNER),
+    Visit("enquiries:hours", OWNER),
+    Visit("enquiries:new-hours", OWNER),
+    Visit("enquiries:crisis", OWNER, state="empty"),
+    Visit("enquiries:open-crisis", LEAD, query={"template": "evacuation"}),
+    Visit("enquiries:crisis-line", LEAD, crisis),
+    Visit("enquiries:crisis", LEAD),
+    Visit("enquiries:extend-crisis", LEAD, crisis),
+    Visit("enquiries:close-crisis", LEAD, crisis),
+    Visit("enquiries:lend", LEAD, crisis),
+    Visit("enquiries:overrule", LEAD, enquiry),
+    Visit("enquiries:unrelated", LEAD, enquiry),
+]

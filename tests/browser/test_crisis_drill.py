@@ -1,0 +1,76 @@
+"""A crisis line in a drill: opened, told of by its own tile, worked through its keyword, and closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from comptoir.enquiries.models import CrisisLine, State
+from comptoir.ledger.models import Contact
+from comptoir.people.models import Role
+from comptoir.ui import clock
+from tests.browser.conftest import NewVisitor
+from tests.browser.visiting import Visitor
+from tests.enquiries import factories
+from tests.people.factories import person_with
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NAMES = {"en": "DRILL – Flood", "fr": "EXERCICE – Inondation"}
+
+
+def opens_a_drill(lead: Visitor) -> None:
+    """From a template, with one agent on loan."""
+    lead.go("enquiries:crisis")
+    lead.page.get_by_role("link", name=lead.says("Without a template"), exact=True).click()
+    lead.type("Name in English", "Flood")
+    lead.type("Name in French", "Inondation")
+    lead.type("Keyword", "FLOOD2026")
+    lead.type("Whom it is for, in English", "Who lost documents.")
+    lead.type("Whom it is for, in French", "Qui a perdu des documents.")
+    lead.type("First answer within (working hours)", "4")
+    lead.type("Final answer within (business days)", "2")
+    lead.date("Last day", clock.service_date(clock.now()) + timedelta(days=3))
+    lead.page.get_by_label("Bo Helper").check(force=True)
+    lead.type("Their home team", "Status")
+    lead.tick("This is a drill")
+    lead.press("Open the line")
+    lead.sees("The line is open.")
+
+
+def test_a_line_is_opened_worked_and_closed_in_a_drill(
+    new_visitor: NewVisitor, language: str
+) -> None:
+    factories.line_of()
+    helper = person_with(Role.AGENT, name="Bo Helper")
+    factories.agent(person=helper)
+    lead = new_visitor(language)
+    lead.comes_signed_in(person_with(Role.TEAM_LEAD, language=language))
+
+    opens_a_drill(lead)
+    name = NAMES[language]
+    expect(lead.page.get_by_role("heading", level=1)).to_have_text(name)
+    lead.sees("This is a drill. Nothing of it is counted anywhere but on this page.")
+
+    asked = factories.enquiry(body="FLOOD2026 My papers are gone.", now=clock.now())
+    crisis = CrisisLine.objects.get()
+    assert asked.line == crisis.line
+    assert not Contact.objects.exists()
+
+    lead.go("enquiries:crisis")
+    tile = lead.page.locator(".card--main").filter(has_text=name)
+    expect(tile.locator("dd").first).to_have_text("1")
+    tile.get_by_role("link", name=name).click()
+    lead.follow("Close the line")
+    lead.type("Why", "The drill is over.")
+    lead.press("Close the line")
+
+    lead.sees("The line is closed.")
+    lead.heading("After-action report: %(name)s", name=name)
+    lead.sees("Ended with the drill")
+    asked.refresh_from_db()
+    assert asked.state == State.ANSWERED
+    assert not crisis.loans.running().exists()
+    assert not helper.agent.lines.filter(pk=crisis.line_id).exists()
