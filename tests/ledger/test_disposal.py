@@ -56,4 +56,6 @@ def test_under_any_legal_hold_they_all_stay(settings: Any) -> None:
 
 def test_no_column_of_a_contact_holds_a_number_or_an_address() -> None:
     for row in Contact.objects.values_list():
-        assert not any("555" in str(value) or "@" in str(value) for value in row if value)
+        # The key as its bytes: a view of them is written with a place in memory, which may be any number.
+        written = [bytes(value) if isinstance(value, memoryview) else value for value in row]
+        assert not any("555" in str(value) or "@" in str(value) for value in written if value)
