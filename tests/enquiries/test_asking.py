@@ -33,10 +33,10 @@ class TestTheForm:
         assert response.context["form"]["language"].value() == "fr"
         assert response.headers["Cache-Control"].startswith("max-age=0, no-cache, no-store")
 
-    def test_asks_the_database_for_nothing(
+    def test_asks_the_database_only_which_crisis_lines_are_open(
         self, client: Client, django_assert_num_queries: Any
     ) -> None:
-        with django_assert_num_queries(0):
+        with django_assert_num_queries(1):
             client.get(ASK)
 
     def test_shows_once_more_what_was_typed_before_anything_is_sent(self, client: Client) -> None:

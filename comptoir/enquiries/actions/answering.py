@@ -61,10 +61,10 @@ def answer(
     message = _say(found, body, language, is_case_specific, texts, by, now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
-    for each in (found, *found.joined.all()):  # its parts are answered with it
+    answered = [found, *found.joined.all()]  # its parts are answered with it
+    for each in answered:
         for promise in (Promise.FIRST, Promise.FINAL):
             clocks.stop(enquiry=each, promise=promise, by=by, now=now)
-        contacts.answered(each, message, now=now)
     found.state = State.ANSWERED
     found.answered_at = now
     found.tier = tier
@@ -78,6 +78,8 @@ def answer(
         office_id=found.office_id,
         detail={"wrap_up_code": found.wrap_up_code},
     )
+    for each in answered:
+        contacts.answered(each, message, now=now)
     telling.answered(found, now=now)
     return message
 

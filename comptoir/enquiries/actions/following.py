@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
-from comptoir.enquiries.actions import receiving
+from comptoir.enquiries.actions import contacts, receiving, triaging
 from comptoir.enquiries.models import (
     Channel,
     Direction,
@@ -128,6 +128,8 @@ def reply(*, enquiry: Enquiry, body: str, attempt: UUID, now: datetime) -> Messa
     audit.record(
         action="enquiry.replied", subject=found, by=None, now=now, office_id=found.office_id
     )
+    contacts.received(found, message, is_first=False)
+    triaging.look_again(enquiry=found, text=body, now=now)
     receiving.go_on(enquiry=found, at=now, now=now)
     return message
 

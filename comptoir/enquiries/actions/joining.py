@@ -43,7 +43,7 @@ def join(*, enquiry: Enquiry, version: int, into: Enquiry, by: Person, now: date
     pair = Enquiry.objects.filter(pk__in=(enquiry.pk, into.pk))
     list(pair.select_for_update(of=("self",), no_key=True).order_by("pk"))
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
-    main = Enquiry.objects.get(pk=into.pk)
+    main = Enquiry.objects.select_related("line").get(pk=into.pk)
     _check(found, main)
     Joining.objects.create(
         part=found,
@@ -107,5 +107,7 @@ def _check(part: Enquiry, main: Enquiry) -> None:
         raise WithItself
     if main.state in (State.JOINED, State.ANSWERED):
         raise NotOpen
+    if part.line.is_drill != main.line.is_drill:
+        raise changing.OfADrill
     if not part.asker_email or part.asker_email != main.asker_email:
         raise OfAnother

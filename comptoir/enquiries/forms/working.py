@@ -113,10 +113,11 @@ class TransferForm(forms.Form):
 
     def __init__(self, *arguments: Any, enquiry: Enquiry, now: datetime, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        lines = Line.objects.open_at(now).exclude(pk=enquiry.line_id).order_by("code")
+        drilling = enquiry.line.is_drill  # nothing leaves a drill, and nothing real enters one
+        lines = Line.objects.open_at(now).filter(is_drill=drilling).exclude(pk=enquiry.line_id)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = lines
+        field.queryset = lines.order_by("code")
 
 
 class CopyForm(forms.Form):

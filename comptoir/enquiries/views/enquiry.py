@@ -25,6 +25,7 @@ from comptoir.enquiries.forms.working import (
 )
 from comptoir.enquiries.models import (
     LINE_OF_BUSINESS_DIGITS,
+    OPEN_STATES,
     Descent,
     Enquiry,
     Message,
@@ -192,6 +193,7 @@ def _page(
         "others": presence.others(found, request.user, request.now),
         "is_mine": is_mine,
         "may_take": may_take(request.standing, found),
+        "may_put_elsewhere": not found.is_restricted and found.state in OPEN_STATES,
         "leads": Role.TEAM_LEAD in request.standing.roles,
         "form": answer,
         "note_form": note,

@@ -104,6 +104,9 @@ def _joined(
             _("Somebody else asked that one, and its answer goes to them: answer the two apart."),
         )
         return None
+    except changing.OfADrill:
+        form.add_error("reference", _("One of the two belongs to a drill: answer the two apart."))
+        return None
     except joining.NotOpen:
         form.add_error(
             "reference",
