@@ -29,5 +29,5 @@ def _put_in_the_menu() -> None:
     navigation.register(referrals)
     keepers = frozenset({"team_lead", "policy_owner"})
     navigation.register(
-        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 29, ("/lines/",))
+        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 81, ("/lines/",))
     )
