@@ -175,8 +175,8 @@ class TestALine:
 
         words = said(answer)
         assert "After-action report: Wildfires" in words
-        assert "Extended, last day December 27, 2026 (Ada Lead): It goes on." in words
-        assert "Closed, 1 enquiry was open (Ada Lead): It is over." in words
+        assert "Extended, last day December 27, 2026 It goes on. Ada Lead," in words
+        assert "Closed, 1 enquiry was open It is over. Ada Lead," in words
         assert "To the public line" in words
 
     def test_is_downloaded_with_figures_and_timeline(self, desk: Client) -> None:
