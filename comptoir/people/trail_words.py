@@ -113,6 +113,10 @@ SENTENCES: dict[str, Promise] = {
     "enquiry.transferred": _("Moved an enquiry to another line"),
     "enquiry.answered": _("Answered an enquiry"),
     "enquiry.held": _("Asked a client for more"),
+    "enquiry.mail_joined": _("Put a mail with its enquiry"),
+    "mail.opened": _("Read a mail that was set aside"),
+    "mail.taken_in": _("Took in a mail that was set aside"),
+    "mail.refused": _("Refused a mail that was set aside"),
     "enquiry.noted": _("Left a note on an enquiry"),
     "enquiry.restricted": _("Restricted an enquiry to those who are named"),
     "enquiry.named": _("Named somebody for a restricted enquiry"),
@@ -205,6 +209,7 @@ DETAILS: dict[str, Promise] = {
 
 OBJECTS: dict[str, Promise] = {
     "enquiries.Enquiry": _("Enquiry"),
+    "enquiries.InboundMail": _("Mail"),
     "enquiries.Referral": _("Referral"),
     "enquiries.Text": _("Text"),
     "ledger.RejectedRow": _("Rows of call records"),

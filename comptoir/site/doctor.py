@@ -59,6 +59,7 @@ def examine() -> Iterator[Finding]:
     yield _settings()
     yield _zones()
     yield _mail()
+    yield _mailboxes()
     yield _assets()
     try:
         session = direct.connect()
@@ -128,6 +129,22 @@ def _mail() -> Finding:
     except OSError as error:
         return Finding("mail", f"{words}: {error.strerror or error}", is_wrong=True)
     return Finding("mail", words)
+
+
+def _mailboxes() -> Finding:
+    """Whether mail is read, and whether its server answers; nobody signs in for a look."""
+    if not settings.IMAP_MAILBOXES:
+        return Finding("mailboxes", "none is polled: set COMPTOIR_IMAP_HOST to take in mail")
+    server = (settings.IMAP_HOST, settings.IMAP_PORT)
+    names = ", ".join(mailbox.address for mailbox in settings.IMAP_MAILBOXES)
+    words = (
+        f"every minute by IMAP ({settings.IMAP_SECURITY}) at {server[0]} port {server[1]}: {names}"
+    )
+    try:
+        socket.create_connection(server, timeout=SMTP_SECONDS).close()
+    except OSError as error:
+        return Finding("mailboxes", f"{words}: {error.strerror or error}", is_wrong=True)
+    return Finding("mailboxes", words)
 
 
 def _assets() -> Finding:

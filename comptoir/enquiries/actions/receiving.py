@@ -82,10 +82,12 @@ def receive(
     received_at: datetime,
     now: datetime,
     attempt: UUID | None = None,
+    acknowledge: bool = True,
 ) -> Received:
     """Take in what was asked: a new enquiry, or one more text of one that is ten days old at most.
 
     With an `attempt` that is on record already, nothing is written and what it became is returned.
+    A mail that may not be answered by itself is received without an acknowledgement.
     """
     _one_at_a_time(asker.email, attempt)
     known = _of_attempt(attempt)
@@ -93,7 +95,7 @@ def receive(
         return known
     first = _asked_before(asker, about, received_at)
     if first is not None:
-        return _attach(first, channel, body, received_at, now, attempt)
+        return _attach(first, channel, body, received_at, now, attempt, acknowledge)
     enquiry = _new(line, channel, language, asker, about, received_at)
     enquiry.save()
     message = _add(enquiry, channel, body, received_at, attempt)
@@ -107,7 +109,8 @@ def receive(
         office_id=enquiry.office_id,
         detail={"channel": str(channel), "line": enquiry.line.code},
     )
-    telling.received(enquiry, now=now)
+    if acknowledge:
+        telling.received(enquiry, now=now)
     return Received(enquiry, message, is_duplicate=False)
 
 
@@ -185,6 +188,7 @@ def _attach(
     received_at: datetime,
     now: datetime,
     attempt: UUID | None,
+    acknowledge: bool,
 ) -> Received:
     message = _add(first, channel, body, received_at, attempt)
     first.duplicates += 1
@@ -192,7 +196,8 @@ def _attach(
     first.save(update_fields=["duplicates", "version"])
     audit.record(action="enquiry.asked_again", subject=first, by=None, now=now)
     go_on(enquiry=first, at=received_at, now=now)
-    telling.asked_again(first, now=now)
+    if acknowledge:
+        telling.asked_again(first, now=now)
     return Received(first, message, is_duplicate=True)
 
 

@@ -1,0 +1,422 @@
+"""Reading a mail that anybody may have written: within bounds, and never by raising.
+
+    read(raw) -> Read        what it says and what hangs on it, and which bounds it went beyond
+    returned(raw) -> Returned | None   what a delivery report reports on (RFC 3464)
+
+The library's reader makes an object of every part and calls itself for every part in a part. So a
+mail is cut at the bound before it is read, not after: `_within` finds by plain search where that is.
+Headers are read by the library's older rules: its newer ones call themselves for a comment in a
+comment and raise on some that are broken. Whatever was cut stays in the original, which is kept.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.policy import compat32
+from email.utils import getaddresses
+from typing import TypeVar
+
+import nh3
+
+from comptoir.domain import threading
+from comptoir.domain.mail_signs import MOST_COMMENTS
+
+LARGEST = 25_000_000
+"""Bytes of a mail that are kept and read: what most servers take at the most (ours)."""
+
+MOST_PARTS = 200
+DEEPEST = 20
+MOST_CONTAINERS = 50
+MOST_DASHED_LINES = 2_000
+MOST_COLON_LINES = 20_000
+MOST_LINES = 500_000
+LARGEST_HEADER = 256_000
+MOST_HEADERS = 500
+LONGEST_VALUE = 20_000
+LONGEST_HTML = 500_000
+MOST_TAGS = 10_000
+LONGEST_TEXT = 100_000
+LONGEST_SUBJECT = 200
+LONGEST_NAME = 200
+MOST_ATTACHMENTS = 100
+"""Ours, each far beyond what people write."""
+
+DASHED = re.compile(rb"^--", re.MULTILINE)
+COLON = re.compile(rb"^[!-9;-~]{1,80}[ \t]*:", re.MULTILINE)
+CONTAINER = re.compile(rb"^content-type[ \t]*:\s{0,100}(?:multipart|message)\b", re.I | re.M)
+LINE = re.compile(rb"\n")
+END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+
+SLOW_CHARSETS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
+"""Codecs of the library that are no charset of mail, or take the square of the length."""
+
+BREAKS = ("br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre")
+_BREAK = re.compile(rf"<\s*/?\s*(?:{'|'.join(BREAKS)})\s*/?>", re.IGNORECASE)
+_OPENING = re.compile(r"<[a-zA-Z]")
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SPACES = re.compile(r"[^\S\n]+")
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What hangs on a mail: the name it gives itself, cleaned; its type; its size in bytes as sent."""
+
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A mail as it was read. `faults` are codes of what could not be, or not wholly."""
+
+    headers: dict[str, list[str]] = field(default_factory=dict)
+    message_id: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    recipients: tuple[str, ...] = ()
+    date: str = ""
+    subject: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a delivery report reports on: our mail's id, what became of it, and the code."""
+
+    message_id: str
+    action: str
+    code: str
+
+
+def read(raw: bytes) -> Read:
+    """The mail. Whatever the bytes are, it returns; what is too much or broken is among the faults."""
+    within, faults = _within(raw)
+    try:
+        message = _parsed(within)
+    except (
+        Exception
+    ):  # the library's reader is old and its input hostile: a mail is never lost by it
+        return Read(
+            text=plain(within[:LONGEST_TEXT].decode("utf-8", "replace")), faults=("unreadable",)
+        )
+    found = _Faults(faults)
+    headers = _headers(message, found)
+    bodies, attachments = _walked(message, found)
+    name, sender = _sender(headers)
+    if not sender:
+        found.add("no_sender")
+    return Read(
+        headers=headers,
+        message_id=_first_id(headers),
+        sender=sender,
+        sender_name=name,
+        recipients=_recipients(headers),
+        date=plain(" ".join(headers.get("date", ())))[:LONGEST_NAME],
+        subject=_subject(headers),
+        in_reply_to=_ids(headers, "in-reply-to"),
+        references=_ids(headers, "references"),
+        text=_text(bodies, found),
+        attachments=tuple(attachments[:MOST_ATTACHMENTS]),
+        faults=tuple(found.codes),
+    )
+
+
+def returned(raw: bytes) -> Returned | None:
+    """What a delivery report is about; None if it does not name a mail."""
+    try:
+        parts = list(_parts(_parsed(_within(raw)[0]), _Faults([]), into_messages=True))
+    except Exception:  # as in `read`
+        return None
+    action = code = message_id = ""
+    for part in parts:
+        action = action or _field(part, "action").casefold()[:20]
+        code = code or _field(part, "status")[:20]
+    for part in parts[1:]:
+        own = threading.message_ids(_field(part, "message-id"))
+        if not own and part.get_content_type() == "text/rfc822-headers":
+            named = re.search(r"^message-id:\s*(<[^<>\s]{1,290}>)", _decoded(part)[0], re.I | re.M)
+            own = (named[1],) if named else ()
+        message_id = message_id or next(iter(own), "")
+    return Returned(message_id, action, code) if message_id else None
+
+
+def plain(text: str) -> str:
+    """The text without what no table and no page may hold: nulls, lone surrogates, control characters."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        letter for letter in whole if letter in "\n\t" or unicodedata.category(letter) != "Cc"
+    )
+
+
+# --- Bounds ---
+
+
+class _Faults:
+    """Codes of faults, each once."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self.codes = list(codes)
+
+    def add(self, code: str) -> None:
+        if code not in self.codes:
+            self.codes.append(code)
+
+
+def _within(raw: bytes) -> tuple[bytes, list[str]]:
+    """The mail up to the first bound that it goes beyond."""
+    faults = []
+    if len(raw) > LARGEST:
+        raw, faults = raw[:LARGEST], ["too_large"]
+    raw = _with_small_header(raw, faults)
+    for pattern, most, code in (
+        (LINE, MOST_LINES, "too_many_lines"),
+        (COLON, MOST_COLON_LINES, "too_many_headers"),
+        (DASHED, MOST_DASHED_LINES, "too_many_parts"),
+        (CONTAINER, MOST_CONTAINERS, "too_deep"),
+    ):
+        for number, found in enumerate(pattern.finditer(raw)):
+            if number == most:
+                raw = raw[: found.start()]
+                faults.append(code)
+                break
+    return raw, faults
+
+
+def _with_small_header(raw: bytes, faults: list[str]) -> bytes:
+    end = END_OF_HEADERS.search(raw)
+    size = end.start() if end else len(raw)
+    if size <= LARGEST_HEADER:
+        return raw
+    faults.append("header_too_large")
+    return raw[:LARGEST_HEADER].rpartition(b"\n")[0] + (raw[end.start() :] if end else b"")
+
+
+def _parsed(raw: bytes) -> Message:
+    return email.message_from_bytes(raw, policy=compat32)
+
+
+# --- Headers ---
+
+
+def _headers(message: Message, faults: _Faults) -> dict[str, list[str]]:
+    """All headers by name in small letters, as they stand."""
+    found: dict[str, list[str]] = {}
+    for number, (name, value) in enumerate(message.raw_items()):
+        if number == MOST_HEADERS:
+            faults.add("too_many_headers")
+            break
+        found.setdefault(plain(name).lower(), []).append(plain(str(value))[:LONGEST_VALUE])
+    return found
+
+
+def _unworded(value: str) -> str:
+    """A header with its encoded words read (RFC 2047)."""
+    value = " ".join(value.split())
+    if "=?" not in value:
+        return value
+    try:
+        parts = decode_header(value[:2000])
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(
+        _in_charset(each, charset) if isinstance(each, bytes) else each for each, charset in parts
+    )
+
+
+def _subject(headers: dict[str, list[str]]) -> str:
+    value = _unworded(next(iter(headers.get("subject", ())), ""))
+    return " ".join(plain(value).split())[:LONGEST_SUBJECT]
+
+
+def _addresses(headers: dict[str, list[str]], *names: str) -> list[tuple[str, str]]:
+    values = [value for name in names for value in headers.get(name, ())[:20]]
+    values = [
+        value[:2000] if value.count("(") <= MOST_COMMENTS else re.sub(r"[()]", " ", value[:2000])
+        for value in values
+    ]
+    return [
+        (_unworded(name), plain(address).strip().casefold())
+        for name, address in getaddresses(values)
+        if "@" in address
+    ]
+
+
+def _sender(headers: dict[str, list[str]]) -> tuple[str, str]:
+    """Name and address; nothing for an address that nobody could be written to at."""
+    for name, address in _addresses(headers, "from")[:1]:
+        if re.fullmatch(r"[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\]{1,189}", address):
+            return " ".join(plain(name).split())[:LONGEST_NAME], address
+    return "", ""
+
+
+def _recipients(headers: dict[str, list[str]]) -> tuple[str, ...]:
+    """Whom it was sent and delivered to; where it was delivered first, since a server wrote that."""
+    names = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+    return tuple(address for _, address in _addresses(headers, *names))
+
+
+def _ids(headers: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    return threading.message_ids(" ".join(headers.get(name, ())))
+
+
+def _first_id(headers: dict[str, list[str]]) -> str:
+    value = " ".join(headers.get("message-id", ()))
+    return next(iter(threading.message_ids(value)), value.strip())[:300]
+
+
+def _field(part: Message, name: str) -> str:
+    return plain(" ".join(str(part.get(name, "")).split()))[:1000]
+
+
+# --- Parts ---
+
+
+def _parts(message: Message, faults: _Faults, *, into_messages: bool = False) -> Iterator[Message]:
+    """The parts in order, containers too, without calling itself; mails in a mail only if asked for."""
+    waiting, count = [(message, 0)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        count += 1
+        if count > MOST_PARTS:
+            faults.add("too_many_parts")
+            return
+        yield part
+        inner = part.get_payload()
+        if not isinstance(inner, list) or (_is_message(part) and not into_messages):
+            continue
+        if depth == DEEPEST:
+            faults.add("too_deep")
+            continue
+        waiting += [(each, depth + 1) for each in reversed(inner) if isinstance(each, Message)]
+
+
+def _is_message(part: Message) -> bool:
+    return part.get_content_maintype() == "message"
+
+
+def _walked(message: Message, faults: _Faults) -> tuple[list[tuple[str, str]], list[Attachment]]:
+    """Bodies as (type, text), and what hangs on it."""
+    bodies: list[tuple[str, str]] = []
+    attachments = []
+    for part in _parts(message, faults):
+        kind = part.get_content_type()
+        if part.is_multipart() and not _is_message(part):
+            continue
+        name = _name(part)
+        if kind in ("text/plain", "text/html") and not name and not _is_attached(part):
+            text, fault = _decoded(part)
+            if fault:
+                faults.add(fault)
+            bodies.append((kind, text))
+        elif part is not message or part.get_payload():
+            attachments.append(Attachment(name or _nameless(part, kind), kind[:100], _size(part)))
+    return bodies, attachments
+
+
+def _is_attached(part: Message) -> bool:
+    return _or(part.get_content_disposition, None) == "attachment"
+
+
+def _name(part: Message) -> str:
+    """The last part of the name it gives itself: no folders."""
+    name = plain(_unworded(_or(part.get_filename, None) or ""))
+    return re.split(r"[\\/]", " ".join(name.split()))[-1][:LONGEST_NAME]
+
+
+def _nameless(part: Message, kind: str) -> str:
+    if kind == "message/rfc822":
+        inner = part.get_payload()
+        mail = inner[0] if isinstance(inner, list) and inner else None
+        subject = _unworded(_field(mail, "subject")) if isinstance(mail, Message) else ""
+        return f"{plain(subject)[:100] or 'mail'}.eml"
+    return kind.replace("/", ".")[:100]
+
+
+def _size(part: Message) -> int:
+    """Bytes as they were sent, without what frames them."""
+    size = 0
+    waiting = [part]
+    while waiting:
+        inner = waiting.pop().get_payload()
+        if isinstance(inner, list):
+            waiting += [each for each in inner if isinstance(each, Message)]
+        else:
+            size += len(inner) if isinstance(inner, str | bytes) else 0
+    return size
+
+
+def _or(ask: Callable[[], Value], otherwise: Value) -> Value:
+    """What a header's reader says; broken parameters make some of them raise."""
+    try:
+        return ask()
+    except Exception:
+        return otherwise
+
+
+def _decoded(part: Message) -> tuple[str, str]:
+    """A text part, and a fault if it is not in the charset that it names."""
+    raw: object = _or(lambda: part.get_payload(decode=True), None)
+    text = raw[: 4 * LONGEST_HTML] if isinstance(raw, bytes) else b""
+    charset = _or(part.get_content_charset, None)
+    said = _in_charset(text, charset)
+    return plain(said.replace("\r\n", "\n")), "undecodable" if "\ufffd" in said else ""
+
+
+def _in_charset(raw: bytes, charset: str | None) -> str:
+    """By the charset it names, else UTF-8, else what Windows writes; at the very last with gaps."""
+    named = (charset or "ascii").lower().replace("-", "_")
+    for each in (named, "utf-8", "cp1252"):
+        if each in SLOW_CHARSETS:
+            continue
+        try:
+            return raw.decode(each)
+        except (LookupError, ValueError):
+            continue
+    return raw.decode("utf-8", "replace")
+
+
+# --- Text ---
+
+
+def _text(bodies: list[tuple[str, str]], faults: _Faults) -> str:
+    """What was written: the plain text if there is any, else what the page says."""
+    texts = [text.strip() for kind, text in bodies if kind == "text/plain"]
+    if not any(texts):
+        texts = [said_by(text) for kind, text in bodies if kind == "text/html"]
+    whole = "\n\n".join(filter(None, texts))
+    if not whole:
+        faults.add("blank")
+    if len(whole) > LONGEST_TEXT:
+        faults.add("text_too_long")
+    return whole[:LONGEST_TEXT]
+
+
+def said_by(html: str) -> str:
+    """What a page says, in lines: no tag, script, style or picture of it is left."""
+    html = html[:LONGEST_HTML]
+    for number, tag in enumerate(_OPENING.finditer(html)):
+        if number == MOST_TAGS:  # tags in tags take the square of their number
+            html = html[: tag.start()]
+            break
+    clean = nh3.clean(html, tags=set(BREAKS), attributes={}, strip_comments=True)
+    text = _TAG.sub("", _BREAK.sub("\n", _SPACES.sub(" ", clean.replace("\n", " "))))
+    for entity, letter in _ENTITIES.items():
+        text = text.replace(entity, letter)
+    lines = "\n".join(line.strip() for line in plain(text).split("\n"))
+    return _BLANK_LINES.sub("\n\n", lines).strip()
