@@ -1,6 +1,7 @@
 """The single window's registration with Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnquiriesConfig(AppConfig):
@@ -13,3 +14,11 @@ class EnquiriesConfig(AppConfig):
 
         for kind in messages.KINDS:
             kinds.register(kind)
+        _put_in_the_menu()
+
+
+def _put_in_the_menu() -> None:
+    from comptoir.ui import navigation
+
+    leads = frozenset({"team_lead"})
+    navigation.register(navigation.Entry(_("Mail set aside"), "enquiries:mails", leads, 26))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "enquiries"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("comptoir.enquiries.urls.mail")),
+]
