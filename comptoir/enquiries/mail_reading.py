@@ -37,7 +37,7 @@ MOST_CONTAINERS = 50
 MOST_DASHED_LINES = 2_000
 MOST_COLON_LINES = 20_000
 MOST_LINES = 500_000
-LARGEST_HEADER = 256_000
+LARGEST_HEADER = 100_000
 MOST_HEADERS = 500
 LONGEST_VALUE = 20_000
 LONGEST_HTML = 500_000
@@ -70,7 +70,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What hangs on a mail: the name it gives itself, cleaned; its type; its size in bytes as sent."""
+    """What hangs on a mail: the name it gives itself, cleaned; its type; its size in bytes."""
 
     name: str
     type: str
@@ -297,13 +297,25 @@ def _parts(message: Message, faults: _Faults, *, into_messages: bool = False) ->
             faults.add("too_many_parts")
             return
         yield part
-        inner = part.get_payload()
-        if not isinstance(inner, list) or (_is_message(part) and not into_messages):
+        inner = _inner(part)
+        if not inner or (_is_message(part) and not into_messages):
             continue
         if depth == DEEPEST:
             faults.add("too_deep")
             continue
-        waiting += [(each, depth + 1) for each in reversed(inner) if isinstance(each, Message)]
+        waiting += [(each, depth + 1) for each in reversed(inner)]
+
+
+def _inner(part: Message) -> list[Message]:
+    """The parts of a part. Of a part that has none `get_payload` would decode the text, by any codec."""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [each for each in inner if isinstance(each, Message)]
+
+
+def _content(part: Message) -> bytes:
+    """What a part holds, without what it was wrapped in to travel."""
+    raw: object = _or(lambda: part.get_payload(decode=True), None)
+    return raw if isinstance(raw, bytes) else b""
 
 
 def _is_message(part: Message) -> bool:
@@ -324,7 +336,7 @@ def _walked(message: Message, faults: _Faults) -> tuple[list[tuple[str, str]], l
             if fault:
                 faults.add(fault)
             bodies.append((kind, text))
-        elif part is not message or part.get_payload():
+        elif part is not message or part.is_multipart() or _content(part):
             attachments.append(Attachment(name or _nameless(part, kind), kind[:100], _size(part)))
     return bodies, attachments
 
@@ -341,23 +353,19 @@ def _name(part: Message) -> str:
 
 def _nameless(part: Message, kind: str) -> str:
     if kind == "message/rfc822":
-        inner = part.get_payload()
-        mail = inner[0] if isinstance(inner, list) and inner else None
-        subject = _unworded(_field(mail, "subject")) if isinstance(mail, Message) else ""
+        inner = _inner(part)
+        subject = _unworded(_field(inner[0], "subject")) if inner else ""
         return f"{plain(subject)[:100] or 'mail'}.eml"
     return kind.replace("/", ".")[:100]
 
 
 def _size(part: Message) -> int:
-    """Bytes as they were sent, without what frames them."""
-    size = 0
-    waiting = [part]
+    """Bytes of what it holds, mails in a mail part by part."""
+    size, waiting = 0, [part]
     while waiting:
-        inner = waiting.pop().get_payload()
-        if isinstance(inner, list):
-            waiting += [each for each in inner if isinstance(each, Message)]
-        else:
-            size += len(inner) if isinstance(inner, str | bytes) else 0
+        each = waiting.pop()
+        size += len(_content(each))
+        waiting += _inner(each)
     return size
 
 
@@ -371,10 +379,8 @@ def _or(ask: Callable[[], Value], otherwise: Value) -> Value:
 
 def _decoded(part: Message) -> tuple[str, str]:
     """A text part, and a fault if it is not in the charset that it names."""
-    raw: object = _or(lambda: part.get_payload(decode=True), None)
-    text = raw[: 4 * LONGEST_HTML] if isinstance(raw, bytes) else b""
     charset = _or(part.get_content_charset, None)
-    said = _in_charset(text, charset)
+    said = _in_charset(_content(part)[: 4 * LONGEST_HTML], charset)
     return plain(said.replace("\r\n", "\n")), "undecodable" if "\ufffd" in said else ""
 
 
@@ -398,7 +404,10 @@ def _text(bodies: list[tuple[str, str]], faults: _Faults) -> str:
     """What was written: the plain text if there is any, else what the page says."""
     texts = [text.strip() for kind, text in bodies if kind == "text/plain"]
     if not any(texts):
-        texts = [said_by(text) for kind, text in bodies if kind == "text/html"]
+        pages = [text for kind, text in bodies if kind == "text/html"]
+        texts = [said_by(page) for page in pages]
+        if any(len(_cut(page)) < len(page) for page in pages):
+            faults.add("page_too_long")
     whole = "\n\n".join(filter(None, texts))
     if not whole:
         faults.add("blank")
@@ -409,14 +418,18 @@ def _text(bodies: list[tuple[str, str]], faults: _Faults) -> str:
 
 def said_by(html: str) -> str:
     """What a page says, in lines: no tag, script, style or picture of it is left."""
-    html = html[:LONGEST_HTML]
-    for number, tag in enumerate(_OPENING.finditer(html)):
-        if number == MOST_TAGS:  # tags in tags take the square of their number
-            html = html[: tag.start()]
-            break
-    clean = nh3.clean(html, tags=set(BREAKS), attributes={}, strip_comments=True)
+    clean = nh3.clean(_cut(html), tags=set(BREAKS), attributes={}, strip_comments=True)
     text = _TAG.sub("", _BREAK.sub("\n", _SPACES.sub(" ", clean.replace("\n", " "))))
     for entity, letter in _ENTITIES.items():
         text = text.replace(entity, letter)
     lines = "\n".join(line.strip() for line in plain(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip()
+
+
+def _cut(html: str) -> str:
+    """The page up to its bounds: tags in tags take the square of their number."""
+    html = html[:LONGEST_HTML]
+    for number, tag in enumerate(_OPENING.finditer(html)):
+        if number == MOST_TAGS:
+            return html[: tag.start()]
+    return html

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
+from comptoir.enquiries import mail_keys
 from comptoir.enquiries.actions import collecting, keeping, mailing
 from comptoir.enquiries.gateway.imap import Account, Lying
 from comptoir.enquiries.models import (
-    AskerKind,
-    Decision,
     Enquiry,
     InboundMail,
     Line,
     LineKind,
+    Message,
     OutboundMail,
 )
 from tests.enquiries.factories import NOW, line_of
@@ -26,8 +26,6 @@ from tests.servers.post_office import PASSWORD, PostOffice
 QUESTIONS, CRISIS, ASKER = MAILBOXES
 OFFICES_MAILBOX = "offices@centre.example"
 _numbers = itertools.count(1)
-
-__all__ = ["AskerKind", "Decision", "OutboundMail"]
 
 
 def mail(
@@ -117,6 +115,14 @@ def decisions() -> list[tuple[str, str]]:
     return list(InboundMail.objects.order_by("pk").values_list("decision", "reason"))
 
 
-def places() -> Iterator[str]:
-    """Places that no mail lay at before."""
-    return (f"1.{number}" for number in _numbers)
+def outbound(message: Message) -> OutboundMail:
+    """A text of ours that waits to leave as a mail."""
+    return OutboundMail.objects.create(
+        message=message,
+        sent_as=mail_keys.message_id(message.pk, QUESTIONS),
+        mailbox=QUESTIONS,
+        to=message.enquiry.asker_email,
+        reply_to=mail_keys.reply_address(message.enquiry.reference, QUESTIONS),
+        queued_at=NOW,
+        send_after=NOW,
+    )

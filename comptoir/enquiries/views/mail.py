@@ -118,7 +118,7 @@ def _shown(
     read = mail_reading.read(original)
     end = mail_reading.END_OF_HEADERS.search(original)
     header = original[: end.start() if end else None][: 4 * HEADER_SHOWN]
-    visible = enquiries_for(request.standing).filter(pk=mail.enquiry_id).first()
+    visible = enquiries_for(request.standing).filter(pk=mail.enquiry_id or 0).first()
     context = {
         "mail": mail,
         "reason": reason_of(mail),
@@ -141,7 +141,7 @@ def take_in(request: SignedIn, key: int) -> HttpResponse:
     try:
         taken = setting_aside.take_in(mail=mail, by=request.standing.person, now=request.now)
     except setting_aside.CannotDecide as refusal:
-        messages.error(request, REFUSALS[type(refusal)])
+        messages.error(request, str(REFUSALS[type(refusal)]))
         return redirect("enquiries:mails")
     assert taken.enquiry is not None, "what is taken in becomes an enquiry"
     done = _("The mail is now the enquiry %(reference)s.") % {"reference": taken.enquiry.reference}
@@ -165,7 +165,7 @@ def refuse(request: SignedIn, key: int) -> HttpResponse:
             now=request.now,
         )
     except setting_aside.CannotDecide as refusal:
-        messages.error(request, REFUSALS[type(refusal)])
+        messages.error(request, str(REFUSALS[type(refusal)]))
         return redirect("enquiries:mails")
     messages.success(request, _("The mail stays unanswered, and the reason is on record."))
     return redirect("enquiries:mails")
