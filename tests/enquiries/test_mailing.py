@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from comptoir.domain.mail_signs import LOOP_HEADER
 from comptoir.enquiries import mail_keys
-from comptoir.enquiries.actions import clocks, mailing
+from comptoir.enquiries.actions import clocks, collecting, mailing
 from comptoir.enquiries.actions.keeping import keep
 from comptoir.enquiries.gateway.imap import Lying
 from comptoir.enquiries.models import (
@@ -44,6 +44,7 @@ from tests.enquiries.mail_writing import (
     line_of_offices,
     mail,
     outbound,
+    stopped_clock,
 )
 from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory
 
@@ -223,6 +224,23 @@ class TestWhatNobodyWrote:
             mailing.failed(mail_id=found.pk, problem="ValueError", now=NOW)
 
         assert decisions() == [(Decision.BROKEN, "failed:ValueError")]
+
+    def test_a_mail_on_which_deciding_fails_holds_up_no_other(self, public: Line) -> None:
+        """A line that promises nothing cannot receive: somebody has to set its targets."""
+        bare = Line.objects.create(
+            code="bare", kind="general", name_en="x", name_fr="x", opened_at=NOW, mailbox=CRISIS
+        )
+        assert not bare.targets.exists()
+        kept(mail("First."), mailbox=CRISIS)
+        kept(mail("Second."))
+
+        for _ in range(mailing.MOST_TRIES):
+            collecting.decide_pending(clock=stopped_clock())
+
+        assert decisions() == [
+            (Decision.BROKEN, "failed:NothingPromised"),
+            (Decision.NEW, "acknowledged"),
+        ]
 
 
 class TestThreads:

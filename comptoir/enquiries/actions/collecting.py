@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import OperationalError
 
 from comptoir.enquiries.actions import keeping, mailing
 from comptoir.enquiries.gateway import imap
@@ -96,6 +97,10 @@ def decide_pending(*, clock: Clock, run: timedelta = RUN) -> int:
 def _decided(key: int, clock: Clock) -> bool:
     try:
         return mailing.decide(mail_id=key, now=clock()) is not None
+    except OperationalError as error:
+        # A lock that was not to be had, a database that was away: the mail is not to blame.
+        logger.warning("Mail %s waits for another round: %s", key, error)
+        return False
     except Exception as error:
         logger.exception("Mail %s could not be decided.", key)
         mailing.failed(mail_id=key, problem=type(error).__name__, now=clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -27,15 +28,19 @@ def keep(*, mailbox: str, lying: Lying, now: datetime) -> InboundMail:
         return delivered.mail
     read = mail_reading.read(lying.raw)
     same = _identity(mailbox, read, lying.raw)
-    mail, _new = InboundMail.objects.defer("original").get_or_create(
+    row = InboundMail(
         mailbox=mailbox,
         message_id=same.message_id,
         content_hash=same.content,
-        defaults=_facts(read, lying, now),
+        **_facts(read, lying, now),
     )
-    Delivery.objects.get_or_create(
-        mailbox=mailbox, place=lying.place, defaults={"mail": mail, "taken_at": now}
+    # What is there already is left as it is: the same mail, whoever else is taking it in.
+    InboundMail.objects.bulk_create([row], ignore_conflicts=True)
+    mail = InboundMail.objects.defer("original").get(
+        mailbox=mailbox, message_id=same.message_id, content_hash=same.content
     )
+    delivery = Delivery(mail=mail, mailbox=mailbox, place=lying.place, taken_at=now)
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
     return mail
 
 
@@ -52,7 +57,7 @@ def _identity(mailbox: str, read: Read, raw: bytes) -> threading.MailIdentity:
     )
 
 
-def _facts(read: Read, lying: Lying, now: datetime) -> dict[str, object]:
+def _facts(read: Read, lying: Lying, now: datetime) -> dict[str, Any]:
     received_at = min(lying.received_at or now, now)
     faults = list(read.faults)
     if lying.size > mail_reading.LARGEST and "too_large" not in faults:

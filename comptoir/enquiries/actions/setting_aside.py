@@ -12,6 +12,7 @@ from comptoir.audit.models import Verb
 from comptoir.enquiries import mail_reading
 from comptoir.enquiries.actions import mailing
 from comptoir.enquiries.models import SET_ASIDE, Decision, InboundMail
+from comptoir.enquiries.queries import promises
 from comptoir.people.models import Person
 
 
@@ -33,7 +34,7 @@ class DecidedAlready(CannotDecide):
 
 
 class NoOpenLine(CannotDecide):
-    """No open line has this mailbox: open one, or give it the mailbox."""
+    """No open line has this mailbox, or it promises nothing yet."""
 
 
 def opened(*, mail: InboundMail, by: Person, now: datetime) -> None:
@@ -46,7 +47,10 @@ def take_in(*, mail: InboundMail, by: Person, now: datetime) -> InboundMail:
     """Make it a new enquiry, never a text of the one that it names. Raises CannotDecide."""
     found = _locked(mail)
     read = mail_reading.read(bytes(found.original))
-    outcome = mailing.take_in(mail=found, read=read, now=now)
+    try:
+        outcome = mailing.take_in(mail=found, read=read, now=now)
+    except promises.NothingPromised as error:
+        raise NoOpenLine from error
     if outcome.decision == Decision.QUARANTINED:
         raise NoOpenLine
     mailing.settle(mail=found, outcome=outcome, by=by, now=now)
