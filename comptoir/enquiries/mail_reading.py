@@ -4,7 +4,7 @@
     returned(raw) -> Returned | None   what a delivery report reports on (RFC 3464)
 
 The library's reader makes an object of every part and calls itself for every part in a part. So a
-mail is cut at the bound before it is read, not after: `_within` finds by plain search where that is.
+mail is cut at the bound before it is read, not after: `mail_bounds.within` finds by plain search where that is.
 Headers are read by the library's older rules: its newer ones call themselves for a comment in a
 comment and raise on some that are broken. Whatever was cut stays in the original, which is kept.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import email
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
@@ -27,32 +26,21 @@ import nh3
 
 from comptoir.domain import threading
 from comptoir.domain.mail_signs import MOST_COMMENTS
-
-LARGEST = 25_000_000
-"""Bytes of a mail that are kept and read: what most servers take at the most (ours)."""
-
-MOST_PARTS = 200
-DEEPEST = 20
-MOST_CONTAINERS = 50
-MOST_DASHED_LINES = 2_000
-MOST_COLON_LINES = 20_000
-MOST_LINES = 500_000
-LARGEST_HEADER = 100_000
-MOST_HEADERS = 500
-LONGEST_VALUE = 20_000
-LONGEST_HTML = 500_000
-MOST_TAGS = 10_000
-LONGEST_TEXT = 100_000
-LONGEST_SUBJECT = 200
-LONGEST_NAME = 200
-MOST_ATTACHMENTS = 100
-"""Ours, each far beyond what people write."""
-
-DASHED = re.compile(rb"^--", re.MULTILINE)
-COLON = re.compile(rb"^[!-9;-~]{1,80}[ \t]*:", re.MULTILINE)
-CONTAINER = re.compile(rb"^content-type[ \t]*:\s{0,100}(?:multipart|message)\b", re.I | re.M)
-LINE = re.compile(rb"\n")
-END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+from comptoir.enquiries.mail_bounds import (
+    DEEPEST,
+    LONGEST_HTML,
+    LONGEST_NAME,
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    LONGEST_VALUE,
+    MOST_ATTACHMENTS,
+    MOST_HEADERS,
+    MOST_PARTS,
+    MOST_TAGS,
+    Faults,
+    plain,
+    within,
+)
 
 SLOW_CHARSETS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
 """Codecs of the library that are no charset of mail, or take the square of the length."""
@@ -106,16 +94,16 @@ class Returned:
 
 def read(raw: bytes) -> Read:
     """The mail. Whatever the bytes are, it returns; what is too much or broken is among the faults."""
-    within, faults = _within(raw)
+    cut, faults = within(raw)
     try:
-        message = _parsed(within)
+        message = _parsed(cut)
     except (
         Exception
     ):  # the library's reader is old and its input hostile: a mail is never lost by it
         return Read(
-            text=plain(within[:LONGEST_TEXT].decode("utf-8", "replace")), faults=("unreadable",)
+            text=plain(cut[:LONGEST_TEXT].decode("utf-8", "replace")), faults=("unreadable",)
         )
-    found = _Faults(faults)
+    found = Faults(faults)
     headers = _headers(message, found)
     bodies, attachments = _walked(message, found)
     name, sender = _sender(headers)
@@ -140,7 +128,7 @@ def read(raw: bytes) -> Read:
 def returned(raw: bytes) -> Returned | None:
     """What a delivery report is about; None if it does not name a mail."""
     try:
-        parts = list(_parts(_parsed(_within(raw)[0]), _Faults([]), into_messages=True))
+        parts = list(_parts(_parsed(within(raw)[0]), Faults([]), into_messages=True))
     except Exception:  # as in `read`
         return None
     action = code = message_id = ""
@@ -156,57 +144,6 @@ def returned(raw: bytes) -> Returned | None:
     return Returned(message_id, action, code) if message_id else None
 
 
-def plain(text: str) -> str:
-    """The text without what no table and no page may hold: nulls, lone surrogates, control characters."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(
-        letter for letter in whole if letter in "\n\t" or unicodedata.category(letter) != "Cc"
-    )
-
-
-# --- Bounds ---
-
-
-class _Faults:
-    """Codes of faults, each once."""
-
-    def __init__(self, codes: list[str]) -> None:
-        self.codes = list(codes)
-
-    def add(self, code: str) -> None:
-        if code not in self.codes:
-            self.codes.append(code)
-
-
-def _within(raw: bytes) -> tuple[bytes, list[str]]:
-    """The mail up to the first bound that it goes beyond."""
-    faults = []
-    if len(raw) > LARGEST:
-        raw, faults = raw[:LARGEST], ["too_large"]
-    raw = _with_small_header(raw, faults)
-    for pattern, most, code in (
-        (LINE, MOST_LINES, "too_many_lines"),
-        (COLON, MOST_COLON_LINES, "too_many_headers"),
-        (DASHED, MOST_DASHED_LINES, "too_many_parts"),
-        (CONTAINER, MOST_CONTAINERS, "too_deep"),
-    ):
-        for number, found in enumerate(pattern.finditer(raw)):
-            if number == most:
-                raw = raw[: found.start()]
-                faults.append(code)
-                break
-    return raw, faults
-
-
-def _with_small_header(raw: bytes, faults: list[str]) -> bytes:
-    end = END_OF_HEADERS.search(raw)
-    size = end.start() if end else len(raw)
-    if size <= LARGEST_HEADER:
-        return raw
-    faults.append("header_too_large")
-    return raw[:LARGEST_HEADER].rpartition(b"\n")[0] + (raw[end.start() :] if end else b"")
-
-
 def _parsed(raw: bytes) -> Message:
     return email.message_from_bytes(raw, policy=compat32)
 
@@ -214,7 +151,7 @@ def _parsed(raw: bytes) -> Message:
 # --- Headers ---
 
 
-def _headers(message: Message, faults: _Faults) -> dict[str, list[str]]:
+def _headers(message: Message, faults: Faults) -> dict[str, list[str]]:
     """All headers by name in small letters, as they stand."""
     found: dict[str, list[str]] = {}
     for number, (name, value) in enumerate(message.raw_items()):
@@ -287,7 +224,7 @@ def _field(part: Message, name: str) -> str:
 # --- Parts ---
 
 
-def _parts(message: Message, faults: _Faults, *, into_messages: bool = False) -> Iterator[Message]:
+def _parts(message: Message, faults: Faults, *, into_messages: bool = False) -> Iterator[Message]:
     """The parts in order, containers too, without calling itself; mails in a mail only if asked for."""
     waiting, count = [(message, 0)], 0
     while waiting:
@@ -322,7 +259,7 @@ def _is_message(part: Message) -> bool:
     return part.get_content_maintype() == "message"
 
 
-def _walked(message: Message, faults: _Faults) -> tuple[list[tuple[str, str]], list[Attachment]]:
+def _walked(message: Message, faults: Faults) -> tuple[list[tuple[str, str]], list[Attachment]]:
     """Bodies as (type, text), and what hangs on it."""
     bodies: list[tuple[str, str]] = []
     attachments = []
@@ -400,7 +337,7 @@ def _in_charset(raw: bytes, charset: str | None) -> str:
 # --- Text ---
 
 
-def _text(bodies: list[tuple[str, str]], faults: _Faults) -> str:
+def _text(bodies: list[tuple[str, str]], faults: Faults) -> str:
     """What was written: the plain text if there is any, else what the page says."""
     texts = [text.strip() for kind, text in bodies if kind == "text/plain"]
     if not any(texts):

@@ -10,17 +10,15 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from comptoir.enquiries import mail_reading
-from comptoir.enquiries.mail_reading import (
+from comptoir.enquiries import mail_bounds
+from comptoir.enquiries.mail_bounds import (
     DEEPEST,
     LONGEST_TEXT,
     MOST_ATTACHMENTS,
     MOST_CONTAINERS,
     MOST_PARTS,
-    Attachment,
-    read,
-    returned,
 )
+from comptoir.enquiries.mail_reading import Attachment, read, returned
 from tests.enquiries import bounces
 from tests.enquiries.mail_writing import mail
 
@@ -251,7 +249,7 @@ class TestBounds:
         assert "text_too_long" in found.faults
 
     def test_more_than_is_kept_is_not_read(self) -> None:
-        raw = typed("text/plain", b"x" * mail_reading.LARGEST)
+        raw = typed("text/plain", b"x" * mail_bounds.LARGEST)
 
         assert "too_large" in read(raw).faults
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from comptoir.domain import mail_signs, threading
-from comptoir.enquiries import mail_reading
+from comptoir.enquiries import mail_bounds, mail_reading
 from comptoir.enquiries.gateway.imap import Lying
 from comptoir.enquiries.mail_reading import Read
 from comptoir.enquiries.models import Delivery, InboundMail
@@ -46,7 +46,7 @@ def keep(*, mailbox: str, lying: Lying, now: datetime) -> InboundMail:
 
 def _identity(mailbox: str, read: Read, raw: bytes) -> threading.MailIdentity:
     """Of the body every byte counts: two pictures under the same few words are two mails."""
-    end = mail_reading.END_OF_HEADERS.search(raw)
+    end = mail_bounds.END_OF_HEADERS.search(raw)
     return threading.identity_of(
         mailbox=mailbox,
         message_id=read.message_id,
@@ -60,7 +60,7 @@ def _identity(mailbox: str, read: Read, raw: bytes) -> threading.MailIdentity:
 def _facts(read: Read, lying: Lying, now: datetime) -> dict[str, Any]:
     received_at = min(lying.received_at or now, now)
     faults = list(read.faults)
-    if lying.size > mail_reading.LARGEST and "too_large" not in faults:
+    if lying.size > mail_bounds.LARGEST and "too_large" not in faults:
         faults.insert(0, "too_large")
     return {
         "received_at": received_at,

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
-from comptoir.enquiries.mail_reading import LARGEST
+from comptoir.enquiries.mail_bounds import LARGEST
 
 INBOX = "INBOX"
 KEPT_OF_HUGE = 1_000_000

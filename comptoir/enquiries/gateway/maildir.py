@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from comptoir.enquiries.gateway.imap import KEPT_OF_HUGE, Lying
-from comptoir.enquiries.mail_reading import LARGEST
+from comptoir.enquiries.mail_bounds import LARGEST
 
 SEEN = ":2,S"
 """What a maildir's reader appends to the name of a file that was read."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.enquiries import mail_reading
+from comptoir.enquiries import mail_bounds, mail_reading
 from comptoir.enquiries.actions import setting_aside
 from comptoir.enquiries.actions.setting_aside import Refusal
 from comptoir.enquiries.forms.mail import RefuseForm
@@ -116,7 +116,7 @@ def _shown(
 ) -> HttpResponse:
     original = bytes(mail.original)
     read = mail_reading.read(original)
-    end = mail_reading.END_OF_HEADERS.search(original)
+    end = mail_bounds.END_OF_HEADERS.search(original)
     header = original[: end.start() if end else None][: 4 * HEADER_SHOWN]
     visible = enquiries_for(request.standing).filter(pk=mail.enquiry_id or 0).first()
     context = {
@@ -125,7 +125,7 @@ def _shown(
         "named": visible,
         "refusal": Refusal(mail.reason).label if mail.decision == Decision.REFUSED else "",
         "is_open": mail.decision in SET_ASIDE,
-        "header": mail_reading.plain(header.decode("utf-8", "replace"))[:HEADER_SHOWN],
+        "header": mail_bounds.plain(header.decode("utf-8", "replace"))[:HEADER_SHOWN],
         "text": read.text[:TEXT_SHOWN],
         "is_cut": len(read.text) > TEXT_SHOWN,
         "form": form,
