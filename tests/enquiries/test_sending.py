@@ -284,6 +284,13 @@ class TestLeavingOnce:
 
         assert self.send(queued).status == SendingStatus.FAILED
 
+    def test_what_another_worker_has_just_begun_is_left_to_it(self, smtp: MailServer) -> None:
+        queued = waiting()
+        OutboundMail.objects.update(began_at=NOW - timedelta(seconds=1))
+
+        assert self.send(queued).status == SendingStatus.QUEUED
+        assert (queued.interruptions, smtp.readers) == (0, [])
+
     def test_a_worker_that_died_is_followed_by_another_a_few_times(self, smtp: MailServer) -> None:
         queued = waiting()
         OutboundMail.objects.update(began_at=NOW - timedelta(minutes=1))
