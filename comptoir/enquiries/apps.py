@@ -31,3 +31,5 @@ def _put_in_the_menu() -> None:
     navigation.register(
         navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 81, ("/lines/",))
     )
+    leads = frozenset({"team_lead"})
+    navigation.register(navigation.Entry(_("Mail set aside"), "enquiries:mails", leads, 28))

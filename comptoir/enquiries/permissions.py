@@ -9,14 +9,18 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 
 from comptoir.enquiries.models import (
+    SET_ASIDE,
     Agent,
     Authorization,
     CrisisLine,
+    Decision,
     Document,
     Enquiry,
     EnquiryQuerySet,
     GateOverride,
     GateOverrideQuerySet,
+    InboundMail,
+    InboundMailQuerySet,
     Line,
     Loan,
     Referral,
@@ -198,6 +202,22 @@ def get_override_for(standing: Standing, key: int) -> GateOverride:
     if override is None:
         raise Http404
     return override
+
+
+def mails_for(standing: Standing) -> InboundMailQuerySet:
+    """Mail on which a team lead decides or has decided that it is refused; no other mail is read here."""
+    everything = InboundMail.objects.select_related("enquiry")
+    if Role.TEAM_LEAD not in standing.roles:
+        return everything.none()
+    return everything.filter(decision__in=(*SET_ASIDE, Decision.REFUSED))
+
+
+def get_mail_for(standing: Standing, key: int) -> InboundMail:
+    """One of them; raises Http404 for any other."""
+    found = mails_for(standing).filter(pk=key).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 # --- The rules, the promises and the crisis lines of the centre ---

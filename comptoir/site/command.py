@@ -129,6 +129,14 @@ def _ledger(arguments: list[str]) -> int:
     return BAD_ENVIRONMENT
 
 
+def _enquiries(arguments: list[str]) -> int:
+    known = {"take-mail": "take_mail"}
+    if arguments[:1] and arguments[0] in known:
+        return _django([known[arguments[0]], *arguments[1:]])
+    print("comptoir: usage: comptoir enquiries take-mail DIR --mailbox ADDRESS", file=sys.stderr)
+    return BAD_ENVIRONMENT
+
+
 def _django(words: list[str]) -> int:
     """Run one of Django's commands, or of a room's."""
     if words[0] in NEED_NO_DATABASE or "--help" in words or "-h" in words:
@@ -217,6 +225,11 @@ WORDS = {
         "ledger import FILE --mapping FILE | count --from DAY --to DAY",
         "import call records of any call system; count contacts",
         _ledger,
+    ),
+    "enquiries": Word(
+        "enquiries take-mail DIR --mailbox ADDRESS",
+        "take in the mail that a mail server drops in a maildir",
+        _enquiries,
     ),
     "administrator": Word(
         "administrator EMAIL NAME",

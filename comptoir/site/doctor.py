@@ -20,7 +20,7 @@ from django.core import checks
 from django.core.checks import Error
 from procrastinate.contrib.django import app
 
-from comptoir.enquiries import gateway
+from comptoir.enquiries.gateway import scanning as gateway
 from comptoir.site import direct, disposal, environment, postgres, preparation, version
 
 OLDEST_POSTGRES = 160000
@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
     yield _zones()
     yield _mail()
     yield _scanner()
+    yield _mailboxes()
     yield _assets()
     try:
         session = direct.connect()
@@ -146,6 +147,22 @@ def _scanner() -> Finding:
         return Finding("scanner", f"{daemon.version()} at {where}")
     except gateway.Unreachable as problem:
         return Finding("scanner", f"clamd at {where}: {problem}", is_wrong=True)
+
+
+def _mailboxes() -> Finding:
+    """Whether mail is read, and whether its server answers; nobody signs in for a look."""
+    if not settings.IMAP_MAILBOXES:
+        return Finding("mailboxes", "none is polled: set COMPTOIR_IMAP_HOST to take in mail")
+    server = (settings.IMAP_HOST, settings.IMAP_PORT)
+    names = ", ".join(mailbox.address for mailbox in settings.IMAP_MAILBOXES)
+    words = (
+        f"every minute by IMAP ({settings.IMAP_SECURITY}) at {server[0]} port {server[1]}: {names}"
+    )
+    try:
+        socket.create_connection(server, timeout=SMTP_SECONDS).close()
+    except OSError as error:
+        return Finding("mailboxes", f"{words}: {error.strerror or error}", is_wrong=True)
+    return Finding("mailboxes", words)
 
 
 def _assets() -> Finding:

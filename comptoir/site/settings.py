@@ -14,7 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg import IsolationLevel
 
-from comptoir.site import environment, postgres, safety
+from comptoir.site import environment, mailboxes, postgres, safety
 from comptoir.ui import logs
 
 django_stubs_ext.monkeypatch()
@@ -334,6 +334,22 @@ EMAIL_HOST_USER = environment.text("COMPTOIR_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = environment.secret("COMPTOIR_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("COMPTOIR_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
+# Mail that is read: nothing is polled unless a server and mailboxes are named.
+IMAP_HOST = mailboxes.host()
+IMAP_SECURITY = environment.choice("COMPTOIR_IMAP_SECURITY", "tls", mailboxes.SECURITY)
+IMAP_PORT = environment.port("COMPTOIR_IMAP_PORT", 993)
+IMAP_MAILBOXES = mailboxes.read()
+IMAP_PROCESSED = environment.text("COMPTOIR_IMAP_PROCESSED", "Processed")
+
+# How many acknowledgements of mail leave by themselves. Ours: they end a loop that no sign gave away.
+MAIL_ANSWERS_PERSON = environment.integer("COMPTOIR_MAIL_ANSWERS_PERSON", 10, least=1)
+MAIL_ANSWERS_DOMAIN = environment.integer("COMPTOIR_MAIL_ANSWERS_DOMAIN", 200, least=1)
+MAIL_ANSWERS_WIDE = environment.integer("COMPTOIR_MAIL_ANSWERS_WIDE", 2000, least=1)
+MAIL_WIDE_DOMAINS = environment.words(
+    "COMPTOIR_MAIL_WIDE_DOMAINS",
+    "gmail.com,outlook.com,hotmail.com,yahoo.com,icloud.com,parl.gc.ca",
+)
+
 DEFAULT_FROM_EMAIL = environment.text("COMPTOIR_MAIL_FROM", "Comptoir <no-reply@comptoir.invalid>")
 
 if PRODUCTION:

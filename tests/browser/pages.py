@@ -19,7 +19,7 @@ from comptoir.people import invitation_links, lock
 from comptoir.people.models import Grant, Office, OfficeStatus, Role
 from comptoir.people.sessions import SessionStore
 from comptoir.ui import clock
-from tests.browser import agents, asking, lines, matters
+from tests.browser import agents, asking, lines, mails, matters
 from tests.browser.visit import Arguments, Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import AWAY, NEW_STAFF, NEWCOMER, STRANGER, World
@@ -510,6 +510,7 @@ VISITS = [
     *SENDING,
     *RULE,
     *lines.PAGES,
+    *mails.PAGES,
     *SCORECARD,
     *ADMINISTRATION,
     *agents.WORK,
@@ -523,6 +524,8 @@ POSTED = {
     "enquiries:end-shift",
     "enquiries:here",
     "enquiries:left",
+    "enquiries:mail-refuse",
+    "enquiries:mail-take-in",
     "enquiries:part",
     "enquiries:put-back",
     "enquiries:release",

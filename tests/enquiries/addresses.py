@@ -7,7 +7,7 @@ from typing import Any
 from comptoir.enquiries.actions import gating
 from comptoir.enquiries.models import Capacity, CrisisLine, Enquiry, Tag
 from comptoir.people.models import Role
-from tests.enquiries import addresses_of_matters, crises, factories
+from tests.enquiries import addresses_of_matters, crises, factories, mail_writing
 from tests.people.factories import person_with
 from tests.repository.describing import Foreign
 
@@ -157,4 +157,15 @@ FOREIGN |= {
         for name in ("crisis-line", "crisis-report", "extend-crisis", "close-crisis", "lend")
     },
     "enquiries:return-loan": Foreign(_loan, _NO_KEEPER),
+}
+
+
+def _decided_mail() -> dict[str, Any]:
+    """A mail that became an enquiry is read there, not among what was set aside."""
+    mail_writing.line()
+    return {"key": mail_writing.came(mail_writing.mail()).pk}
+
+
+FOREIGN |= {
+    f"enquiries:{name}": Foreign(_decided_mail) for name in ("mail", "mail-take-in", "mail-refuse")
 }

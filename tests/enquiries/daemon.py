@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from comptoir.enquiries.gateway import Clamd
+from comptoir.enquiries.gateway.scanning import Clamd
 
 SECONDS = 5.0
 

@@ -12,10 +12,11 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.audit.models import Event
-from comptoir.enquiries import gateway, jobs
+from comptoir.enquiries import jobs
 from comptoir.enquiries.actions import documents, scanning
 from comptoir.enquiries.actions.scanning import AGAIN_WITHIN, WAITS_AT_MOST
-from comptoir.enquiries.gateway import Answer, NoScanner, Verdict
+from comptoir.enquiries.gateway import scanning as gateway
+from comptoir.enquiries.gateway.scanning import Answer, NoScanner, Verdict
 from comptoir.enquiries.models import Document, Scan, UndoWhy, WhyNotScanned
 from tests.enquiries.daemon import answering
 from tests.enquiries.factories import NOW, kept, person

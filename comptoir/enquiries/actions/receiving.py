@@ -82,10 +82,12 @@ def receive(
     received_at: datetime,
     now: datetime,
     attempt: UUID | None = None,
+    acknowledge: bool = True,
 ) -> Received:
     """Take in what was asked: a new enquiry, or one more text of one that is ten days old at most.
 
     With an `attempt` that is on record already, nothing is written and what it became is returned.
+    A mail that may not be answered by itself is received without an acknowledgement.
     """
     _one_at_a_time(asker.email, attempt)
     known = _of_attempt(attempt)
@@ -93,7 +95,7 @@ def receive(
         return known
     first = _asked_before(asker, about, received_at)
     if first is not None:
-        return _attach(first, channel, body, received_at, now, attempt)
+        return _attach(first, channel, body, received_at, now, attempt, acknowledge)
     enquiry = _new(line, channel, language, asker, about, received_at)
     # Before the clocks: they run by the targets of the line it is put on.
     finding = triaging.place(enquiry, body, now)
@@ -112,7 +114,8 @@ def receive(
         office_id=enquiry.office_id,
         detail={"channel": str(channel), "line": enquiry.line.code},
     )
-    telling.received(enquiry, now=now)
+    if acknowledge:
+        telling.received(enquiry, now=now)
     return Received(enquiry, message, is_duplicate=False)
 
 
@@ -190,6 +193,7 @@ def _attach(
     received_at: datetime,
     now: datetime,
     attempt: UUID | None,
+    acknowledge: bool,
 ) -> Received:
     message = _add(first, channel, body, received_at, attempt)
     contacts.received(first, message, is_first=False)
@@ -199,7 +203,8 @@ def _attach(
     audit.record(action="enquiry.asked_again", subject=first, by=None, now=now)
     triaging.look_again(enquiry=first, text=body, now=now)
     go_on(enquiry=first, at=received_at, now=now)
-    telling.asked_again(first, now=now)
+    if acknowledge:
+        telling.asked_again(first, now=now)
     return Received(first, message, is_duplicate=True)
 
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries import gateway
 from comptoir.enquiries.actions import documents
-from comptoir.enquiries.gateway import Answer, Scanner, Verdict
+from comptoir.enquiries.gateway import scanning as gateway
+from comptoir.enquiries.gateway.scanning import Answer, Scanner, Verdict
 from comptoir.enquiries.models import Document, DocumentQuerySet, Scan, WhyNotScanned
 from comptoir.people import sealing
 

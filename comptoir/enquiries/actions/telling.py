@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from comptoir.enquiries.actions import sending
 from comptoir.enquiries.models import Document, Enquiry, Referral
 from comptoir.enquiries.queries import crisis as lines
 from comptoir.enquiries.queries import messages, sunset_messages
@@ -27,13 +28,15 @@ def asked_again(enquiry: Enquiry, *, now: datetime) -> None:
 
 
 def answered(enquiry: Enquiry, *, now: datetime) -> None:
-    """Say that there is an answer, and where it is read."""
-    _tell(messages.ANSWERED, enquiry, now)
+    """Send the answer by mail if it may go so; else say that there is one, and where it is read."""
+    if not sending.queue_newest(enquiry=enquiry, now=now):
+        _tell(messages.ANSWERED, enquiry, now)
 
 
 def more_needed(enquiry: Enquiry, *, now: datetime) -> None:
-    """Say that the centre has a question."""
-    _tell(messages.MORE_NEEDED, enquiry, now)
+    """Send the centre's question by mail if it may go so; else say that there is one."""
+    if not sending.queue_newest(enquiry=enquiry, now=now):
+        _tell(messages.MORE_NEEDED, enquiry, now)
 
 
 def document_received(document: Document, *, now: datetime) -> None:

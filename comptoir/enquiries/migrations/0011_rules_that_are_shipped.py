@@ -61,6 +61,7 @@ DEATH = [
     "mourant",
     "mourante",
 ]
+URGENT = ["urgent", "urgently", "urgence", "emergency", "imminent", "imminente"]
 STATUS = [
     "status of my application",
     "application status",
@@ -120,6 +121,14 @@ RULES = [
         {"askers": ["office"]},
         line="offices",
         priority=0,
+    ),
+    rule(
+        "urgent-office",
+        "A legislator’s office says that it is urgent",
+        "Le bureau d’un législateur dit que c’est urgent",
+        {"askers": ["office"], "any_words": URGENT},
+        priority=2,
+        refer=["urgent"],
     ),
     rule(
         "known-topic",

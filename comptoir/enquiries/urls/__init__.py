@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("comptoir.enquiries.urls.gates")),
     path("", include("comptoir.enquiries.urls.matters")),
     path("", include("comptoir.enquiries.urls.steering")),
+    path("", include("comptoir.enquiries.urls.mail")),
 ]

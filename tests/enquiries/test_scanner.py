@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
-from comptoir.enquiries import gateway
-from comptoir.enquiries.gateway import Answer, Clamd, NoScanner, Unreachable, Verdict
+from comptoir.enquiries.gateway import scanning as gateway
+from comptoir.enquiries.gateway.scanning import (
+    Answer,
+    Clamd,
+    NoScanner,
+    Unreachable,
+    Verdict,
+)
 from tests.enquiries.daemon import answering
 from tests.enquiries.files import DOCX, PDF, archive
 

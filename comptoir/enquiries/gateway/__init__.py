@@ -1,0 +1,1 @@
+"""Outside systems of the single window, each in a module of its own."""

@@ -1,0 +1,12 @@
+"""Addresses of mail that was set aside: numbers, and nobody's name."""
+
+from django.urls import path
+
+from comptoir.enquiries.views import mail
+
+urlpatterns = [
+    path("mail/", mail.set_aside, name="mails"),
+    path("mail/<int:key>/", mail.one, name="mail"),
+    path("mail/<int:key>/take-in/", mail.take_in, name="mail-take-in"),
+    path("mail/<int:key>/refuse/", mail.refuse, name="mail-refuse"),
+]

@@ -1,0 +1,171 @@
+"""Mail that was set aside: the list with what became of all mail, one of them, and the two decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.enquiries import mail_bounds, mail_reading
+from comptoir.enquiries.actions import setting_aside
+from comptoir.enquiries.actions.setting_aside import Refusal
+from comptoir.enquiries.forms.mail import RefuseForm
+from comptoir.enquiries.models import SET_ASIDE, Decision, InboundMail
+from comptoir.enquiries.permissions import enquiries_for, get_mail_for, mails_for
+from comptoir.enquiries.queries import mail as queries
+from comptoir.people.models import Role
+from comptoir.people.permissions import SignedIn, allow
+from comptoir.ui import clock
+
+PER_PAGE = 25
+DAYS = 14
+HEADER_SHOWN = 4_000
+TEXT_SHOWN = 20_000
+"""Characters of a mail that a page shows; the rest is in the original."""
+
+REASONS: dict[str, Promise] = {
+    "stranger_by_token": gettext_lazy("Names an enquiry in which its sender takes no part"),
+    "stranger_by_references": gettext_lazy("Names an enquiry in which its sender takes no part"),
+    "no_open_line": gettext_lazy("No open line has this mailbox"),
+    "unreadable": gettext_lazy("Could not be read"),
+    "no_sender": gettext_lazy("Has no sender to whom one could write"),
+}
+
+REFUSALS: dict[type[setting_aside.CannotDecide], Promise] = {
+    setting_aside.DecidedAlready: gettext_lazy(
+        "Somebody decided about this mail meanwhile. Look at the list."
+    ),
+    setting_aside.NoOpenLine: gettext_lazy(
+        "No open line has this mailbox. Open the line, or give the mailbox to another line first."
+    ),
+}
+
+COLUMNS = (
+    (Decision.NEW,),
+    (Decision.JOINED,),
+    SET_ASIDE,
+    (Decision.BOUNCE,),
+    (Decision.AUTO_REPLY, Decision.LOOP, Decision.OWN, Decision.LIST),
+    (Decision.DUPLICATE,),
+    (Decision.REFUSED,),
+    (Decision.PENDING,),
+)
+"""How decisions are put together in the table of days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What came on a day, by column of the table."""
+
+    on: date
+    counts: list[int]
+    total: int
+
+
+@require_GET
+@allow(Role.TEAM_LEAD)
+def set_aside(request: SignedIn) -> HttpResponse:
+    """What waits for a decision, the oldest first, and what became of all mail of two weeks."""
+    waiting = mails_for(request.standing).set_aside().defer("original")
+    page = Paginator(waiting.order_by("received_at", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    rows = [(mail, reason_of(mail)) for mail in page]
+    context = {"page": page, "rows": rows, "days": _days(clock.service_date(request.now))}
+    return render(request, "enquiries/mails.html", context)
+
+
+def reason_of(mail: InboundMail) -> str:
+    """Why it was set aside, in words."""
+    return str(REASONS.get(mail.reason) or _("Could not be processed"))
+
+
+def _days(today: date) -> list[Day]:
+    counted = queries.counts_by_day(today - timedelta(days=DAYS - 1), today)
+    return [
+        Day(
+            on,
+            [sum(found.get(each, 0) for each in column) for column in COLUMNS],
+            sum(found.values()),
+        )
+        for on, found in counted.items()
+    ]
+
+
+@require_GET
+@never_cache
+@allow(Role.TEAM_LEAD)
+def one(request: SignedIn, key: int) -> HttpResponse:
+    """One mail as plain text: nothing of it is rendered, fetched or followed."""
+    mail = get_mail_for(request.standing, key)
+    setting_aside.opened(mail=mail, by=request.standing.person, now=request.now)
+    return _shown(request, mail, RefuseForm())
+
+
+def _shown(
+    request: SignedIn, mail: InboundMail, form: RefuseForm, status: int = 200
+) -> HttpResponse:
+    original = bytes(mail.original)
+    read = mail_reading.read(original)
+    end = mail_bounds.END_OF_HEADERS.search(original)
+    header = original[: end.start() if end else None][: 4 * HEADER_SHOWN]
+    visible = enquiries_for(request.standing).filter(pk=mail.enquiry_id or 0).first()
+    context = {
+        "mail": mail,
+        "reason": reason_of(mail),
+        "named": visible,
+        "refusal": Refusal(mail.reason).label if mail.decision == Decision.REFUSED else "",
+        "is_open": mail.decision in SET_ASIDE,
+        "header": mail_bounds.plain(header.decode("utf-8", "replace"))[:HEADER_SHOWN],
+        "text": read.text[:TEXT_SHOWN],
+        "is_cut": len(read.text) > TEXT_SHOWN,
+        "form": form,
+    }
+    return render(request, "enquiries/mail.html", context, status=status)
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def take_in(request: SignedIn, key: int) -> HttpResponse:
+    """Make a new enquiry of it."""
+    mail = get_mail_for(request.standing, key)
+    try:
+        taken = setting_aside.take_in(mail=mail, by=request.standing.person, now=request.now)
+    except setting_aside.CannotDecide as refusal:
+        messages.error(request, str(REFUSALS[type(refusal)]))
+        return redirect("enquiries:mails")
+    assert taken.enquiry is not None, "what is taken in becomes an enquiry"
+    done = _("The mail is now the enquiry %(reference)s.") % {"reference": taken.enquiry.reference}
+    messages.success(request, done)
+    return redirect("enquiries:mails")
+
+
+@require_POST
+@allow(Role.TEAM_LEAD)
+def refuse(request: SignedIn, key: int) -> HttpResponse:
+    """Leave it unanswered, for a reason."""
+    mail = get_mail_for(request.standing, key)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, mail, form, status=422)
+    try:
+        setting_aside.refuse(
+            mail=mail,
+            why=Refusal(form.cleaned_data["why"]),
+            by=request.standing.person,
+            now=request.now,
+        )
+    except setting_aside.CannotDecide as refusal:
+        messages.error(request, str(REFUSALS[type(refusal)]))
+        return redirect("enquiries:mails")
+    messages.success(request, _("The mail stays unanswered, and the reason is on record."))
+    return redirect("enquiries:mails")

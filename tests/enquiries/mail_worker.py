@@ -1,0 +1,33 @@
+"""A real worker in a process of its own that does nothing but take in mail, round after round.
+
+Its database and mailboxes come by environment; a maildir by argument. Ended by being killed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.servers.fixtures import MAILBOXES
+
+
+def main(arguments: list[str]) -> None:
+    import django
+
+    django.setup()
+
+    from comptoir.enquiries import jobs
+    from comptoir.enquiries.actions import collecting
+    from comptoir.enquiries.gateway.maildir import Maildir
+    from comptoir.ui import clock
+
+    while True:
+        for folder in arguments:
+            collecting.collect_maildir(
+                maildir=Maildir(Path(folder)), mailbox=MAILBOXES[0], clock=clock.now
+            )
+        jobs.collect_and_decide()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

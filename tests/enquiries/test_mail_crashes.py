@@ -1,0 +1,206 @@
+"""A crash at any step of a mail's way loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from comptoir.enquiries import mail_keys
+from comptoir.enquiries.actions import collecting, keeping, mailing
+from comptoir.enquiries.gateway import imap
+from comptoir.enquiries.gateway.imap import Lying
+from comptoir.enquiries.gateway.maildir import Maildir
+from comptoir.enquiries.models import Decision, Delivery, Enquiry, InboundMail, Message
+from comptoir.people.models import Role
+from tests.enquiries.factories import NOW
+from tests.enquiries.mail_writing import (
+    ASKER,
+    OFFICES_MAILBOX,
+    QUESTIONS,
+    account,
+    asked,
+    collect,
+    decisions,
+    kept,
+    line,
+    line_of_offices,
+    mail,
+    stopped_clock,
+)
+from tests.liaison.crashes import Server, crash_everywhere
+from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory
+from tests.servers.post_office import PostOffice
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+FEWEST = 6
+"""It begins, looks, writes twice, is committed."""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    made = Server(monkeypatch)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def public() -> None:
+    line()
+
+
+class TestBetweenAnyTwoStatements:
+    def test_of_keeping_a_mail(self, server: Server) -> None:
+        raw = mail()
+
+        def keep() -> object:
+            return keeping.keep(mailbox=QUESTIONS, lying=Lying("1.1", NOW, len(raw), raw), now=NOW)
+
+        assert crash_everywhere(server, keep) >= FEWEST
+        assert InboundMail.objects.count() == Delivery.objects.count() == 1
+
+    def test_of_making_an_enquiry(self, server: Server) -> None:
+        key = kept(mail()).pk
+
+        assert crash_everywhere(server, lambda: mailing.decide(mail_id=key, now=NOW)) > FEWEST
+        assert Enquiry.objects.count() == Message.objects.count() == 1
+        assert decisions() == [(Decision.NEW, "acknowledged")]
+
+    def test_of_making_several_enquiries_of_an_office_s_mail(self, server: Server) -> None:
+        line_of_offices()
+        delegate = PersonFactory.create(email="delegate@office.example")
+        GrantFactory.create(person=delegate, role=Role.DELEGATE, office=OfficeFactory.create())
+        text = "Urgent: C000111222 and C000111223."
+        key = kept(mail(text, sender=delegate.email), mailbox=OFFICES_MAILBOX).pk
+
+        assert crash_everywhere(server, lambda: mailing.decide(mail_id=key, now=NOW)) > FEWEST
+        assert Enquiry.objects.count() == Message.objects.count() == 2
+
+    def test_of_putting_a_text_with_its_enquiry(self, server: Server) -> None:
+        first = asked()
+        key = kept(mail("More.", to=mail_keys.reply_address(first.reference, QUESTIONS))).pk
+
+        assert crash_everywhere(server, lambda: mailing.decide(mail_id=key, now=NOW)) > FEWEST
+        assert first.messages.count() == 2
+
+
+class TestBetweenTheMailboxAndTheRow:
+    def test_read_and_not_on_record_it_lies_where_it_lay(self, post_office: PostOffice) -> None:
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+
+        with imap.opened(account(post_office)) as box:
+            [place] = box.places()
+            assert box.read(place) is not None
+
+        assert collect(post_office) == 1
+        assert decisions() == [(Decision.NEW, "acknowledged")]
+
+    def test_reading_marks_nothing(self, post_office: PostOffice) -> None:
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+
+        with imap.opened(account(post_office)) as box:
+            box.read(box.places()[0])
+
+        with post_office.signed_in(QUESTIONS) as session:
+            session.select(readonly=True)
+            assert session.search(None, "UNSEEN")[1] == [b"1"]
+
+    def test_on_record_and_not_put_away_it_is_put_away_and_received_once(
+        self, post_office: PostOffice
+    ) -> None:
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+        with imap.opened(account(post_office)) as box:
+            lying = box.read(box.places()[0])
+        assert lying is not None
+        keeping.keep(mailbox=QUESTIONS, lying=lying, now=NOW)
+
+        assert collect(post_office) == 0
+
+        assert post_office.mailbox(QUESTIONS) == []
+        assert Delivery.objects.count() == Enquiry.objects.count() == 1
+
+    def test_copied_and_not_removed_it_is_received_once(self, post_office: PostOffice) -> None:
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+        with post_office.signed_in(QUESTIONS) as session:
+            session.create("Processed")
+            session.select()
+            session.copy("1", "Processed")
+
+        collect(post_office)
+        collect(post_office)
+
+        assert post_office.mailbox(QUESTIONS) == []
+        assert Enquiry.objects.count() == 1
+
+    def test_a_mailbox_that_was_rebuilt_brings_nothing_twice(self, post_office: PostOffice) -> None:
+        """Its mails lie at new places: the same mails are known by what they are."""
+        raw = mail()
+        post_office.deliver(raw, to=QUESTIONS, sender=ASKER)
+        collect(post_office)
+        post_office.empty()
+        post_office.deliver(raw, to=QUESTIONS, sender=ASKER)
+
+        collect(post_office)
+
+        assert InboundMail.objects.count() == Enquiry.objects.count() == 1
+        assert Delivery.objects.count() == 2
+
+    def test_a_server_that_is_away_loses_nothing(self, post_office: PostOffice) -> None:
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+        post_office.stop()
+
+        with pytest.raises(imap.Unreachable):
+            collect(post_office)
+
+        post_office.start()
+        assert collect(post_office) == 1
+
+    def test_a_mail_beyond_what_is_kept_is_kept_in_part_and_says_so(
+        self, post_office: PostOffice
+    ) -> None:
+        raw = mail("The beginning.\n") + b"x" * 60 + (b"y" * 70 + b"\r\n") * 400_000
+        post_office.deliver(raw, to=QUESTIONS, sender=ASKER)
+
+        collect(post_office)
+
+        found = InboundMail.objects.get()
+        assert found.faults[0] == "too_large"
+        assert found.size > len(raw)
+        assert len(bytes(found.original)) == imap.KEPT_OF_HUGE
+        assert found.decision == Decision.NEW
+
+
+class TestAMaildir:
+    @pytest.fixture
+    def maildir(self, tmp_path: Path) -> Maildir:
+        for name in ("new", "cur", "tmp"):
+            (tmp_path / name).mkdir()
+        return Maildir(tmp_path)
+
+    def test_is_taken_in_by_the_command(self, maildir: Maildir) -> None:
+        (maildir.folder / "new" / "1.one").write_bytes(mail())
+        (maildir.folder / "new" / "2.two").write_bytes(mail("Another question."))
+
+        call_command("take_mail", str(maildir.folder), "--mailbox", QUESTIONS)
+
+        assert list((maildir.folder / "new").iterdir()) == []
+        assert len(list((maildir.folder / "cur").iterdir())) == 2
+        assert Enquiry.objects.count() == 2
+
+    def test_on_record_and_not_put_away_it_is_received_once(self, maildir: Maildir) -> None:
+        (maildir.folder / "new" / "1.one").write_bytes(mail())
+        lying = maildir.read("1.one")
+        assert lying is not None
+        keeping.keep(mailbox=QUESTIONS, lying=lying, now=NOW)
+
+        collecting.collect_maildir(maildir=maildir, mailbox=QUESTIONS, clock=stopped_clock())
+
+        assert Delivery.objects.count() == 1
+        assert list(maildir.places()) == []
+
+    def test_a_folder_that_is_no_maildir_is_refused_in_words(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="has no folder new"):
+            call_command("take_mail", str(tmp_path), "--mailbox", QUESTIONS)

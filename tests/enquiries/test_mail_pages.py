@@ -1,0 +1,178 @@
+"""Mail that was set aside, as a team lead sees it: text only, on record, and two ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from comptoir.audit.models import Event, Verb
+from comptoir.enquiries.models import Decision, Enquiry, InboundMail, Line
+from comptoir.people.models import Role
+from tests.enquiries.factories import NOW
+from tests.enquiries.mail_writing import asked, came, line, mail
+from tests.people.factories import person_with
+from tests.people.signing_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+STRANGER = "stranger@elsewhere.example"
+LIST = "enquiries:mails"
+
+
+@pytest.fixture(autouse=True)
+def traveller() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as travelling:
+        yield travelling
+
+
+@pytest.fixture
+def lead(client: Client) -> Client:
+    line()
+    return sign_in(client, person_with(Role.TEAM_LEAD))
+
+
+def strangers(text: str = "Tell me everything.", number: int = 1) -> InboundMail:
+    """A mail to somebody else's enquiry."""
+    asked(mail(message_id=f"<first{number}@mail.client.example>"))
+    return came(mail(text, sender=STRANGER, References=f"<first{number}@mail.client.example>"))
+
+
+def test_the_list_says_who_wrote_and_why_it_was_set_aside(lead: Client) -> None:
+    strangers()
+
+    page = lead.get(reverse(LIST)).content.decode()
+
+    assert STRANGER in page
+    assert "Names an enquiry in which its sender takes no part" in page
+
+
+def test_an_empty_list_says_so(lead: Client) -> None:
+    page = lead.get(reverse(LIST)).content.decode()
+
+    assert "No mail is set aside" in page
+    assert "No mail came in the last two weeks." in page
+
+
+def test_the_days_are_counted_by_what_became_of_their_mail(lead: Client) -> None:
+    strangers()
+    came(mail(Auto_Submitted="auto-replied"))
+
+    [day] = lead.get(reverse(LIST)).context["days"]
+
+    # new, joined, set aside, bounced, automatic, twice, refused, pending
+    assert day.counts == [1, 0, 1, 0, 1, 0, 0, 0]
+    assert day.total == 3
+
+
+def test_the_list_takes_as_many_queries_for_many_mails_as_for_one(lead: Client) -> None:
+    strangers()
+    lead.get(reverse(LIST))  # the first page of a session notes that somebody is there
+    with CaptureQueriesContext(connection) as few:
+        lead.get(reverse(LIST))
+    for number in range(2, 12):
+        strangers(number=number)
+
+    with CaptureQueriesContext(connection) as many:
+        lead.get(reverse(LIST))
+
+    assert len(many) == len(few)
+    assert not any('"original"' in query["sql"] for query in many)
+
+
+def test_a_mail_is_shown_as_text_and_nothing_of_it_lives(lead: Client) -> None:
+    found = strangers("<script>alert(1)</script><img src=x>")
+
+    page = lead.get(reverse("enquiries:mail", args=[found.pk])).content.decode()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "References:" in page
+
+
+def test_reading_it_is_on_the_trail(lead: Client) -> None:
+    found = strangers()
+
+    lead.get(reverse("enquiries:mail", args=[found.pk]))
+
+    event = Event.objects.get(action="mail.opened")
+    assert (event.verb, event.object_id) == (Verb.SAW, str(found.pk))
+
+
+def test_taken_in_it_is_an_enquiry_of_its_own(lead: Client) -> None:
+    found = strangers()
+    first = Enquiry.objects.get()
+
+    response = lead.post(reverse("enquiries:mail-take-in", args=[found.pk]), follow=True)
+
+    found.refresh_from_db()
+    made = Enquiry.objects.exclude(pk=first.pk).get()
+    assert found.decision == Decision.NEW
+    assert made.asker_email == STRANGER
+    assert first.messages.count() == 1
+    assert made.reference in response.content.decode()
+    assert Event.objects.filter(action="mail.taken_in").exists()
+
+
+def test_refused_it_stays_with_its_reason(lead: Client) -> None:
+    found = strangers()
+
+    lead.post(reverse("enquiries:mail-refuse", args=[found.pk]), {"why": "junk"})
+
+    found.refresh_from_db()
+    assert (found.decision, found.reason, found.answered_at) == (Decision.REFUSED, "junk", None)
+    page = lead.get(reverse("enquiries:mail", args=[found.pk])).content.decode()
+    assert "Advertising or fraud" in page
+    assert "Take it in as a new enquiry" not in page
+
+
+def test_refused_without_a_reason_it_is_asked_again(lead: Client) -> None:
+    found = strangers()
+
+    response = lead.post(reverse("enquiries:mail-refuse", args=[found.pk]), {"why": ""})
+
+    assert response.status_code == 422
+    found.refresh_from_db()
+    assert found.decision == Decision.QUARANTINED
+
+
+def test_what_was_decided_meanwhile_is_not_decided_again(lead: Client) -> None:
+    found = strangers()
+    lead.post(reverse("enquiries:mail-refuse", args=[found.pk]), {"why": "junk"})
+
+    response = lead.post(reverse("enquiries:mail-take-in", args=[found.pk]), follow=True)
+
+    assert "Somebody decided about this mail meanwhile" in response.content.decode()
+    assert Enquiry.objects.count() == 1
+
+
+def test_without_a_line_it_is_told_what_to_do(lead: Client) -> None:
+    found = strangers()
+    Line.objects.update(mailbox="")
+
+    response = lead.post(reverse("enquiries:mail-take-in", args=[found.pk]), follow=True)
+
+    assert "No open line has this mailbox" in response.content.decode()
+    found.refresh_from_db()
+    assert found.decision == Decision.QUARANTINED
+
+
+def test_a_restricted_enquiry_is_not_given_away_by_a_mail_that_names_it(lead: Client) -> None:
+    found = strangers()
+    Enquiry.objects.update(is_restricted=True)
+
+    page = lead.get(reverse("enquiries:mail", args=[found.pk])).content.decode()
+
+    assert Enquiry.objects.get().reference not in page
+
+
+def test_a_mail_that_became_an_enquiry_is_not_read_here(lead: Client) -> None:
+    found = came(mail())
+
+    assert lead.get(reverse("enquiries:mail", args=[found.pk])).status_code == 404
