@@ -209,7 +209,7 @@ def mails_for(standing: Standing) -> InboundMailQuerySet:
     everything = InboundMail.objects.select_related("enquiry")
     if Role.TEAM_LEAD not in standing.roles:
         return everything.none()
-    return everything.filter(decision__in=(*SET_ASIDE, Decision.REFUSED))
+    return everything.filter(decision__in=(*SET_ASIDE, Decision.REFUSED), disposed_at=None)
 
 
 def get_mail_for(standing: Standing, key: int) -> InboundMail:

@@ -144,6 +144,7 @@ SENTENCES: dict[str, Promise] = {
     "gates.identity_confirmed": _("Confirmed who asks"),
     "gates.authorized": _("Recorded what somebody may be told"),
     "gates.withdrawn": _("Withdrew what somebody may be told"),
+    "mail.disposed": _("Deleted what old mail held of anybody for good"),
     "gates.disposed": _("Deleted old records of what somebody may be told"),
     "gates.override_asked": _("Asked a second person to open the gates of an enquiry"),
     "gates.override_agreed": _("Agreed, as the second person, to open the gates of an enquiry"),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from comptoir.enquiries.actions import disposal as enquiries
+from comptoir.enquiries.actions import mail_disposal
 from comptoir.enquiries.queries import disposal as enquiry_queries
 from comptoir.ledger import queries as ledger_queries
 from comptoir.liaison.actions import disposal as cases
@@ -93,6 +94,7 @@ def due(now: datetime) -> Counter[str]:
         notices=notice_queries.disposable(before=until.notices, held=offices).count(),
         invitations=people_queries.invitations(before=until.invitations, held=offices).count(),
         mail_files=len(files),
+        mails=0 if held.is_on else enquiry_queries.mail_of_nothing(before=until.cases).count(),
         rejected_rows=0 if held.is_on else rows.count(),
     )
 
@@ -112,7 +114,8 @@ def dispose(now: datetime) -> Counter[str]:
         before=until.invitations, held=offices, by=None, now=now
     )
     if not held.is_on:
-        # Neither says whose office it is about: while anything is held, all of them stay.
+        # None says whose office it is about: while anything is held, all of them stay.
+        done["mails"] = mail_disposal.dispose_before(before=until.cases, by=None, now=now)
         done["mail_files"] = people.dispose_of_mail_files_before(
             before=until.mail_files, by=None, now=now
         )

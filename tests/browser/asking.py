@@ -13,7 +13,9 @@ from comptoir.enquiries import guarding
 from comptoir.enquiries.actions import answering
 from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.ui import clock
+from tests.browser.visit import Visit
 from tests.browser.visiting import Visitor
+from tests.browser.world import STRANGER, World
 from tests.enquiries.factories import agent, enquiry, in_hand, opened
 
 EMAIL = "asker@clients.example"
@@ -88,3 +90,46 @@ def an_answered_one() -> Enquiry:
     answer(found)
     found.refresh_from_db()
     return found
+
+
+def to_the_review(visitor: Visitor, world: World) -> None:
+    """A question, typed and shown once more."""
+    types(visitor)
+    visitor.press("Go on: check what you typed")
+    visitor.heading("Check your question, then send it")
+    visitor.ready()
+
+
+def to_the_receipt(visitor: Visitor, world: World) -> None:
+    """A question, sent."""
+    to_the_review(visitor, world)
+    sends(visitor)
+    visitor.ready()
+
+
+def to_the_follow_code(visitor: Visitor, world: World) -> None:
+    """Ask for the code of an enquiry."""
+    asks_for_a_code(visitor, an_answered_one())
+    visitor.ready()
+
+
+def to_the_enquiry(visitor: Visitor, world: World) -> None:
+    """Read an enquiry that was answered."""
+    found = an_answered_one()
+    asks_for_a_code(visitor, found)
+    visitor.type("Code", visitor.post.code(found.asker_email))
+    visitor.press("Read my enquiry")
+    visitor.heading("Your enquiry %(reference)s", reference=found.reference)
+    visitor.ready()
+
+
+PAGES = [
+    Visit("enquiries:ask", STRANGER),
+    # The review lies at the form's own address: in the other language it is the form, typed in again.
+    Visit("enquiries:ask", STRANGER, state="checked", arrive=to_the_review),
+    Visit("enquiries:asked", STRANGER, arrive=to_the_receipt),
+    Visit("enquiries:follow", STRANGER),
+    Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
+    Visit("enquiries:follow-lost", STRANGER),
+    Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
+]

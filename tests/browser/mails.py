@@ -31,7 +31,7 @@ def refused(world: World) -> tuple[Any, ...]:
     """One that stays unanswered."""
     made = _unreadable()
     setting_aside.refuse(
-        mail=made, why=Refusal.SPAM, by=world.people[Role.TEAM_LEAD], now=clock.now()
+        mail=made, why=Refusal.JUNK, by=world.people[Role.TEAM_LEAD], now=clock.now()
     )
     return (made.pk,)
 

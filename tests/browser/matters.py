@@ -13,6 +13,8 @@ from comptoir.enquiries.models import (
 )
 from comptoir.people.models import Role
 from comptoir.ui import clock
+from tests.browser.visit import Visit
+from tests.browser.visiting import Visitor
 from tests.browser.world import World
 from tests.enquiries.factories import CONSENT, enquiry, kept_and
 from tests.enquiries.files import pdf
@@ -99,3 +101,29 @@ def _handed_on(world: World, kind: ReferralKind) -> Referral:
         breach=intake if kind == ReferralKind.BREACH else None,
     )
     return referring.acknowledge(referral=made, by=lead, now=now)
+
+
+def to_the_register(visitor: Visitor, world: World) -> None:
+    """The register with matters in it."""
+    for make in (urgent, breach, closed):
+        make(world)
+    visitor.go("enquiries:referrals")
+    visitor.ready()
+
+
+LEAD = str(Role.TEAM_LEAD)
+
+PAGES = [
+    Visit("enquiries:referrals", LEAD, query={"show": "closed"}, state="empty"),
+    Visit("enquiries:hand-on", LEAD, lambda world: (urgent(world).enquiry.reference,)),
+    Visit("enquiries:report-breach", LEAD, lambda world: (urgent(world).enquiry.reference,)),
+    Visit("enquiries:referral", LEAD, lambda world: (urgent(world).pk,)),
+    Visit("enquiries:referral", LEAD, lambda world: (breach(world).pk,), state="breach"),
+    Visit("enquiries:restricted", LEAD, lambda world: (closed(world).reference,)),
+    Visit("enquiries:restricted", LEAD, lambda world: (opened(world).reference,), state="open"),
+    Visit("enquiries:named", LEAD, lambda world: (opened(world).reference,)),
+    Visit("enquiries:referrals", LEAD, arrive=to_the_register),
+    Visit("enquiries:documents", LEAD, lambda world: (document(world).enquiry.reference,)),
+    Visit("enquiries:document-undo", LEAD, lambda world: (document(world).pk,)),
+    Visit("enquiries:document-unscanned", LEAD, lambda world: (document(world).pk,)),
+]

@@ -250,45 +250,6 @@ def version(world: World) -> tuple[Any, ...]:
     return (Policy.objects.filter(valid_from__lte=today).order_by("version")[0].version,)
 
 
-def to_the_review(visitor: Visitor, world: World) -> None:
-    """A question, typed and shown once more."""
-    asking.types(visitor)
-    visitor.press("Go on: check what you typed")
-    visitor.heading("Check your question, then send it")
-    visitor.ready()
-
-
-def to_the_receipt(visitor: Visitor, world: World) -> None:
-    """A question, sent."""
-    to_the_review(visitor, world)
-    asking.sends(visitor)
-    visitor.ready()
-
-
-def to_the_follow_code(visitor: Visitor, world: World) -> None:
-    """Ask for the code of an enquiry."""
-    asking.asks_for_a_code(visitor, asking.an_answered_one())
-    visitor.ready()
-
-
-def to_the_enquiry(visitor: Visitor, world: World) -> None:
-    """Read an enquiry that was answered."""
-    found = asking.an_answered_one()
-    asking.asks_for_a_code(visitor, found)
-    visitor.type("Code", visitor.post.code(found.asker_email))
-    visitor.press("Read my enquiry")
-    visitor.heading("Your enquiry %(reference)s", reference=found.reference)
-    visitor.ready()
-
-
-def to_the_register(visitor: Visitor, world: World) -> None:
-    """The register with matters in it."""
-    for make in (matters.urgent, matters.breach, matters.closed):
-        make(world)
-    visitor.go("enquiries:referrals")
-    visitor.ready()
-
-
 DELEGATE, MANAGER = str(Role.DELEGATE), str(Role.OFFICE_MANAGER)
 PROFESSIONAL, LEAD = str(Role.PROFESSIONAL), str(Role.TEAM_LEAD)
 OWNER, AUDITOR = str(Role.POLICY_OWNER), str(Role.AUDITOR)
@@ -308,34 +269,6 @@ SIGN_IN = [
     Visit("people:invitation", STRANGER, lambda world: ("1.forged",), state="closed", status=410),
     Visit("notices:outbox", STRANGER),
     Visit("notices:letter", STRANGER, lambda world: (world.letter,), same_title=True),
-]
-ENQUIRIES = [
-    Visit("enquiries:ask", STRANGER),
-    # The review lies at the form's own address: in the other language it is the form, typed in again.
-    Visit("enquiries:ask", STRANGER, state="checked", arrive=to_the_review),
-    Visit("enquiries:asked", STRANGER, arrive=to_the_receipt),
-    Visit("enquiries:follow", STRANGER),
-    Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
-    Visit("enquiries:follow-lost", STRANGER),
-    Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
-]
-MATTERS = [
-    Visit("enquiries:referrals", LEAD, query={"show": "closed"}, state="empty"),
-    Visit("enquiries:hand-on", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)),
-    Visit(
-        "enquiries:report-breach", LEAD, lambda world: (matters.urgent(world).enquiry.reference,)
-    ),
-    Visit("enquiries:referral", LEAD, lambda world: (matters.urgent(world).pk,)),
-    Visit("enquiries:referral", LEAD, lambda world: (matters.breach(world).pk,), state="breach"),
-    Visit("enquiries:restricted", LEAD, lambda world: (matters.closed(world).reference,)),
-    Visit(
-        "enquiries:restricted", LEAD, lambda world: (matters.opened(world).reference,), state="open"
-    ),
-    Visit("enquiries:named", LEAD, lambda world: (matters.opened(world).reference,)),
-    Visit("enquiries:referrals", LEAD, arrive=to_the_register),
-    Visit("enquiries:documents", LEAD, lambda world: (matters.document(world).enquiry.reference,)),
-    Visit("enquiries:document-undo", LEAD, lambda world: (matters.document(world).pk,)),
-    Visit("enquiries:document-unscanned", LEAD, lambda world: (matters.document(world).pk,)),
 ]
 ACCOUNT = [
     Visit("people:account", DELEGATE),
@@ -500,8 +433,8 @@ ERRORS = [
 ]
 VISITS = [
     *SIGN_IN,
-    *ENQUIRIES,
-    *MATTERS,
+    *asking.PAGES,
+    *matters.PAGES,
     *ACCOUNT,
     *OFFICE,
     *ACCESS,

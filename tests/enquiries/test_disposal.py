@@ -12,7 +12,14 @@ from django.apps import apps
 from django.db import ProgrammingError, models, transaction
 
 from comptoir.audit.models import Event
-from comptoir.enquiries.actions import answering, disposal, documents, referring, restricting
+from comptoir.enquiries.actions import (
+    answering,
+    disposal,
+    documents,
+    referring,
+    restricting,
+    triaging,
+)
 from comptoir.enquiries.actions.receiving import Asker
 from comptoir.enquiries.models import (
     AskerKind,
@@ -26,12 +33,14 @@ from comptoir.enquiries.models import (
     Message,
     Opening,
     Piece,
+    Priority,
     Referral,
     ReferralKind,
     ReferralOutcome,
     Scan,
     State,
     Tier,
+    TriageFinding,
 )
 from comptoir.notices.models import Notice
 from comptoir.people.models import Person
@@ -151,6 +160,16 @@ def worked_through() -> Enquiry:
     referring.close(
         referral=made, outcome=ReferralOutcome.DONE, result=f"{NAME} knows", by=by, now=NOW
     )
+    triaging.overrule(
+        enquiry=found,
+        version=Enquiry.objects.get(pk=found.pk).version,
+        line=found.line,
+        priority=Priority.HIGH,
+        skills=(),
+        reason=f"{NAME} called",
+        by=by,
+        now=NOW,
+    )
     return answered(found)
 
 
@@ -168,6 +187,7 @@ def test_nothing_of_anybody_is_left_anywhere_in_the_database() -> None:
     assert traces(*TEXTS) == []
     assert done == Counter(enquiries=1, documents=2, authorizations=1)
     assert not DocumentContent.objects.exists()
+    assert TriageFinding.objects.exclude(by=None).get().reason == disposal.GONE
 
 
 @pytest.mark.parametrize("model", [Enquiry, Message, Referral, Opening])

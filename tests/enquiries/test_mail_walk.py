@@ -22,7 +22,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.notices.models import Notice
 from comptoir.ui import clock
-from tests.enquiries.factories import agent, in_hand
+from tests.enquiries.factories import agent, in_hand, opened
 from tests.enquiries.mail_writing import ASKER, QUESTIONS, collect, decisions, line, mail
 from tests.notices.mail_server import MailServer
 from tests.servers.post_office import PostOffice
@@ -45,6 +45,8 @@ def smtp(settings: Settings) -> Iterator[MailServer]:
 def answer(found: Enquiry, body: str, *, is_case_specific: bool = False) -> None:
     by = agent(lines=[found.line])
     held = in_hand(by, found)
+    if is_case_specific:
+        opened(held, by, clock.now())
     answering.answer(
         enquiry=held,
         version=held.version,

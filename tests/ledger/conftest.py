@@ -12,8 +12,13 @@ from tests.ledger.accounts import months
 
 @pytest.fixture
 def _months_forgotten(transactional_db: None) -> Iterator[None]:
-    """A month that a test made and committed would be there for the next one."""
+    """A month that a test made and committed would be there for the next one, of any room."""
+    _drop_months()
     yield
+    _drop_months()
+
+
+def _drop_months() -> None:
     with connection.cursor() as cursor:
         for name in months():
             cursor.execute(f"DROP TABLE {name}")

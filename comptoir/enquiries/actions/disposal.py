@@ -1,7 +1,7 @@
 """Disposal: some time after its last use, what an enquiry knows of anybody goes for good.
 
 The enquiry stays, with its dates, its line and its wrap-up code, since figures rest on it. Names,
-addresses, numbers and every text are blanked; its history, its documents with their contents, and what
+addresses, numbers, its mail and every text are blanked; its history, its documents with their contents, and what
 was confirmed of an applicant are deleted. A breach keeps its dates and numbers. The trail holds keys and
 numbers only, and stays; notices go by a rule of their own.
 
@@ -19,6 +19,7 @@ from django.apps import apps
 from django.db import transaction
 
 from comptoir.audit import actions as audit
+from comptoir.enquiries.actions import mail_disposal
 from comptoir.enquiries.models import (
     Authorization,
     Breach,
@@ -30,6 +31,7 @@ from comptoir.enquiries.models import (
     Message,
     Opening,
     Referral,
+    TriageFinding,
 )
 from comptoir.enquiries.queries import disposal
 from comptoir.people.models import Person
@@ -43,8 +45,12 @@ GUARDS = (
     "enquiries.Confirmation:append_only",
     "enquiries.Document:never_deleted",
     "enquiries.Authorization:never_deleted",
+    "enquiries.TriageFinding:append_only",
 )
 """The triggers that keep what was written. This is the one lawful exception."""
+
+GONE = "–"
+"""In the place of a reason that a person had to give."""
 
 BLANK = {
     "asker_name": "",
@@ -106,7 +112,9 @@ def _forget(keys: list[int], now: datetime) -> None:
     Opening.objects.filter(enquiry__in=keys).update(reason="")
     Breach.objects.filter(referral__enquiry__in=keys).update(place="", data="", containment="")
     Referral.objects.filter(enquiry__in=keys).update(reason="", result="")
+    TriageFinding.objects.filter(enquiry__in=keys).exclude(reason="").update(reason=GONE)
     Enquiry.objects.filter(pk__in=keys).update(**BLANK, disposed_at=now)
+    mail_disposal.forget_with(keys, now)
     # Last: blanking is itself a change that history writes down.
     apps.get_model("enquiries", "EnquiryEvent").objects.filter(pgh_obj__in=keys).delete()
 

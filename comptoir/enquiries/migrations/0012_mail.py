@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='Tries to decide that failed.')),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(help_text='When an acknowledgement was queued; none for most decisions.', null=True)),
+                ('disposed_at', models.DateTimeField(help_text='When what it holds of anybody was disposed of for good.', null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enquiry', models.ForeignKey(help_text='What it became, or what it names.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='enquiries.enquiry')),
                 ('messages', models.ManyToManyField(help_text="Its texts: of an office's mail one for each case.", related_name='mails', to='enquiries.message')),

@@ -91,6 +91,10 @@ class InboundMail(models.Model):
         null=True, help_text="When an acknowledgement was queued; none for most decisions."
     )
 
+    disposed_at = models.DateTimeField(
+        null=True, help_text="When what it holds of anybody was disposed of for good."
+    )
+
     objects = InboundMailQuerySet.as_manager()
 
     class Meta:

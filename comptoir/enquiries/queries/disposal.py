@@ -8,10 +8,13 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from comptoir.enquiries.models import (
+    SET_ASIDE,
     Authorization,
+    Decision,
     Document,
     Enquiry,
     EnquiryQuerySet,
+    InboundMail,
     Message,
     Opening,
     Referral,
@@ -43,6 +46,20 @@ def disposable(*, before: datetime, held: Collection[int]) -> EnquiryQuerySet:
     for use in in_use:
         found = found.exclude(Exists(use))
     return found
+
+
+def mail_without_use() -> QuerySet[InboundMail]:
+    """Mail not disposed of whose enquiries all are; what became or names none is not among it."""
+    kept = Message.objects.filter(mails=OuterRef("pk"), enquiry__disposed_at=None)
+    found = InboundMail.objects.filter(disposed_at=None).exclude(Exists(kept))
+    return found.exclude(enquiry__isnull=False, enquiry__disposed_at=None)
+
+
+def mail_of_nothing(*, before: datetime) -> QuerySet[InboundMail]:
+    """Mail that came before an instant, became and names no enquiry, and waits for nobody's decision."""
+    waits = Q(decision__in=(Decision.PENDING, *SET_ASIDE))
+    found = InboundMail.objects.filter(disposed_at=None, enquiry=None, received_at__lt=before)
+    return found.exclude(waits)
 
 
 def authorizations(*, before: datetime, held: Collection[int]) -> QuerySet[Authorization]:

@@ -21,6 +21,7 @@ LABELS = {
     "follow_ups": "follow-ups",
     "notices": "notices in the ledger",
     "invitations": "invitations",
+    "mails": "mails that became no enquiry",
     "mail_files": "mail files",
     "rejected_rows": "rows of call records that were set aside",
 }
