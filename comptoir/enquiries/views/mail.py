@@ -49,26 +49,29 @@ REFUSALS: dict[type[setting_aside.CannotDecide], Promise] = {
     ),
 }
 
-COLUMNS = (
-    (Decision.NEW,),
-    (Decision.JOINED,),
-    SET_ASIDE,
-    (Decision.BOUNCE,),
-    (Decision.AUTO_REPLY, Decision.LOOP, Decision.OWN, Decision.LIST),
-    (Decision.DUPLICATE,),
-    (Decision.REFUSED,),
-    (Decision.PENDING,),
+COLUMNS: tuple[tuple[Promise, tuple[Decision, ...]], ...] = (
+    (gettext_lazy("New enquiry"), (Decision.NEW,)),
+    (gettext_lazy("Put with its enquiry"), (Decision.JOINED,)),
+    (gettext_lazy("Set aside"), SET_ASIDE),
+    (gettext_lazy("Could not be delivered"), (Decision.BOUNCE,)),
+    (
+        gettext_lazy("Automatic"),
+        (Decision.AUTO_REPLY, Decision.LOOP, Decision.OWN, Decision.LIST),
+    ),
+    (gettext_lazy("Sent to two mailboxes"), (Decision.DUPLICATE,)),
+    (gettext_lazy("Refused"), (Decision.REFUSED,)),
+    (gettext_lazy("Not looked at yet"), (Decision.PENDING,)),
+    (gettext_lazy("All"), tuple(Decision)),
 )
-"""How decisions are put together in the table of days."""
+"""The columns of the table of days, and the decisions that each counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What came on a day, by column of the table."""
+    """What came on a day: the heading and the count of each column."""
 
     on: date
-    counts: list[int]
-    total: int
+    cells: list[tuple[Promise, int]]
 
 
 @require_GET
@@ -90,14 +93,12 @@ def reason_of(mail: InboundMail) -> str:
 
 
 def _days(today: date) -> list[Day]:
-    counted = queries.counts_by_day(today - timedelta(days=DAYS - 1), today)
     return [
         Day(
             on,
-            [sum(found.get(each, 0) for each in column) for column in COLUMNS],
-            sum(found.values()),
+            [(head, sum(found.get(each, 0) for each in counted)) for head, counted in COLUMNS],
         )
-        for on, found in counted.items()
+        for on, found in queries.counts_by_day(today - timedelta(days=DAYS - 1), today).items()
     ]
 
 
