@@ -58,11 +58,15 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What hangs on a mail: the name it gives itself, cleaned; its type; its size in bytes."""
+    """What hangs on a mail: the name it gives itself, cleaned; its type; its size in bytes; what it holds.
+
+    A mail in a mail has a size and no content of its own.
+    """
 
     name: str
     type: str
     size: int
+    content: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +278,8 @@ def _walked(message: Message, faults: Faults) -> tuple[list[tuple[str, str]], li
                 faults.add(fault)
             bodies.append((kind, text))
         elif part is not message or part.is_multipart() or _content(part):
-            attachments.append(Attachment(name or _nameless(part, kind), kind[:100], _size(part)))
+            called = name or _nameless(part, kind)
+            attachments.append(Attachment(called, kind[:100], _size(part), _content(part)))
     return bodies, attachments
 
 

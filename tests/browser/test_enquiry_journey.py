@@ -12,6 +12,7 @@ from tests.browser import asking
 from tests.browser.conftest import NewVisitor
 from tests.browser.post import text_of
 from tests.browser.visiting import Visitor
+from tests.enquiries.files import PDF, PNG
 from tests.people.factories import OfficeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,9 +63,16 @@ def test_a_question_is_asked_answered_and_read(client: Visitor) -> None:
     client.heading("Check your question, then send it")
     expect(client.page.locator("main")).to_contain_text("It has been a year.")
     assert guarding.is_worked_out(asking.page_fields(client))
+    client.page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PDF},
+            {"name": "passport.png", "mimeType": "image/png", "buffer": PNG},
+        ]
+    )
     asking.sends(client)
 
     found = Enquiry.objects.get()
+    assert {document.name for document in found.documents.all()} == {"letter.pdf", "passport.png"}
     assert found.language == client.language
     expect(client.page.locator(".reference")).to_have_text(found.reference)
     assert found.reference in text_of(client.post.last(asking.EMAIL))

@@ -106,8 +106,7 @@ def received(
     return receiving.receive(
         line=line or line_of(),
         channel=channel,
-        language=language,
-        asker=asker or Asker(kind=AskerKind.CLIENT, email=email, name="Asker"),
+        asker=asker or Asker(kind=AskerKind.CLIENT, email=email, language=language, name="Asker"),
         about=About(**{"topic": Topic.STATUS, "line_of_business": LineOfBusiness.FAMILY, **about}),
         body=body,
         received_at=now,

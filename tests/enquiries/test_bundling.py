@@ -60,7 +60,7 @@ def answer(by: Agent, *found: Enquiry, tiers: tuple[Tier, ...] = (Tier.CASE, Tie
 
 
 def unnamed(email: str, number: str) -> Enquiry:
-    asker = Asker(kind=AskerKind.REPRESENTATIVE, email=email)
+    asker = Asker(kind=AskerKind.REPRESENTATIVE, email=email, language="en")
     return enquiry(asker=asker, application_number=number)
 
 

@@ -357,7 +357,7 @@ def test_what_is_part_of_another_goes_with_it() -> None:
 
 def test_what_is_of_an_office_under_hold_stays() -> None:
     office = OfficeFactory.create()
-    asker = Asker(kind=AskerKind.OFFICE, email=EMAIL, office=office)
+    asker = Asker(kind=AskerKind.OFFICE, email=EMAIL, language="en", office=office)
     answered(ask(asker=asker, line=line_of("offices")))
     answered(ask(email="other@clients.example"))
 

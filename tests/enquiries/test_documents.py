@@ -362,8 +362,10 @@ class TestWhatCannotBeWritten:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twelve_at_once_ten_are_kept() -> None:
+def test_of_twelve_at_once_as_many_are_kept_as_there_is_room_for() -> None:
     found, by = enquiry(), person()
+    earlier = [documents.Given("a.pdf", pdf(100 + number)) for number in range(documents.MOST - 10)]
+    documents.keep_of_asker(message=found.messages.get(), files=earlier, now=NOW)
 
     rivals = [Rival(partial(kept, pdf(number), of=found, by=by)) for number in range(12)]
     results = [rival.result() for rival in rivals]

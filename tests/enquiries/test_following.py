@@ -83,8 +83,8 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
-def reply(client: Client, body: str = "Here it is.", attempt: Any = None) -> Any:
-    return client.post(READ, {"body": body, "attempt": str(attempt or uuid.uuid4())})
+def reply(client: Client, body: str = "Here it is.", attempt: Any = None, **sent: Any) -> Any:
+    return client.post(READ, {"body": body, "attempt": str(attempt or uuid.uuid4()), **sent})
 
 
 class TestACode:
@@ -409,7 +409,7 @@ class TestThePage:
         answered(found)
         read(client, found)
 
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             client.get(READ)
 
     def test_of_what_was_put_together_shows_the_one_that_goes_on(self, client: Client) -> None:

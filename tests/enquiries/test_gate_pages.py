@@ -341,7 +341,7 @@ class TestRecordingAnAuthorization:
         assert not Authorization.objects.exists()
 
     def test_needs_somebody_who_can_be_told_from_others(self, client: Client, by: Agent) -> None:
-        nobody = Asker(kind=AskerKind.CLIENT, email="", name="Asker")
+        nobody = Asker(kind=AskerKind.CLIENT, email="", language="en", name="Asker")
         made = received(asker=nobody, channel=Channel.TELEPHONE, application_number=APPLICATION)
         found = in_hand(by, made.enquiry)
 

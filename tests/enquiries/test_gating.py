@@ -244,7 +244,7 @@ class TestAnAuthorization:
             received(
                 application_number=APPLICATION,
                 topic=topic,
-                asker=Asker(kind=AskerKind.OFFICE, email=email, office=office),
+                asker=Asker(kind=AskerKind.OFFICE, email=email, language="en", office=office),
             ).enquiry
             for topic, email in (("status", "a@o.example"), ("document", "b@o.example"))
         )

@@ -77,7 +77,9 @@ class TestTheRulesThatAreShipped:
 
     def test_send_a_legislators_office_to_its_line_and_its_targets(self) -> None:
         offices = line_of(OFFICES, LineKind.LEGISLATORS)
-        asker = Asker(kind=AskerKind.OFFICE, email="o@x.example", office=OfficeFactory.create())
+        asker = Asker(
+            kind=AskerKind.OFFICE, email="o@x.example", language="en", office=OfficeFactory.create()
+        )
 
         found = received(asker=asker).enquiry
 

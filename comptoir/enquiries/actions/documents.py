@@ -6,7 +6,7 @@ What is taken in is recognised by its bytes and kept under lock; it is scanned a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +26,7 @@ from comptoir.enquiries.models import (
     Enquiry,
     Handled,
     Identifier,
+    Message,
     Scan,
     UndoWhy,
 )
@@ -37,8 +38,11 @@ from comptoir.ui import clock
 SCAN = "enquiries.scan_document"
 """The name of the job that scans one; the job itself is in `jobs`, upstairs."""
 
-MOST = 10
+MOST = 50
 """Documents of one enquiry (ours)."""
+
+MOST_AT_ONCE = 10
+"""Files that an asker sends with one text."""
 
 
 class CannotKeep(Exception):
@@ -91,6 +95,35 @@ class Consent:
     scope: str
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as an asker gives it: the name it says it has, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@transaction.atomic
+def keep_of_asker(*, message: Message, files: Iterable[Given], now: datetime) -> None:
+    """Take in what an asker sent with a text, all or nothing. What the enquiry has already is left out.
+
+    Raises CannotKeep or rule.Unwelcome.
+    """
+    for file in files:
+        try:
+            keep(
+                enquiry=message.enquiry,
+                message=message,
+                kind=DocumentKind.OTHER,
+                name=file.name,
+                content=file.content,
+                by=None,
+                now=now,
+            )
+        except KeptAlready:
+            continue
+
+
 @transaction.atomic
 def keep(
     *,
@@ -102,8 +135,10 @@ def keep(
     now: datetime,
     consent: Consent | None = None,
     identifiers: Collection[Identifier] = (),
+    message: Message | None = None,
 ) -> Document:
-    """Take a file in; `by` is None for the asker. Who asked is sent a receipt; it is scanned at once.
+    """Take a file in; `by` is None for the asker, to whom the receipt of their text is enough. What was
+    added for them they are told of. It is scanned at once.
 
     Raises CannotKeep, or rule.Unwelcome for what is no file we take.
     """
@@ -116,6 +151,7 @@ def keep(
     _check_room(enquiry, digest)
     document = Document(
         enquiry=enquiry,
+        message=message,
         kind=kind,
         name=rule.clean_name(name, content_type),
         content_type=content_type.value,
@@ -133,7 +169,8 @@ def keep(
     sealed = sealing.seal_file(content, of=_label(document))
     DocumentContent.objects.create(document=document, sealed=sealed)
     _note("document.kept", document, by, now, kind=str(kind))
-    telling.document_received(document, now=now)
+    if by is not None:
+        telling.document_received(document, now=now)
     app.configure_task(SCAN).defer(key=document.pk)
     return document
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
-from comptoir.enquiries.actions import contacts, receiving, triaging
+from comptoir.enquiries.actions import contacts, documents, receiving, triaging
 from comptoir.enquiries.models import (
     Channel,
     Direction,
@@ -101,9 +102,16 @@ def is_open(*, code: FollowCode, now: datetime) -> bool:
 
 
 @transaction.atomic
-def reply(*, enquiry: Enquiry, body: str, attempt: UUID, now: datetime) -> Message:
-    """Add what the client writes; what was asked back or answered goes on. Sent twice, it is added
-    once. Raises CannotReply.
+def reply(
+    *,
+    enquiry: Enquiry,
+    body: str,
+    attempt: UUID,
+    now: datetime,
+    files: Sequence[documents.Given] = (),
+) -> Message:
+    """Add what the client writes and sends; what was asked back or answered goes on. Sent twice, it is
+    added once. Raises CannotReply, or what `documents.keep_of_asker` raises, and then nothing is added.
     """
     found = Enquiry.objects.select_for_update(of=("self",), no_key=True).get(pk=enquiry.pk)
     # A form's number is its browser's word: of another enquiry's it must be none.
@@ -122,6 +130,7 @@ def reply(*, enquiry: Enquiry, body: str, attempt: UUID, now: datetime) -> Messa
         body=body,
         attempt=own,
     )
+    documents.keep_of_asker(message=message, files=files, now=now)
     # Whoever has it in hand has not seen this yet: an answer they send now is refused, and read again.
     found.version += 1
     found.save(update_fields=["version"])

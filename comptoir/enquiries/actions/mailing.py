@@ -20,7 +20,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import mail_signs, threading
 from comptoir.domain.mail_signs import SignKind
 from comptoir.enquiries import mail_contents, mail_keys, mail_reading
-from comptoir.enquiries.actions import receiving
+from comptoir.enquiries.actions import mail_files, receiving
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.mail_reading import Read
 from comptoir.enquiries.models import (
@@ -37,7 +37,7 @@ from comptoir.enquiries.models import (
     Topic,
 )
 from comptoir.enquiries.queries import mail as mails
-from comptoir.people.models import Person
+from comptoir.people.models import Office, Person
 from comptoir.roster.models import LineOfBusiness
 
 MOST_TRIES = 5
@@ -96,6 +96,7 @@ def settle(*, mail: InboundMail, outcome: Outcome, by: Person | None, now: datet
             "decided_at",
             "decided_by",
             "answered_at",
+            "attachments",
         ]
     )
     mail.messages.add(*outcome.messages)
@@ -172,6 +173,7 @@ def _join(
         body=read.text,
         attempt=_attempt(mail, "join"),
     )
+    mail_files.keep(mail=mail, read=read, message=message, now=now)
     enquiry.version += 1
     enquiry.save(update_fields=["version"])
     audit.record(
@@ -201,11 +203,14 @@ def take_in(*, mail: InboundMail, read: Read, now: datetime) -> Outcome:
         email=mail.sender,
         name=read.sender_name,
         office=office,
+        language=_language(read, office),
     )
     received = [
         _receive(mail, read, line, asker, number, verdict.allowed, now)
         for number in _cases(read, office is not None)
     ]
+    # Of an office's mail about several cases nobody knows which file is whose: they stay together.
+    mail_files.keep(mail=mail, read=read, message=received[0].message, now=now)
     again = all(each.is_duplicate for each in received)
     reason = "asked_again" if again else "acknowledged"
     return Outcome(
@@ -233,15 +238,9 @@ def _receive(
     acknowledge: bool,
     now: datetime,
 ) -> Received:
-    language = (
-        mail_contents.language(read.subject, read.text)
-        or (asker.office and asker.office.language)
-        or settings.LANGUAGE_CODE
-    )
     return receiving.receive(
         line=line,
         channel=Channel.EMAIL,
-        language=language,
         asker=asker,
         about=About(
             topic=Topic.OTHER,
@@ -257,6 +256,12 @@ def _receive(
         attempt=_attempt(mail, number),
         acknowledge=acknowledge,
     )
+
+
+def _language(read: Read, office: Office | None) -> str:
+    """In which somebody writes; if that is not clear, the office's."""
+    written = mail_contents.language(read.subject, read.text)
+    return written or (office.language if office else "") or settings.LANGUAGE_CODE
 
 
 def _appointment(asker: Asker, read: Read) -> str:

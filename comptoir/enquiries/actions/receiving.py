@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import clocks, contacts, telling, triaging
+from comptoir.enquiries.actions import clocks, contacts, documents, telling, triaging
 from comptoir.enquiries.models import (
     AskerKind,
     Channel,
@@ -39,10 +40,11 @@ REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks, and where the answer goes."""
+    """Who asks, where the answer goes, and in which language."""
 
     kind: AskerKind
     email: str
+    language: str
     name: str = ""
     office: Office | None = None
 
@@ -75,7 +77,6 @@ def receive(
     *,
     line: Line,
     channel: Channel,
-    language: str,
     asker: Asker,
     about: About,
     body: str,
@@ -83,11 +84,13 @@ def receive(
     now: datetime,
     attempt: UUID | None = None,
     acknowledge: bool = True,
+    files: Sequence[documents.Given] = (),
 ) -> Received:
     """Take in what was asked: a new enquiry, or one more text of one that is ten days old at most.
 
     With an `attempt` that is on record already, nothing is written and what it became is returned.
-    A mail that may not be answered by itself is received without an acknowledgement.
+    A mail that may not be answered by itself is received without an acknowledgement. Raises what
+    `documents.keep_of_asker` raises, and then nothing is received.
     """
     _one_at_a_time(asker.email, attempt)
     known = _of_attempt(attempt)
@@ -95,13 +98,16 @@ def receive(
         return known
     first = _asked_before(asker, about, received_at)
     if first is not None:
-        return _attach(first, channel, body, received_at, now, attempt, acknowledge)
-    enquiry = _new(line, channel, language, asker, about, received_at)
+        received = _attach(first, channel, body, received_at, now, attempt, acknowledge)
+        documents.keep_of_asker(message=received.message, files=files, now=now)
+        return received
+    enquiry = _new(line, channel, asker, about, received_at)
     # Before the clocks: they run by the targets of the line it is put on.
     finding = triaging.place(enquiry, body, now)
     enquiry.save()
     finding.save()
     message = _add(enquiry, channel, body, received_at, attempt)
+    documents.keep_of_asker(message=message, files=files, now=now)
     clocks.start_all(
         enquiry=enquiry, promises=(Promise.FIRST, Promise.FINAL), at=received_at, now=now
     )
@@ -122,7 +128,6 @@ def receive(
 def _new(
     line: Line,
     channel: Channel,
-    language: str,
     asker: Asker,
     about: About,
     received_at: datetime,
@@ -132,7 +137,7 @@ def _new(
         reference=new_reference(),
         line=line,
         channel=channel,
-        language=language,
+        language=asker.language,
         received_at=received_at,
         ranked_at=received_at,
         received_on=clock.service_date(received_at),

@@ -151,7 +151,13 @@ class AskForm(IdentifiersForm):
         values = self.cleaned_data
         kind = AskerKind(values["asker_kind"])
         office = self.offices.get(values["office"]) if kind == AskerKind.OFFICE else None
-        return Asker(kind=kind, email=values["email"], name=values["asker_name"], office=office)
+        return Asker(
+            kind=kind,
+            email=values["email"],
+            language=values["language"],
+            name=values["asker_name"],
+            office=office,
+        )
 
     def about(self) -> About:
         """Whose case it is about and why, once the form is valid."""

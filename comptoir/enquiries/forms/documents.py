@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import documents as rule
 from comptoir.enquiries.actions import documents
+from comptoir.enquiries.forms import files
 from comptoir.enquiries.models import (
     LEAST_IDENTIFIERS,
     ConsentHow,
@@ -23,13 +24,8 @@ from comptoir.enquiries.models import (
 CHOOSE = ("", _("Choose one"))
 
 REFUSALS: dict[type[Exception], str | Promise] = {
-    rule.Empty: _("There is nothing in this file. Choose another one."),
-    rule.TooLarge: _("This file is larger than 5 MB. Make it smaller, or split it in two."),
-    rule.UnknownType: _("This is no PDF, JPEG, PNG or Word file. Save it as one of them first."),
-    rule.TwoInOne: _("There is a second file inside this one. Save it anew as a PDF."),
-    rule.Bomb: _("Unpacked, this file would be much too large. Save it anew as a PDF."),
-    rule.Program: _("This file holds a program (macros). Save it as a PDF."),
-    documents.TooMany: _("An enquiry has ten documents at most. Take one back first."),
+    **files.REFUSALS,
+    documents.TooMany: _("An enquiry has 50 documents at most. Take one back first."),
     documents.KeptAlready: _("This very file was added to this enquiry before."),
 }
 """Why a file is not taken, and what to do."""
@@ -41,7 +37,7 @@ class DocumentForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("PDF, JPEG, PNG or Word, 5 MB at most."),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.docx"}),
+        widget=forms.FileInput(attrs={"accept": files.ACCEPTED}),
     )
     kind = forms.ChoiceField(label=_("What it is"), choices=[CHOOSE, *DocumentKind.choices])
     identifiers = forms.MultipleChoiceField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.actions.following import LONGEST
 from comptoir.enquiries.actions.receiving import REFERENCE_LETTERS
+from comptoir.enquiries.forms.files import FilesForm
 from comptoir.enquiries.forms.typed import OneLineField, TextField
 
 
@@ -61,8 +62,10 @@ class CodeForm(forms.Form):
     )
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(FilesForm):
     """What the client adds."""
+
+    field_order = ("body", "attached", "attempt")
 
     body = TextField(
         label=_("Your text"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5})

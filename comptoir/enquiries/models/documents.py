@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain.documents import MOST_BYTES, FileType
-from comptoir.enquiries.models.enquiries import Enquiry
+from comptoir.enquiries.models.enquiries import Enquiry, Message
 from comptoir.people.models import Person
 
 
@@ -91,6 +91,13 @@ class Document(models.Model):
     """
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="documents")
+    message = models.ForeignKey(
+        Message,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="documents",
+        help_text="The text with which the asker sent it.",
+    )
     kind = models.CharField(max_length=10, choices=DocumentKind)
     name = models.CharField(max_length=100, help_text="Cleaned; the ending is that of its type.")
     content_type = models.CharField(

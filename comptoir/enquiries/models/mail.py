@@ -33,6 +33,18 @@ class Decision(models.TextChoices):
     REFUSED = "refused", _("Refused by a team lead")
 
 
+class LeftOut(models.TextChoices):
+    """Why a file of a mail became no document."""
+
+    EMPTY = "empty", _("There is nothing in it")
+    TOO_LARGE = "too_large", _("Larger than 5 MB")
+    UNKNOWN_TYPE = "unknown_type", _("No PDF, JPEG, PNG or Word file")
+    TWO_IN_ONE = "two_in_one", _("A second file lies inside it")
+    BOMB = "bomb", _("Unpacked, much too large")
+    PROGRAM = "program", _("Holds a program")
+    TOO_MANY = "too_many", _("More files than an enquiry takes")
+
+
 SET_ASIDE = (Decision.QUARANTINED, Decision.BROKEN)
 """Of these a team lead decides."""
 
@@ -68,7 +80,10 @@ class InboundMail(models.Model):
     )
     sender_domain = models.CharField(max_length=254, blank=True)
     subject = models.CharField(max_length=200, blank=True)
-    attachments = models.JSONField(default=list, help_text="Name, type and size of each.")
+    attachments = models.JSONField(
+        default=list,
+        help_text="Name, type and size of each; why it was left out, once the mail became an enquiry.",
+    )
 
     sign = models.CharField(max_length=10, blank=True, help_text="What its headers say it is.")
     rule = models.CharField(max_length=30, blank=True, help_text="The rule that said so.")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Prefetch
+
 from comptoir.enquiries.models import (
     Clock,
     Direction,
+    Document,
     Enquiry,
     EnquiryQuerySet,
     Message,
@@ -60,8 +63,10 @@ def leading(key: int) -> Enquiry | None:
 
 
 def view_of(enquiry: Enquiry) -> Followed:
-    """Everything the page shows. Two queries."""
-    shown = enquiry.messages.exclude(direction=Direction.NOTE).order_by("-at", "-pk")[:MOST_TEXTS]
+    """Everything the page shows, each text with `sent_files`. Three queries."""
+    files = Prefetch("documents", Document.objects.kept().order_by("pk"), to_attr="sent_files")
+    texts = enquiry.messages.exclude(direction=Direction.NOTE).prefetch_related(files)
+    shown = texts.order_by("-at", "-pk")[:MOST_TEXTS]
     running = {clock.promise: clock for clock in enquiry.clocks.running()}
     return Followed(
         enquiry=enquiry,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django import template
 
-from comptoir.enquiries.models import Message
+from comptoir.enquiries.models import Enquiry, InboundMail, LeftOut, Message
 from comptoir.enquiries.queries.gates import CaseFacts
 
 register = template.Library()
@@ -28,3 +28,19 @@ def other_language(language: str) -> str:
 def kept_back_by(message: Message, case: CaseFacts) -> bool:
     """Whether a text is not shown for now, as it is about a case whose gates are closed."""
     return case.keeps_back(message)
+
+
+@register.filter
+def left_out(mail: InboundMail) -> list[tuple[str, str]]:
+    """The files of a mail that became no document, each with the reason."""
+    told = [(file["name"], file.get("left_out")) for file in mail.attachments]
+    return [(name, str(LeftOut(why).label)) for name, why in told if why]
+
+
+@register.filter
+def files_elsewhere(mail: InboundMail, enquiry_id: int) -> Enquiry | None:
+    """The enquiry that has the files of a mail about several, if it is not this one and may be named."""
+    other = mail.enquiry
+    if other is None or other.pk == enquiry_id or other.is_restricted:
+        return None
+    return other if any(file.get("left_out") == "" for file in mail.attachments) else None

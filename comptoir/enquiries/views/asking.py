@@ -15,7 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from comptoir.enquiries import follow_sessions, guarding
-from comptoir.enquiries.actions import receiving
+from comptoir.enquiries.actions import documents, receiving
+from comptoir.enquiries.forms import files
 from comptoir.enquiries.forms.asking import AskForm
 from comptoir.enquiries.guarding import Problem
 from comptoir.enquiries.models import AskerKind, Channel, Message, Promise
@@ -46,8 +47,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if "send" not in request.POST:
-        return _page(request, form, REVIEW)
-    status = _refused(request, form) or _sent(request, form)
+        return _page(request, form, REVIEW, files=files.FilesForm())
+    sent = files.FilesForm(request.POST, request.FILES)
+    files.judge_size(sent, request)
+    if not sent.is_valid():
+        return _page(request, form, REVIEW, HTTPStatus.UNPROCESSABLE_ENTITY, files=sent)
+    status = _refused(request, form) or _sent(request, form, sent)
     if status is not None:
         return _form(request, form, status)
     return redirect("enquiries:asked")
@@ -58,12 +63,16 @@ def _form(request: HttpRequest, form: AskForm, status: int = HTTPStatus.OK) -> H
 
 
 def _page(
-    request: HttpRequest, form: AskForm, template: str, status: int = HTTPStatus.OK
+    request: HttpRequest,
+    form: AskForm,
+    template: str,
+    status: int = HTTPStatus.OK,
+    **context: object,
 ) -> HttpResponse:
     now = cast(SignedIn, request).now
     token = guarding.token_for(request.POST.get("token", ""), now)
     is_same = token == request.POST.get("token")
-    context = {
+    context |= {
         "form": form,
         "token": token,
         "work": request.POST.get("work", "") if is_same else "",
@@ -107,22 +116,25 @@ def _too_many() -> str:
     )
 
 
-def _sent(request: HttpRequest, form: AskForm) -> int | None:
-    """Receive the enquiry; the status with which the form is shown again if no line takes it."""
+def _sent(request: HttpRequest, form: AskForm, sent: files.FilesForm) -> int | None:
+    """Receive the enquiry; the status with which the form is shown again if it was not received."""
     now = cast(SignedIn, request).now
     page = guarding.page_of(request.POST["token"])
     try:
         received = receiving.receive(
             line=lines.line_for(AskerKind(form.cleaned_data["asker_kind"]), now),
             channel=Channel.WEB_FORM,
-            language=form.cleaned_data["language"],
             asker=form.asker(),
             about=form.about(),
             body=form.cleaned_data["body"],
             received_at=now,
             now=now,
             attempt=page.attempt if page is not None else None,
+            files=sent.cleaned_data["attached"],
         )
+    except documents.TooMany:
+        form.add_error(None, files.TOO_MANY)
+        return HTTPStatus.UNPROCESSABLE_ENTITY
     except (lines.NoLine, promises.NothingPromised):
         form.add_error(
             None, _("Nothing is received by this form at present. Try again tomorrow, or call us.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from comptoir.enquiries.models import (
     OPEN_STATES,
     Descent,
     Enquiry,
+    InboundMail,
     Message,
     State,
     Tag,
@@ -249,9 +250,13 @@ def _beyond(descent: Descent, found: Enquiry) -> Enquiry:
 
 
 def _texts(enquiries: list[Enquiry]) -> list[Message]:
-    """Every text of these, the oldest first."""
+    """Every text of these with what was sent with it, the oldest first: three queries."""
+    mails = InboundMail.objects.select_related("enquiry")
+    mails = mails.only("attachments", "enquiry__reference", "enquiry__is_restricted")
     found = Message.objects.filter(enquiry__in=enquiries)
-    return list(found.select_related("by", "enquiry", "split_off__child").order_by("at", "pk"))
+    found = found.select_related("by", "enquiry", "split_off__child")
+    found = found.prefetch_related("documents", Prefetch("mails", mails))
+    return list(found.order_by("at", "pk"))
 
 
 def _typed(request: SignedIn) -> str:

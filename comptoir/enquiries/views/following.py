@@ -21,7 +21,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.enquiries import follow_sessions
-from comptoir.enquiries.actions import following
+from comptoir.enquiries.actions import documents, following
+from comptoir.enquiries.forms import files
 from comptoir.enquiries.forms.following import CodeForm, FollowForm, LostForm, ReplyForm
 from comptoir.enquiries.models import State
 from comptoir.enquiries.queries import followed as followed_queries
@@ -123,20 +124,23 @@ def followed(request: HttpRequest) -> HttpResponse:
     is_asked = enquiry.state == State.ON_HOLD
     form = ReplyForm(
         request.POST if request.method == "POST" else None,
+        request.FILES or None,
         is_asked=is_asked,
         initial={"attempt": uuid.uuid4()},
     )
     status: int | None = HTTPStatus.OK
     if request.method == "POST":
+        files.judge_size(form, request)
         status = _judged(request, form, "enquiry_replied", key=enquiry.reference)
-        if status is None:
-            return _replied(request, form, enquiry.pk)
+        if status is None and (done := _replied(request, form, enquiry.pk)):
+            return done
     context = {"form": form, "followed": followed_queries.view_of(enquiry), "is_asked": is_asked}
     context["minutes"] = settings.IDLE_MINUTES
     return render(request, "enquiries/followed.html", context, status=status)
 
 
-def _replied(request: HttpRequest, form: ReplyForm, key: int) -> HttpResponse:
+def _replied(request: HttpRequest, form: ReplyForm, key: int) -> HttpResponse | None:
+    """Add it; None with the reason on the form if it takes no more files."""
     enquiry = followed_queries.leading(key)
     assert enquiry is not None
     try:
@@ -145,7 +149,11 @@ def _replied(request: HttpRequest, form: ReplyForm, key: int) -> HttpResponse:
             body=form.cleaned_data["body"],
             attempt=form.cleaned_data["attempt"],
             now=cast(SignedIn, request).now,
+            files=form.cleaned_data["attached"],
         )
+    except documents.TooMany:
+        form.add_error("attached", files.TOO_MANY)
+        return None
     except following.CannotReply:
         messages.warning(
             request, _("Nothing can be added to this enquiry any more. Ask a new question.")
