@@ -28,6 +28,7 @@ from comptoir.people.models import Role
 from tests.enquiries.crises import KEYWORD, in_force, open_crisis, rule
 from tests.enquiries.factories import NOW, OFFICES, agent, enquiry, line_of, person, received
 from tests.people.factories import OfficeFactory
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
 
@@ -322,3 +323,21 @@ def test_a_rule_that_names_a_line_without_promises_leaves_it_where_it_came() -> 
 
     assert enquiry(body="a refund", now=NOW + 2 * DAY).line == line_of()
     assert ServiceTarget.objects.filter(line=other, promise=Promise.FINAL).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_versions_written_at_the_same_moment_the_second_is_read_first() -> None:
+    def write() -> TriageVersion:
+        return triaging.write(
+            name_en="A", name_fr="B", valid_from=NOW, written=[rule()], by=owner, now=NOW
+        )
+
+    owner = person(Role.POLICY_OWNER)
+    with transaction.atomic():
+        first = write()
+        rival = Rival(write)
+        assert rival.waits()
+    refused = rival.result()
+
+    assert isinstance(refused, triaging.WrittenMeanwhile)
+    assert TriageVersion.objects.order_by("number").last() == first

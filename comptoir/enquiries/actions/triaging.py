@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from comptoir.audit import actions as audit
@@ -42,6 +42,10 @@ class Faulty(CannotWrite):
 
 class BeginsInThePast(CannotWrite):
     """Rules do not begin before they were written."""
+
+
+class WrittenMeanwhile(CannotWrite):
+    """Somebody else wrote the next version at this moment: theirs is to be read first."""
 
 
 class OwnWork(Exception):
@@ -185,15 +189,19 @@ def write(
     if faults:
         raise Faulty(faults)
     last = TriageVersion.objects.aggregate(last=Max("number"))["last"] or 0
-    version = TriageVersion.objects.create(
-        number=last + 1,
-        name_en=name_en,
-        name_fr=name_fr,
-        valid_from=valid_from,
-        rules=list(written),
-        created_by=by,
-        created_at=now,
-    )
+    try:
+        with transaction.atomic():
+            version = TriageVersion.objects.create(
+                number=last + 1,
+                name_en=name_en,
+                name_fr=name_fr,
+                valid_from=valid_from,
+                rules=list(written),
+                created_by=by,
+                created_at=now,
+            )
+    except IntegrityError as error:  # the number is unique, whoever else writes at this moment
+        raise WrittenMeanwhile from error
     _record("triage.written", version, by, now)
     return version
 

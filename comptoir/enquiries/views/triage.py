@@ -106,6 +106,9 @@ def _write(request: SignedIn, form: VersionForm, rows: RowsFormSet) -> TriageVer
         form.add_error("valid_from", _("Choose today or a later day."))
     except triaging.Faulty as refused:
         refuse(rows, refused.faults)
+    except triaging.WrittenMeanwhile:
+        said = _("Somebody wrote a version at the same moment. Read it, then save yours again.")
+        form.add_error(None, said)
     return None
 
 
