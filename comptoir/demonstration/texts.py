@@ -1,4 +1,4 @@
-"""The single window's invented texts: ten pairs that team leads wrote and approved."""
+"""The single window's invented texts: pairs that team leads wrote and approved."""
 
 from __future__ import annotations
 
@@ -220,6 +220,27 @@ PAIRS = (
                 "le rouvrir et réessayer, ou en utiliser un autre.\n\nSi le problème persiste, "
                 "répondez-nous avec le texte de l’erreur et l’heure à laquelle vous l’avez vue. "
                 "Votre numéro est {reference}."
+            ),
+        ),
+    ),
+    Pair(
+        "same-day-appointment",
+        TextKind.REPLY,
+        "",
+        Wording(
+            title_en="An appointment today",
+            title_fr="Un rendez-vous aujourd’hui",
+            body_en=(
+                "What you ask cannot wait, so please speak to one of our professionals today. Sign "
+                "in, choose a time that is free today and name {reference} in your question.\n\n"
+                "If no time is left, answer this message and we will hand the matter to a "
+                "professional ourselves."
+            ),
+            body_fr=(
+                "Ce que vous demandez ne peut attendre\u00a0: veuillez parler aujourd’hui à l’un de "
+                "nos professionnels. Ouvrez une session, choisissez une heure libre aujourd’hui et "
+                "indiquez {reference} dans votre question.\n\nS’il ne reste aucune heure, répondez "
+                "à ce message et nous confierons nous-mêmes l’affaire à un professionnel."
             ),
         ),
     ),

@@ -9,8 +9,12 @@ class EnquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from comptoir.enquiries.dealings import enquiries
         from comptoir.enquiries.queries import messages, sunset_messages
         from comptoir.notices import kinds
+        from comptoir.people import dealings
+
+        dealings.register("enquiries", enquiries)
 
         for kind in (*messages.KINDS, *sunset_messages.KINDS):
             kinds.register(kind)
@@ -22,7 +26,7 @@ def _put_in_the_menu() -> None:
 
     works = frozenset({"agent", "team_lead"})
     navigation.register(navigation.Entry(_("Enquiries"), "enquiries:work", works, 24))
-    reads = frozenset({"agent", "team_lead", "privacy_officer"})
+    reads = frozenset({"agent", "team_lead", "privacy_officer", "professional"})
     referrals = navigation.Entry(
         _("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",)
     )

@@ -40,8 +40,8 @@ WORKS = (Role.AGENT, Role.TEAM_LEAD)
 """Who answers enquiries: a team lead may do what an agent may."""
 
 
-READS = (*WORKS, Role.PRIVACY_OFFICER)
-"""Who may be named for a restricted enquiry; a privacy officer reads nothing else."""
+READS = (*WORKS, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
+"""Who may be handed a matter, or be named for a restricted enquiry; the last two read nothing else."""
 
 
 def enquiries_for(standing: Standing) -> EnquiryQuerySet:

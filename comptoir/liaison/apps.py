@@ -9,6 +9,7 @@ class LiaisonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from comptoir.liaison.dealings import appointments
         from comptoir.liaison.queries import (
             booked,
             handing_over,
@@ -17,7 +18,7 @@ class LiaisonConfig(AppConfig):
             waiting_messages,
         )
         from comptoir.notices import kinds
-        from comptoir.people import commitments, office_home
+        from comptoir.people import commitments, dealings, office_home
         from comptoir.roster import gateway
 
         gateway.register(
@@ -32,6 +33,7 @@ class LiaisonConfig(AppConfig):
 
         office_home.register("liaison:office")
         commitments.register(offices.count_coming)
+        dealings.register("liaison", appointments)
         commitments.register_duties(handing_over.count_to_do)
         for kind in (*messages.KINDS, *waiting_messages.KINDS):
             kinds.register(kind)

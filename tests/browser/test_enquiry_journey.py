@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from comptoir.domain import identifiers
 from comptoir.enquiries import guarding
@@ -63,12 +63,9 @@ def test_a_question_is_asked_answered_and_read(client: Visitor) -> None:
     client.heading("Check your question, then send it")
     expect(client.page.locator("main")).to_contain_text("It has been a year.")
     assert guarding.is_worked_out(asking.page_fields(client))
-    client.page.locator("input[type=file]").set_input_files(
-        [
-            {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PDF},
-            {"name": "passport.png", "mimeType": "image/png", "buffer": PNG},
-        ]
-    )
+    letter: FilePayload = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    passport: FilePayload = {"name": "passport.png", "mimeType": "image/png", "buffer": PNG}
+    client.page.locator("input[type=file]").set_input_files([letter, passport])
     asking.sends(client)
 
     found = Enquiry.objects.get()

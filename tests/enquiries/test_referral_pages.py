@@ -514,3 +514,44 @@ def test_every_refusal_has_a_sentence_and_a_next_step() -> None:
     # An intake that is missing cannot come from a form: each of the two has what it needs.
     assert set(referrals.REFUSALS) == kinds(referring.CannotRefer) - {referring.WithoutIntake}
     assert set(restricted.REFUSALS) == kinds(restricting.CannotRestrict)
+
+
+class TestAProfessional:
+    @pytest.fixture
+    def professional(self) -> Person:
+        return person(Role.PROFESSIONAL)
+
+    def test_reads_what_was_asked_in_a_matter_handed_to_them_and_closes_it(
+        self, professional: Person
+    ) -> None:
+        made = refer(enquiry=enquiry(body="My removal is on Friday."), owner=professional)
+        client = as_(professional)
+
+        said = page(client, "referral", made.pk)
+        assert "My removal is on Friday." in said
+        assert reverse("enquiries:enquiry", args=[made.enquiry.reference]) not in said
+        for typed in (
+            {"do": "acknowledge"},
+            {"do": "close", "outcome": "done", "result": "Put off."},
+        ):
+            client.post(reverse("enquiries:referral", args=[made.pk]), typed)
+
+        made.refresh_from_db()
+        assert (made.closed_by, made.result) == (professional, "Put off.")
+
+    def test_reads_no_other_matter_and_no_enquiry(self, professional: Person) -> None:
+        refer(enquiry=enquiry(), owner=professional)
+        other = refer(enquiry=enquiry())
+        client = as_(professional)
+
+        assert other.enquiry.reference not in page(client, "referrals")
+        for name, argument in (
+            ("referral", other.pk),
+            ("restricted", other.enquiry.reference),
+            ("enquiry", other.enquiry.reference),
+        ):
+            response = client.get(reverse(f"enquiries:{name}", args=[argument]))
+            assert response.status_code in (403, 404), name
+
+    def test_is_among_those_to_whom_a_matter_may_be_handed(self, professional: Person) -> None:
+        assert professional.name in page(as_(person()), "hand-on", enquiry().reference)

@@ -8,9 +8,11 @@ from enum import StrEnum
 from django.utils.translation import gettext
 
 from comptoir.enquiries.models import (
+    Direction,
     Document,
     Enquiry,
     Handled,
+    Message,
     Referral,
     ReferralKind,
     ReferralQuerySet,
@@ -23,8 +25,10 @@ REPORT_WITHIN = timedelta(days=7)
 """From the finding that a breach is material to the reports of it: the directive's, in calendar days."""
 
 MOST_OF_ONE = 50
+MOST_ASKED = 50
+"""Texts of an enquiry that its referral's page shows: the newest."""
 
-ANSWERS = (Role.AGENT, Role.TEAM_LEAD, Role.PRIVACY_OFFICER)
+ANSWERS = (Role.AGENT, Role.TEAM_LEAD, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
 """Whom a matter may be handed to, or who may be named: they can reach the pages of it."""
 
 
@@ -48,6 +52,12 @@ def privacy_officers(now: datetime) -> list[Person]:
     """Who looks after breaches at an instant."""
     held = Grant.objects.in_force(now).filter(role=Role.PRIVACY_OFFICER).values("person")
     return list(Person.objects.filter(pk__in=held).order_by("pk"))
+
+
+def asked(enquiry: Enquiry) -> list[Message]:
+    """What was asked, the oldest first, for an owner who reads no other enquiry."""
+    found = enquiry.messages.filter(direction=Direction.IN).order_by("-at", "-pk")
+    return list(reversed(found[:MOST_ASKED]))
 
 
 def who_may_answer(now: datetime) -> list[Person]:

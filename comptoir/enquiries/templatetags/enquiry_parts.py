@@ -9,6 +9,8 @@ from django.template.context import Context
 
 from comptoir.enquiries.models import Enquiry, ReferralKind
 from comptoir.enquiries.queries import crisis, triage
+from comptoir.enquiries.queries.gates import CaseFacts
+from comptoir.people import dealings
 
 register = template.Library()
 
@@ -33,3 +35,21 @@ def finding(enquiry: Enquiry, *, elsewhere: bool = True) -> dict[str, Any]:
 def crisis_notice(context: Context) -> dict[str, Any]:
     """The open crisis lines, for the public; nothing when there are none."""
     return {"crises": crisis.told_to_the_public(context["request"].now)}
+
+
+@register.inclusion_tag("enquiries/parts/appointments.html", takes_context=True)
+def appointments_about(
+    context: Context, enquiry: Enquiry, case: CaseFacts, *, is_mine: bool
+) -> dict[str, Any]:
+    """An office's appointments about the case; until the gates are open only the one that it named."""
+    assert enquiry.office is not None, "only an office has appointments"
+    numbers = (case.uci, case.application_number) if case.is_open else ("", "")
+    about = dealings.About(
+        office=enquiry.office,
+        uci=frozenset(filter(None, numbers[:1])),
+        application_numbers=frozenset(filter(None, numbers[1:])),
+        references=frozenset(filter(None, [enquiry.appointment])),
+    )
+    request = context["request"]
+    found = dealings.beyond("enquiries", request.standing, about, request.now)
+    return {"dealings": found, "enquiry": enquiry, "is_mine": is_mine}

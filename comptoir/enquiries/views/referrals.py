@@ -232,7 +232,10 @@ def _referral_page(
     answers = is_open and answers_for(request.standing, found)
     breach = getattr(found, "breach", None)
     restricted = found.enquiry.is_restricted
+    works = bool(request.standing.roles & set(WORKS))
     context = {
+        "works": works,
+        "asked": [] if works or restricted else queries.asked(found.enquiry),
         "referral": found,
         "breach": breach,
         "enquiry": found.enquiry,

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from comptoir.domain import identifiers
+from comptoir.liaison.models import Appointment, CaseLine
+from comptoir.people import dealings
 from comptoir.ui import times
 
 register = template.Library()
@@ -108,3 +112,19 @@ def _time_button(start: datetime, zone: ZoneInfo, language: str, beside: bool) -
 
 def _own_then() -> str:
     return _("your office has an appointment then")
+
+
+@register.inclusion_tag("liaison/parts/enquiries.html", takes_context=True)
+def enquiries_about(
+    context: Context, appointment: Appointment, cases: Iterable[CaseLine]
+) -> dict[str, Any]:
+    """The office's enquiries about the cases of an appointment, and those that follow it."""
+    brought = list(cases)
+    about = dealings.About(
+        office=appointment.office,
+        uci=frozenset(case.uci for case in brought) - {""},
+        application_numbers=frozenset(case.application_number for case in brought) - {""},
+        references=frozenset({appointment.reference}),
+    )
+    request = context["request"]
+    return {"dealings": dealings.beyond("liaison", request.standing, about, request.now)}

@@ -105,6 +105,7 @@ class _Page:
             "office": appointment.office,
             "telephones": list(appointment.office.telephones.order_by("pk")),
             "cases": self.cases,
+            "case_lines": [form.sheet.line for form in self.cases],
             "start": self.start,
             "finish": self.finish,
             "errors": errors,

@@ -129,8 +129,8 @@ class TestAppointment:
 
         desk.get(url("served", appointment.reference))
 
-        # Session, person, grants; appointment, cases, telephones, next one, target, closed days; SAW.
-        with django_assert_num_queries(10):
+        # Session, person, grants; appointment, cases, telephones, next one, target, closed days; enquiries; SAW.
+        with django_assert_num_queries(11):
             desk.get(url("served", appointment.reference))
 
 
