@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from comptoir.demonstration import centre, demand, enquiries, offices, people, policy, texts
+from comptoir.demonstration import centre, crisis, demand, enquiries, offices, people, policy, texts
 from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
@@ -107,6 +107,7 @@ def _open_the_window(
 ) -> None:
     """What the public asked, who answers it, and with which texts."""
     enquiries.make(scale, staff, namer, made, now=now, seed=seed)
+    crisis.make(scale, staff, namer, now=now, seed=seed)
     texts.make(staff.team_lead, now=now)
 
 
