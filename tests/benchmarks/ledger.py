@@ -72,9 +72,9 @@ def make_ready(path: Path, ready: Path) -> tuple[Path, int]:
     with file, ready.open("w", encoding="utf-8") as out:
         for batch in table.batches(importing.BATCH):
             read = reader.read(batch)
-            rows += read.count
+            rows += len(read.places)
             partitions.make_months(days=read.days)
-            out.writelines(f"{line.rpartition(chr(9))[0]}\n" for line in read.copied.splitlines())
+            out.write(read.copied)
     return ready, rows
 
 
@@ -103,10 +103,9 @@ def seconds(work: Callable[[], None]) -> float:
 
 def copy(ready: Path, into: str) -> None:
     """Raw COPY."""
-    columns = importing.COPY.partition("(")[2].partition(", row)")[0]
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY {into} ({columns}) FROM STDIN") as copying,
+        cursor.copy(importing.COPY.format(into)) as copying,
         ready.open("rb") as file,
     ):
         while block := file.read(BLOCK):

@@ -17,6 +17,7 @@ from comptoir.ledger.client_keys import client_key
 from comptoir.ledger.importing.lines import BadFile
 from comptoir.ledger.models import Contact, Import, Outcome, RejectedRow
 from tests.ledger.accounts import ANSWERED, BLOCKED, GOOD, HEADER, LEFT, calls, many, mapping
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
 
@@ -340,3 +341,16 @@ def test_a_stray_quotation_mark_does_not_swallow_the_lines_after_it(tmp_path: Pa
 
     assert totals == Totals(read=3, new=1, rejected=2)
     assert list(RejectedRow.objects.values_list("line", flat=True)) == [2, 3]
+
+
+@pytest.mark.usefixtures("_months_forgotten")
+@pytest.mark.django_db(transaction=True)
+def test_of_one_file_imported_twice_at_once_each_row_is_there_once(tmp_path: Path) -> None:
+    path = many(tmp_path / "c.csv", 3_000)
+    with transaction.atomic():
+        first = imported(path)
+        rival = Rival(lambda: imported(path))
+        assert rival.waits()
+
+    assert (first, rival.result()) == (Totals(3_000, new=3_000), Totals(3_000, known=3_000))
+    assert Contact.objects.count() == 3_000

@@ -262,8 +262,8 @@ def test_no_text_in_any_cell_breaks_the_reading(cells: list[str]) -> None:
 
     read = Reader(told, places, NOW).read(Batch([2], [",".join(row)], [row]))
 
-    assert read.count + len(read.rejected) == 1
-    assert read.copied.count("\n") == read.count
+    assert len(read.places) + len(read.rejected) == 1
+    assert read.copied.count("\n") == len(read.places)
 
 
 def calls_header() -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from comptoir.ledger.actions import partitions
 from comptoir.ledger.importing.lines import Batch, Rejected, Table, open_table
@@ -49,21 +50,21 @@ def _columns(names: Any, alias: str = "") -> str:
 
 FACTS = tuple(name for name in COLUMNS if name not in (*KEY, *NOT_COMPARED))
 INCOMING = (
-    f"CREATE TEMPORARY TABLE IF NOT EXISTS ledger_incoming"
-    f" (LIKE {TABLE}, row integer NOT NULL) ON COMMIT DROP;"
-    " TRUNCATE ledger_incoming"
+    f"CREATE TEMPORARY TABLE IF NOT EXISTS ledger_incoming (LIKE {TABLE},"
+    " place integer GENERATED ALWAYS AS IDENTITY (START 0 MINVALUE 0)) ON COMMIT DROP;"
+    " TRUNCATE ledger_incoming RESTART IDENTITY"
 )
-COPY = f"COPY ledger_incoming ({_columns(COLUMNS)}, row) FROM STDIN"
+COPY = f"COPY {{}} ({_columns(COLUMNS)}) FROM STDIN"
 INSERT = (
     f"INSERT INTO {TABLE} ({_columns(COLUMNS)}) SELECT {_columns(COLUMNS)}"
     " FROM ledger_incoming ON CONFLICT DO NOTHING"
 )
 CONTRADICTIONS = (
-    f"SELECT incoming.row FROM ledger_incoming AS incoming"
+    f"SELECT incoming.place FROM ledger_incoming AS incoming"
     f" JOIN {TABLE} AS known USING ({_columns(KEY)})"
     ' WHERE known."on" BETWEEN %s AND %s'
     f" AND ({_columns(FACTS, 'incoming.')}) IS DISTINCT FROM ({_columns(FACTS, 'known.')})"
-    " ORDER BY incoming.row"
+    " ORDER BY incoming.place"
 )
 
 
@@ -187,9 +188,9 @@ def _begin(path: Path, mapping: Mapping, by: Actor | None, now: datetime) -> Imp
 
 def _write(chunk: Chunk, row: Import | None, before: Imported) -> Imported:
     """Write one chunk, or undo it where there is no import to write it for."""
-    count = sum(read.count for _, read in chunk)
+    count = sum(len(read.places) for _, read in chunk)
     with transaction.atomic():
-        new, contradictions = _insert(chunk, count) if count else (0, [])
+        new, contradictions = _insert(chunk, count, before.totals) if count else (0, [])
         aside = [one for _, read in chunk for one in read.rejected] + contradictions
         aside.sort(key=lambda one: one.line)
         totals = before.totals.plus(new, count - new - len(contradictions), len(aside))
@@ -205,27 +206,44 @@ def _write(chunk: Chunk, row: Import | None, before: Imported) -> Imported:
     return replace(before, totals=totals, first_rejected=shown)
 
 
-def _insert(chunk: Chunk, count: int) -> tuple[int, list[Rejected]]:
-    """How many rows were new, and which say otherwise than what is there."""
+def _insert(chunk: Chunk, count: int, before: Totals) -> tuple[int, list[Rejected]]:
+    """How many rows were new, and which say otherwise than what is there.
+
+    Most files are all new and go straight into the ledger, in half the time of the way by a table of
+    what comes in. A file of which something was known has more of that, and does not try again.
+    """
     days = {day for _, read in chunk for day in read.days}
     partitions.make_months(days=days)
+    if not before.known and _all_are_new(chunk):
+        return count, []
     with connection.cursor() as cursor:
         cursor.execute(INCOMING)
-        with cursor.copy(COPY) as copy:
-            for _, read in chunk:
-                copy.write(read.copied)
+        _copy(cursor, "ledger_incoming", chunk)
         cursor.execute(INSERT)
         new = int(cursor.rowcount)
-        if new == count:
-            return new, []
-        cursor.execute(CONTRADICTIONS, [min(days), max(days)])
-        otherwise = {number for (number,) in cursor.fetchall()}
-    return new, [
-        rejected(batch, place, "source_id", OTHERWISE)
-        for batch, _ in chunk
-        for place, number in enumerate(batch.numbers)
-        if number in otherwise
-    ]
+        otherwise = []
+        if new < count:
+            cursor.execute(CONTRADICTIONS, [min(days), max(days)])
+            otherwise = [place for (place,) in cursor.fetchall()]
+    rows = [(batch, place) for batch, read in chunk for place in read.places]
+    found = (rows[place] for place in otherwise)
+    return new, [rejected(batch, place, "source_id", OTHERWISE) for batch, place in found]
+
+
+def _all_are_new(chunk: Chunk) -> bool:
+    """Write the chunk if no row of it is there already; else nothing."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _copy(cursor, TABLE, chunk)
+    except UniqueViolation:
+        return False
+    return True
+
+
+def _copy(cursor: Any, table: str, chunk: Chunk) -> None:
+    with cursor.copy(COPY.format(table)) as copy:
+        for _, read in chunk:
+            copy.write(read.copied)
 
 
 def _keep_aside(row: Import, aside: list[Rejected]) -> None:

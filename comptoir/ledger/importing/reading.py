@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import compress
 from operator import itemgetter
 
 from comptoir.ledger.client_keys import keyed
@@ -32,10 +31,10 @@ MOST_OFFICE = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch that was read: one text for COPY, in which each row ends with the number of its line."""
+    """A batch that was read: one text for COPY with a line for each good row, and their places in it."""
 
     copied: str
-    count: int
+    places: Sequence[int]
     days: frozenset[date]
     rejected: list[Rejected]
 
@@ -54,7 +53,7 @@ class Reader:
     def read(self, batch: Batch) -> Read:
         """What can be imported of a batch, and what is set aside."""
         if not batch.rows:
-            return Read("", 0, frozenset(), batch.rejected)
+            return Read("", (), frozenset(), batch.rejected)
         return _Reading(self, batch).done()
 
 
@@ -256,15 +255,15 @@ class _Reading:
 
     def _put_together(self) -> Read:
         columns = [self.columns[name] for name in COLUMNS]
-        columns.append([str(number) for number in self.batch.numbers])
+        places: Sequence[int] = range(self.size)
         if self.faults:
-            good = [place not in self.faults for place in range(self.size)]
-            columns = [list(compress(column, good)) for column in columns]
+            places = [place for place in places if place not in self.faults]
+            columns = [[column[place] for place in places] for column in columns]
         lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
         days = frozenset(map(date.fromisoformat, set(columns[0])))
         return Read(
             copied=f"{lines}\n" if lines else "",
-            count=self.size - len(self.faults),
+            places=places,
             days=days,
             rejected=[*self.batch.rejected, *map(self._rejected, sorted(self.faults))],
         )
