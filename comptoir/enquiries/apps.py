@@ -9,10 +9,10 @@ class EnquiriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from comptoir.enquiries.queries import messages, sunset_messages
+        from comptoir.enquiries.queries import infection_messages, messages, sunset_messages
         from comptoir.notices import kinds
 
-        for kind in (*messages.KINDS, *sunset_messages.KINDS):
+        for kind in (*messages.KINDS, *sunset_messages.KINDS, *infection_messages.KINDS):
             kinds.register(kind)
         _put_in_the_menu()
 
