@@ -1,0 +1,78 @@
+"""The list of tags that agents choose from: added, called otherwise, retired."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from comptoir.enquiries.actions import tagging
+from comptoir.enquiries.forms.tags import REFUSED, TagNamesForm
+from comptoir.enquiries.models import Tag
+from comptoir.enquiries.permissions import KEEPERS, get_tag_for
+from comptoir.enquiries.queries import tags as queries
+from comptoir.people.permissions import SignedIn, allow
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*KEEPERS)
+def tags(request: SignedIn) -> HttpResponseBase:
+    """Every tag, and the form that adds one."""
+    form = TagNamesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            tagging.add(**form.cleaned_data, by=request.user, now=request.now)
+        except tagging.CannotKeepTag as refused:
+            form.add_error(None, REFUSED[type(refused)])
+        else:
+            messages.success(request, _("The tag is on the list."))
+            return redirect("enquiries:tags")
+    page = Paginator(queries.listed(), PER_PAGE).get_page(request.GET.get("page"))
+    status = 422 if form.errors else 200
+    return render(request, "enquiries/tags.html", {"page": page, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*KEEPERS)
+def change(request: SignedIn, code: str) -> HttpResponseBase:
+    """Call a tag otherwise, retire it, or put it on the list again."""
+    found = get_tag_for(request.standing, code)
+    initial = {"name_en": found.name_en, "name_fr": found.name_fr}
+    is_renamed = request.POST.get("do") == "rename"
+    form = TagNamesForm(request.POST if is_renamed else None, initial=initial)
+    if request.method == "POST" and (form.is_valid() or not is_renamed):
+        try:
+            said = _done(request, found, form)
+        except tagging.CannotKeepTag as refused:
+            if not is_renamed:
+                messages.warning(request, str(REFUSED[type(refused)]))
+                return redirect("enquiries:tags")
+            form.add_error(None, REFUSED[type(refused)])
+        else:
+            messages.success(request, said)
+            return redirect("enquiries:tags")
+    return _page(request, found, form)
+
+
+def _done(request: SignedIn, found: Tag, form: forms.Form) -> str:
+    """Do what its button says; the sentence that says so. Raises CannotKeepTag."""
+    if request.POST.get("do") == "retire":
+        tagging.retire(tag=found, by=request.user, now=request.now)
+        return _("The tag was retired. It stays where it was put on.")
+    if request.POST.get("do") == "give":
+        tagging.give_again(tag=found, by=request.user, now=request.now)
+        return _("The tag is on the list.")
+    if form.is_bound:
+        tagging.rename(tag=found, **form.cleaned_data, by=request.user, now=request.now)
+    return _("The tag has its new name wherever it was put on.")
+
+
+def _page(request: SignedIn, found: Tag, form: forms.Form) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "enquiries/tag.html", {"tag": found, "form": form}, status=status)
