@@ -148,13 +148,18 @@ def test_one_of_somebody_else_is_taken_back_and_leads_to_the_breach(
     expect(row.get_by_role("link")).to_have_count(0)
 
 
-def test_an_infected_one_is_kept_apart_and_nobody_gets_it(visitor: Visitor, held: Enquiry) -> None:
+def test_an_infected_one_is_kept_apart_nobody_gets_it_and_who_has_the_enquiry_is_told(
+    visitor: Visitor, held: Enquiry, by: Agent
+) -> None:
     adds(visitor, PDF + INVENTED)
     row = is_scanned(visitor)
 
     expect(row).to_contain_text(visitor.says("Infected, kept apart"))
     expect(row.get_by_role("link", name=NAME, exact=True)).to_have_count(0)
     expect(row.get_by_role("button")).to_have_count(0)
+    letter = visitor.post.last(by.person.email)
+    assert visitor.address("enquiries:documents", held.reference) in text_of(letter)
+    assert NAME not in text_of(letter)
     infected = Document.objects.get(scan=Scan.INFECTED)
     visitor.go("enquiries:document-file", infected.pk)
     visitor.is_at("enquiries:documents", held.reference)
