@@ -131,7 +131,6 @@ SENTENCES: dict[str, Promise] = {
     "tag.added": _("Put a tag on the list"),
     "tag.renamed": _("Renamed a tag"),
     "tag.retired": _("Retired a tag"),
-    "tag.given": _("Put a retired tag back on the list"),
     "service_target.started": _("Set a service target"),
     "working_hours.started": _("Set the working hours"),
     "crisis.opened": _("Opened a crisis line"),

@@ -89,7 +89,7 @@ def give_again(*, tag: Tag, by: Person, now: datetime) -> None:
         _check_room()
         found.is_given = True
         found.save(update_fields=["is_given"])
-        audit.record(action="tag.given", subject=found, by=by, now=now, detail={"tag": tag.code})
+        audit.record(action="tag.added", subject=found, by=by, now=now, detail={"tag": tag.code})
 
 
 def _check_room() -> None:

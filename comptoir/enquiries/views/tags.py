@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
@@ -43,36 +42,32 @@ def tags(request: SignedIn) -> HttpResponseBase:
 def change(request: SignedIn, code: str) -> HttpResponseBase:
     """Call a tag otherwise, retire it, or put it on the list again."""
     found = get_tag_for(request.standing, code)
+    do = request.POST.get("do", "")
+    if request.method == "POST" and do in ("retire", "give"):
+        return _listed(request, found, is_given=do == "give")
     initial = {"name_en": found.name_en, "name_fr": found.name_fr}
-    is_renamed = request.POST.get("do") == "rename"
-    form = TagNamesForm(request.POST if is_renamed else None, initial=initial)
-    if request.method == "POST" and (form.is_valid() or not is_renamed):
+    form = TagNamesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
         try:
-            said = _done(request, found, form)
+            tagging.rename(tag=found, **form.cleaned_data, by=request.user, now=request.now)
         except tagging.CannotKeepTag as refused:
-            if not is_renamed:
-                messages.warning(request, str(REFUSED[type(refused)]))
-                return redirect("enquiries:tags")
             form.add_error(None, REFUSED[type(refused)])
         else:
-            messages.success(request, said)
+            messages.success(request, _("The tag has its new name wherever it was put on."))
             return redirect("enquiries:tags")
-    return _page(request, found, form)
-
-
-def _done(request: SignedIn, found: Tag, form: forms.Form) -> str:
-    """Do what its button says; the sentence that says so. Raises CannotKeepTag."""
-    if request.POST.get("do") == "retire":
-        tagging.retire(tag=found, by=request.user, now=request.now)
-        return _("The tag was retired. It stays where it was put on.")
-    if request.POST.get("do") == "give":
-        tagging.give_again(tag=found, by=request.user, now=request.now)
-        return _("The tag is on the list.")
-    if form.is_bound:
-        tagging.rename(tag=found, **form.cleaned_data, by=request.user, now=request.now)
-    return _("The tag has its new name wherever it was put on.")
-
-
-def _page(request: SignedIn, found: Tag, form: forms.Form) -> HttpResponse:
     status = 422 if form.errors else 200
     return render(request, "enquiries/tag.html", {"tag": found, "form": form}, status=status)
+
+
+def _listed(request: SignedIn, found: Tag, *, is_given: bool) -> HttpResponse:
+    """On the list again, or off it."""
+    try:
+        if is_given:
+            tagging.give_again(tag=found, by=request.user, now=request.now)
+            messages.success(request, _("The tag is on the list."))
+        else:
+            tagging.retire(tag=found, by=request.user, now=request.now)
+            messages.success(request, _("The tag was retired. It stays where it was put on."))
+    except tagging.CannotKeepTag as refused:
+        messages.warning(request, str(REFUSED[type(refused)]))
+    return redirect("enquiries:tags")
