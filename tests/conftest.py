@@ -40,11 +40,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
     A hook, since fixtures of ours would be torn down before pytest-django's.
     """
-    yield
-    blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is not None and nextitem is not None and _commits(item):
-        with blocker.unblock():
-            database.restore()
+    try:
+        yield
+    finally:  # also when the test's end has failed: the next one is innocent
+        blocker = item.config.stash.get(BLOCKER, None)
+        if blocker is not None and nextitem is not None and _commits(item):
+            with blocker.unblock():
+                database.restore()
 
 
 def _commits(item: pytest.Item) -> bool:

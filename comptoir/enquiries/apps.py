@@ -10,13 +10,13 @@ class EnquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from comptoir.enquiries.dealings import enquiries
-        from comptoir.enquiries.queries import messages, sunset_messages
+        from comptoir.enquiries.queries import infection_messages, messages, sunset_messages
         from comptoir.notices import kinds
         from comptoir.people import dealings
 
         dealings.register("enquiries", enquiries)
 
-        for kind in (*messages.KINDS, *sunset_messages.KINDS):
+        for kind in (*messages.KINDS, *sunset_messages.KINDS, *infection_messages.KINDS):
             kinds.register(kind)
         _put_in_the_menu()
 

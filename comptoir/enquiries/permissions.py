@@ -27,6 +27,7 @@ from comptoir.enquiries.models import (
     ReferralKind,
     ReferralQuerySet,
     State,
+    Tag,
     Text,
     TextVersion,
     TriageVersion,
@@ -246,6 +247,11 @@ def get_crisis_line_for(standing: Standing, code: str) -> CrisisLine:
 def get_loan_for(standing: Standing, crisis: CrisisLine, key: int) -> Loan:
     """A loan of this line that runs; raises Http404."""
     return _or_404(standing, crisis.loans.running().select_related("person").filter(pk=key))
+
+
+def get_tag_for(standing: Standing, code: str) -> Tag:
+    """A tag of the centre's list, given or retired; raises Http404."""
+    return _or_404(standing, Tag.objects.filter(code=code))
 
 
 def _or_404(standing: Standing, found: QuerySet[Kept]) -> Kept:

@@ -58,7 +58,9 @@ def _help(arguments: list[str]) -> int:
         return _django(["help", *arguments])
     chosen = [WORDS[arguments[0]]] if arguments else list(WORDS.values())
     width = max(len(word.usage) for word in chosen)
-    print("Comptoir: appointments for legislators' offices, shared out fairly and provably.\n")
+    print(
+        "Comptoir: the client support centre of a department, its questions and its appointments.\n"
+    )
     for word in chosen:
         print(f"  comptoir {word.usage:{width}}  {word.summary}")
     if not arguments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from comptoir.demonstration.texts import WAITING
-from comptoir.enquiries.actions import gating
+from comptoir.enquiries.actions import answering, gating
 from comptoir.enquiries.models import Authorization, Capacity, Enquiry, Message, State, Text
 from comptoir.people.models import Role
 from tests.browser.visit import Visit
@@ -86,11 +86,22 @@ def to_the_text_looked_at(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_a_note(visitor: Visitor, world: World) -> None:
+    """A case of which a note waits behind its gates, and another is about to be written."""
+    (reference,) = about_somebody(world)
+    found, by = Enquiry.objects.get(reference=reference), world.people[LEAD]
+    answering.note(enquiry=found, body="-", by=by, now=world.now, is_case_specific=True)
+    visitor.go("enquiries:enquiry", reference)
+    visitor.page.locator("[data-note] > summary").click()
+    visitor.ready()
+
+
 WORK = [
     Visit("enquiries:work", AGENT),
     Visit("enquiries:work", LEAD, state="not-set-up"),
     Visit("enquiries:enquiry", AGENT, in_hand),
     Visit("enquiries:enquiry", LEAD, in_hand, state="of-a-colleague"),
+    Visit("enquiries:enquiry", LEAD, state="note", arrive=to_a_note),
     Visit("enquiries:transfer", AGENT, in_hand),
     Visit("enquiries:copy", AGENT, in_hand),
     Visit("enquiries:join", AGENT, in_hand),

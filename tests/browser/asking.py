@@ -10,13 +10,13 @@ import time_machine
 from playwright.sync_api import expect
 
 from comptoir.enquiries import guarding
-from comptoir.enquiries.actions import answering
+from comptoir.enquiries.actions import answering, joining
 from comptoir.enquiries.models import Enquiry, Tier
 from comptoir.ui import clock
 from tests.browser.visit import Visit
 from tests.browser.visiting import Visitor
 from tests.browser.world import STRANGER, World
-from tests.enquiries.factories import agent, enquiry, in_hand, opened
+from tests.enquiries.factories import agent, enquiry, in_hand, opened, received
 
 EMAIL = "asker@clients.example"
 QUESTION = "Where does it stand?\nIt has been a year."
@@ -123,6 +123,21 @@ def to_the_enquiry(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_enquiry_with_a_part(visitor: Visitor, world: World) -> None:
+    """Read an enquiry that another of the same asker is part of."""
+    now, by = clock.now(), agent()
+    main, second = (received(email=EMAIL, body=f"{n} {QUESTION}", now=now).enquiry for n in (1, 2))
+    held = in_hand(by, second, now)
+    joining.join(enquiry=held, version=held.version, into=main, by=by.person, now=now)
+    main.refresh_from_db()
+    answer(main)
+    asks_for_a_code(visitor, second)
+    visitor.type("Code", visitor.post.code(EMAIL))
+    visitor.press("Read my enquiry")
+    visitor.heading("Your enquiry %(reference)s", reference=main.reference)
+    visitor.ready()
+
+
 PAGES = [
     Visit("enquiries:ask", STRANGER),
     # The review lies at the form's own address: in the other language it is the form, typed in again.
@@ -132,4 +147,5 @@ PAGES = [
     Visit("enquiries:follow-code", STRANGER, arrive=to_the_follow_code),
     Visit("enquiries:follow-lost", STRANGER),
     Visit("enquiries:followed", STRANGER, arrive=to_the_enquiry),
+    Visit("enquiries:followed", STRANGER, state="parts", arrive=to_the_enquiry_with_a_part),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from comptoir.enquiries.models import CrisisLine, Enquiry
+from comptoir.enquiries.models import CrisisLine, Enquiry, Tag
 from comptoir.people.models import Role
 from comptoir.ui import clock
 from tests.browser.visit import Visit
@@ -55,6 +55,19 @@ def to_the_rules_that_fire(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def tag(world: World) -> tuple[Any, ...]:
+    """One that agents choose from."""
+    return (Tag.objects.filter(is_given=True).order_by("code")[0].code,)
+
+
+def retired(world: World) -> tuple[Any, ...]:
+    """One that they choose no more."""
+    found, _new = Tag.objects.get_or_create(
+        code="old", name_en="Paper forms", name_fr="Formulaires papier", is_given=False
+    )
+    return (found.code,)
+
+
 PAGES = [
     Visit("enquiries:triage", OWNER),
     Visit("enquiries:triage-version", OWNER, shipped),
@@ -65,6 +78,9 @@ PAGES = [
     Visit("enquiries:new-target", OWNER),
     Visit("enquiries:hours", OWNER),
     Visit("enquiries:new-hours", OWNER),
+    Visit("enquiries:change-tag", LEAD, tag),
+    Visit("enquiries:change-tag", LEAD, retired, state="retired"),
+    Visit("enquiries:tags", LEAD),
     Visit("enquiries:crisis", OWNER, state="empty"),
     Visit("enquiries:open-crisis", LEAD, query={"template": "evacuation"}),
     Visit("enquiries:crisis-line", LEAD, crisis),

@@ -55,6 +55,11 @@ def _line() -> dict[str, Any]:
     return {"code": _crisis().line.code}
 
 
+def _tag() -> dict[str, Any]:
+    tag, _new = Tag.objects.get_or_create(code="fee", name_en="Fee", name_fr="Frais")
+    return {"code": tag.code}
+
+
 def _loan() -> dict[str, Any]:
     found = _crisis()
     return {"code": found.line.code, "key": found.loans.get().pk}
@@ -156,6 +161,7 @@ FOREIGN |= {
         f"enquiries:{name}": Foreign(_line, _NO_KEEPER)
         for name in ("crisis-line", "crisis-report", "extend-crisis", "close-crisis", "lend")
     },
+    "enquiries:change-tag": Foreign(_tag, _NO_KEEPER),
     "enquiries:return-loan": Foreign(_loan, _NO_KEEPER),
 }
 

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.audit.models import Event
 from comptoir.enquiries import jobs
-from comptoir.enquiries.actions import answering, following
+from comptoir.enquiries.actions import answering, following, joining
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
@@ -327,6 +327,16 @@ def answered(found: Enquiry, body: str = "It is done.", *, is_case_specific: boo
     )
 
 
+def joined(part: Enquiry, main: Enquiry) -> Enquiry:
+    """An agent has made it part of another."""
+    by = agent()
+    held = in_hand(by, part)
+    joining.join(enquiry=held, version=held.version, into=main, by=by.person, now=NOW)
+    for each in (part, main):
+        each.refresh_from_db()
+    return part
+
+
 def asked_back(found: Enquiry) -> None:
     by = agent()
     held = in_hand(by, found)
@@ -412,14 +422,6 @@ class TestThePage:
         with django_assert_max_num_queries(6):
             client.get(READ)
 
-    def test_of_what_was_put_together_shows_the_one_that_goes_on(self, client: Client) -> None:
-        first = received(email="me@clients.example", body="First.").enquiry
-        second = received(email="me@clients.example", body="Second.").enquiry
-        Enquiry.objects.filter(pk=second.pk).update(state=State.JOINED, joined_to=first)
-        second.refresh_from_db()
-
-        assert "First." in read(client, second)
-
     def test_of_what_was_put_with_somebody_else_s_shows_nothing_of_theirs(
         self, client: Client, found: Enquiry
     ) -> None:
@@ -431,9 +433,68 @@ class TestThePage:
 
         assert "Of somebody else." not in said
         assert other.reference not in said
+        assert "another enquiry" not in said
+        assert "Ask a new question if you still need an answer." in said
         assert "Add something" not in said
         reply(client)
         assert found.messages.count() == 1
+
+
+class TestWhatWasPutTogether:
+    @pytest.fixture
+    def main(self) -> Enquiry:
+        return received(email="me@clients.example", body="First.").enquiry
+
+    @pytest.fixture
+    def part(self, main: Enquiry) -> Enquiry:
+        return joined(received(email="me@clients.example", body="Second.").enquiry, main)
+
+    def test_is_answered_in_both_by_one_code(
+        self, client: Client, main: Enquiry, part: Enquiry
+    ) -> None:
+        answered(main)
+
+        for each in (main, part):
+            said = read(client, each)
+
+            assert f"Your enquiry {main.reference}" in said
+            assert part.reference in said
+            assert "is answered here too" in said
+            assert all(text in said for text in ("First.", "Second.", "It is done."))
+
+    def test_keeps_notes_and_what_others_asked_to_itself(
+        self, client: Client, main: Enquiry, part: Enquiry
+    ) -> None:
+        answering.note(enquiry=part, body="Only for us.", by=agent().person, now=NOW)
+        other = enquiry(body="Of somebody else.")
+        Enquiry.objects.filter(pk=other.pk).update(state=State.JOINED, joined_to=main)
+
+        said = read(client, part)
+
+        assert "Only for us." not in said
+        assert "Of somebody else." not in said
+        assert other.reference not in said
+
+    def test_is_added_to_where_it_goes_on(
+        self, client: Client, main: Enquiry, part: Enquiry
+    ) -> None:
+        read(client, part)
+
+        reply(client)
+
+        assert main.messages.filter(body="Here it is.").exists()
+        assert part.messages.count() == 1
+
+    def test_costs_no_more_queries(
+        self, client: Client, part: Enquiry, django_assert_max_num_queries: Any
+    ) -> None:
+        read(client, part)
+
+        with django_assert_max_num_queries(6):  # one for each step from a part to its main one
+            client.get(READ)
+
+    def test_of_one_that_stands_alone_says_nothing(self, client: Client, found: Enquiry) -> None:
+        assert "Put together with this enquiry" not in read(client, found)
 
 
 class TestAReply:

@@ -239,7 +239,7 @@ class TestWhatIsShownOfTheCase:
         assert not case.keeps_back(question)
 
     def test_shows_general_answers_all_the_time(self, asked: Enquiry, by: Agent) -> None:
-        note = answering.note(enquiry=asked, body="Called.", by=by.person, now=NOW)
+        note = answering.note(enquiry=asked, body="Moved here.", by=by.person, now=NOW)
         general = Message(enquiry=asked, direction="out", is_case_specific=False)
 
         case = gates.facts(asked, gates.verdict(asked, NOW))

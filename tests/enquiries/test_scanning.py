@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.audit.models import Event
 from comptoir.enquiries import jobs
-from comptoir.enquiries.actions import documents, scanning
+from comptoir.enquiries.actions import documents, referring, scanning
 from comptoir.enquiries.actions.scanning import AGAIN_WITHIN, WAITS_AT_MOST
 from comptoir.enquiries.gateway import scanning as gateway
 from comptoir.enquiries.gateway.scanning import Answer, NoScanner, Verdict
-from comptoir.enquiries.models import Document, Scan, UndoWhy, WhyNotScanned
+from comptoir.enquiries.models import Document, ReferralKind, Scan, UndoWhy, WhyNotScanned
+from comptoir.enquiries.queries.infection_messages import DOCUMENT_INFECTED
+from comptoir.notices import kinds
+from comptoir.notices.models import Notice
+from comptoir.people.models import Grant, Role
 from tests.enquiries.daemon import answering
-from tests.enquiries.factories import NOW, kept, person
+from tests.enquiries.factories import NOW, agent, enquiry, in_hand, kept, person
 from tests.enquiries.files import PDF, pdf
 from tests.rivals import Rival
 
@@ -217,6 +222,94 @@ def test_what_was_taken_back_is_left_alone() -> None:
 
     assert now_of(document) == (Scan.WAITING, "")
     assert again(Says()) == 0
+
+
+class TestOfAnInfectedOne:
+    """Somebody is told, as things stand when the mail leaves."""
+
+    def told(self, document: Document) -> list[str]:
+        (notice,) = Notice.objects.filter(kind=DOCUMENT_INFECTED, subject_id=document.pk)
+        readers = kinds.named(DOCUMENT_INFECTED).readers
+        assert readers is not None
+        return [reader.address for reader in readers(notice, NOW)]
+
+    def test_who_has_the_enquiry_is_told(self) -> None:
+        by, _lead = agent(), person(Role.TEAM_LEAD)
+
+        document = scanned(kept(of=in_hand(by, enquiry())), Says(Verdict.INFECTED))
+
+        assert self.told(document) == [by.person.email]
+
+    def test_the_team_leads_are_told_of_one_that_waits(self) -> None:
+        lead = person(Role.TEAM_LEAD)
+
+        assert self.told(scanned(kept(), Says(Verdict.INFECTED))) == [lead.email]
+
+    def test_the_team_leads_are_told_if_who_has_it_is_no_agent_any_more(self) -> None:
+        by, lead = agent(), person(Role.TEAM_LEAD)
+        document = scanned(kept(of=in_hand(by, enquiry())), Says(Verdict.INFECTED))
+
+        Grant.objects.filter(person=by.person).update(ends_at=NOW)
+
+        assert self.told(document) == [lead.email]
+
+    def test_of_what_is_restricted_only_who_is_named_is_told_and_not_of_which(self) -> None:
+        lead, owner = person(Role.TEAM_LEAD), person(Role.AGENT)
+        found = enquiry()
+        referring.refer(
+            enquiry=found,
+            kind=ReferralKind.SENSITIVE,
+            unit="-",
+            owner=owner,
+            reason="-",
+            by=owner,
+            now=NOW,
+        )
+
+        document = scanned(kept(of=found), Says(Verdict.INFECTED))
+
+        assert self.told(document) == [owner.email]
+        assert lead.email not in self.told(document)
+        assert found.reference not in said_of(document)["link"]
+
+    def test_nothing_is_said_but_where_to_go(self) -> None:
+        document = scanned(kept(name="letter.pdf"), Says(Verdict.INFECTED, "Eicar"))
+
+        said = said_of(document)
+
+        assert set(said) == {"link", "is_drill"}
+        assert said["link"].endswith(reverse("enquiries:documents", args=[document.enquiry]))
+
+    def test_nothing_is_sent_of_one_that_was_taken_back(self) -> None:
+        by = person()
+        document = scanned(kept(by=by), Says(Verdict.INFECTED))
+        notice = Notice.objects.get(kind=DOCUMENT_INFECTED)
+        documents.undo(document=document, why=UndoWhy.OTHER, reason="A slip", by=by, now=NOW)
+
+        context = kinds.named(DOCUMENT_INFECTED).context
+        assert context is not None
+        assert context(notice) is None
+
+    def test_once_is_enough(self) -> None:
+        document = scanned(kept(), Says(Verdict.INFECTED))
+
+        scanned(document, Says(Verdict.INFECTED))
+        again(Says(Verdict.INFECTED))
+
+        assert Notice.objects.filter(kind=DOCUMENT_INFECTED).count() == 1
+
+    @pytest.mark.parametrize("verdict", [Verdict.CLEAN, Verdict.LIMITS, Verdict.OFF])
+    def test_of_any_other_nobody_is_told(self, verdict: Verdict) -> None:
+        scanned(kept(), Says(verdict))
+
+        assert not Notice.objects.filter(kind=DOCUMENT_INFECTED).exists()
+
+
+def said_of(document: Document) -> Any:
+    """What the notice of an infected document says."""
+    context = kinds.named(DOCUMENT_INFECTED).context
+    assert context is not None
+    return context(Notice.objects.get(kind=DOCUMENT_INFECTED, subject_id=document.pk))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,8 @@ import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.enquiries import jobs as enquiry_jobs
-from comptoir.enquiries.actions import answering, following, referring, telling
+from comptoir.enquiries.actions import answering, following, referring, scanning, telling
+from comptoir.enquiries.gateway.scanning import Answer, Verdict
 from comptoir.enquiries.models import Enquiry, ReferralKind, Tier
 from comptoir.liaison.actions import changing, confirming, offering, waiting_rounds
 from comptoir.liaison.jobs import cancel_for_ended_offices
@@ -257,11 +258,26 @@ def sunset_near(language: str) -> None:
     telling.sunsets(now=NOW)
 
 
+def document_infected(language: str) -> None:
+    """Of an enquiry that an agent has in hand."""
+    by = agent(person=person_with(Role.AGENT, email=READER, language=language))
+    document = kept(of=in_hand(by, enquiry_of()))
+    scanning.scan(document=document, scanner=Infected(), now=NOW)
+
+
+class Infected:
+    """A scanner that finds something in everything."""
+
+    def scan(self, content: bytes) -> Answer:
+        return Answer(Verdict.INFECTED, "Eicar")
+
+
 Fact = Callable[[str], object]
 FACTS: list[tuple[str, Fact]] = [
     ("enquiries.received", asked),
     ("enquiries.asked_again", asked_again),
     ("enquiries.answered", enquiry_answered),
+    ("enquiries.document_infected", document_infected),
     ("enquiries.document_received", document_received),
     ("enquiries.follow_code", follow_code),
     ("enquiries.more_needed", more_needed),

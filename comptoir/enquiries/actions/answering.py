@@ -115,8 +115,13 @@ def ask_back(
 
 
 @transaction.atomic
-def note(*, enquiry: Enquiry, body: str, by: Person, now: datetime) -> Message:
-    """Write something for colleagues; the asker never reads it."""
+def note(
+    *, enquiry: Enquiry, body: str, by: Person, now: datetime, is_case_specific: bool = False
+) -> Message:
+    """Write something for colleagues; the asker never reads it.
+
+    A reason why something was done is no fact about the case, unless its writer says so.
+    """
     message = Message.objects.create(
         enquiry=enquiry,
         direction=Direction.NOTE,
@@ -124,6 +129,7 @@ def note(*, enquiry: Enquiry, body: str, by: Person, now: datetime) -> Message:
         at=now,
         by=by,
         body=body,
+        is_case_specific=is_case_specific,
     )
     audit.record(action="enquiry.noted", subject=enquiry, by=by, now=now)
     return message

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import documents
+from comptoir.enquiries.actions import documents, telling
 from comptoir.enquiries.gateway import scanning as gateway
 from comptoir.enquiries.gateway.scanning import Answer, Scanner, Verdict
 from comptoir.enquiries.models import Document, DocumentQuerySet, Scan, WhyNotScanned
@@ -67,6 +67,8 @@ def _write(document: Document, state: Scan, why: str, signature: str, now: datet
         office_id=found.enquiry.office_id,
         detail={"scan": str(state)},
     )
+    if state == Scan.INFECTED:
+        telling.document_infected(found, now=now)
     return found
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from comptoir.enquiries.actions import sending
 from comptoir.enquiries.models import Document, Enquiry, Referral
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import messages, sunset_messages
+from comptoir.enquiries.queries import infection_messages, messages, sunset_messages
 from comptoir.notices import actions as notices
 from comptoir.ui import clock
 
@@ -55,6 +55,22 @@ def document_received(document: Document, *, now: datetime) -> None:
         useless_after=now + CATCH_UP,
         now=now,
         office_id=enquiry.office_id,
+    )
+
+
+def document_infected(document: Document, *, now: datetime) -> None:
+    """Tell who has the enquiry, or the team leads, once: the client has to send it anew."""
+    notices.queue(
+        kind=infection_messages.DOCUMENT_INFECTED,
+        subject_id=document.pk,
+        version=0,
+        address="",
+        language="",
+        time_zone="",
+        send_after=now,
+        useless_after=now + CATCH_UP,
+        now=now,
+        office_id=document.enquiry.office_id,
     )
 
 

@@ -93,9 +93,14 @@ class QuestionForm(AnswerForm):
 
 
 class NoteForm(forms.Form):
-    """Something for colleagues."""
+    """Something for colleagues: about the case, unless its writer says that it is not."""
 
     note = _text(_("Note for colleagues"), _("Write the note."), rows=3)
+    is_general = forms.BooleanField(
+        label=_("It says nothing about the case"),
+        required=False,
+        help_text=_("Colleagues then read it also while the gates are closed."),
+    )
 
 
 class TransferForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from comptoir.enquiries.models.enquiries import Enquiry
 from comptoir.ui import languages
@@ -16,6 +17,12 @@ class Tag(models.Model):
     name_fr = models.CharField(max_length=60)
     is_given = models.BooleanField(default=True, help_text="Still on the list to choose from.")
     enquiries = models.ManyToManyField(Enquiry, related_name="tags")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name_en"), name="tag_one_of_an_english_name"),
+            models.UniqueConstraint(Lower("name_fr"), name="tag_one_of_a_french_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

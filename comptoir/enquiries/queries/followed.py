@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from comptoir.enquiries.models import (
     Clock,
@@ -31,10 +31,11 @@ MOST_JOINS = 5
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """An enquiry as the one who asked sees it."""
+    """An enquiry as the one who asked sees it, with what they asked in others that are part of it."""
 
     enquiry: Enquiry
     texts: tuple[Message, ...]
+    parts: tuple[str, ...]
     due: Clock | None
     first_due: Clock | None
     can_be_added_to: bool
@@ -64,13 +65,18 @@ def leading(key: int) -> Enquiry | None:
 
 def view_of(enquiry: Enquiry) -> Followed:
     """Everything the page shows, each text with `sent_files`. Three queries."""
+    own = Q(enquiry=enquiry)
+    part = Q(enquiry__joined_to=enquiry, enquiry__asker_email=enquiry.asker_email)
+    told = Message.objects.filter(own | part).exclude(direction=Direction.NOTE)
     files = Prefetch("documents", Document.objects.kept().order_by("pk"), to_attr="sent_files")
-    texts = enquiry.messages.exclude(direction=Direction.NOTE).prefetch_related(files)
-    shown = texts.order_by("-at", "-pk")[:MOST_TEXTS]
+    told = told.select_related("enquiry").prefetch_related(files)
+    shown = list(told.order_by("-at", "-pk")[:MOST_TEXTS])
+    references = {text.enquiry.reference for text in shown if text.enquiry_id != enquiry.pk}
     running = {clock.promise: clock for clock in enquiry.clocks.running()}
     return Followed(
         enquiry=enquiry,
         texts=tuple(reversed(shown)),
+        parts=tuple(sorted(references)),
         due=running.get(Promise.FINAL),
         first_due=running.get(Promise.FIRST),
         can_be_added_to=enquiry.state != State.JOINED,

@@ -46,16 +46,21 @@ class CaseFacts:
 
     Before that numbers end in the digits that tell them apart, and what the centre has told of the case
     is kept back, as it may have been told to somebody else, or long ago. What the asker wrote stays: it is
-    theirs, and is compared with the record.
+    theirs, and is compared with the record. What colleagues noted about the case is kept back like what
+    was told; not where nobody says whose case it is, as there the gates never open.
     """
 
     is_open: bool
+    has_applicant: bool
     uci: str
     application_number: str
 
     def keeps_back(self, message: Message) -> bool:
         """Whether this text is not shown for now."""
-        return not self.is_open and message.is_case_specific and message.direction == Direction.OUT
+        if self.is_open or not message.is_case_specific:
+            return False
+        is_note = message.direction == Direction.NOTE
+        return message.direction == Direction.OUT or (is_note and self.has_applicant)
 
 
 SHOWN = 3
@@ -65,9 +70,10 @@ SHOWN = 3
 def facts(enquiry: Enquiry, verdict: Open | Closed) -> CaseFacts:
     """What the page of an enquiry shows of the case."""
     numbers = (enquiry.uci, enquiry.application_number)
+    has_applicant = bool(enquiry.applicant_key)
     if isinstance(verdict, Open):
-        return CaseFacts(True, *numbers)
-    return CaseFacts(False, *(_masked(number) for number in numbers))
+        return CaseFacts(True, has_applicant, *numbers)
+    return CaseFacts(False, has_applicant, *(_masked(number) for number in numbers))
 
 
 def _masked(number: str) -> str:

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.audit.models import Event
 from comptoir.domain import wording
 from comptoir.enquiries.models import Text, TextUse, TextVersion
-from comptoir.people import trail_words
+from comptoir.enquiries.queries import story
 from comptoir.people.models import sort_key
 from comptoir.ui import times
 
@@ -110,22 +109,10 @@ def in_use_of(versions: Sequence[TextVersion], now: datetime) -> TextVersion | N
     return max(approved, key=lambda version: version.number, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event of the trail in words."""
-
-    event: Event
-    sentence: str | LazyText
-    facts: tuple[tuple[str, str], ...]
-
-
-def history(text: Text) -> list[Happened]:
+def history(text: Text) -> list[story.Happened]:
     """What was done to a text, the latest first."""
     events = Event.objects.filter(object_type=Text._meta.label, object_id=str(text.pk))
-    return [
-        Happened(event, trail_words.sentence(event.action), tuple(trail_words.facts(event.detail)))
-        for event in events.order_by("-pk")[:HISTORY_SHOWN]
-    ]
+    return [story.in_words(event) for event in events.order_by("-pk")[:HISTORY_SHOWN]]
 
 
 MEANINGS = {

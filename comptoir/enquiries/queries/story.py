@@ -23,14 +23,20 @@ class Happened:
     facts: tuple[tuple[str, str], ...]
 
 
+def in_words(event: Event) -> Happened:
+    """An event of the trail as a page says it."""
+    facts = tuple(trail_words.facts(event.detail))
+    return Happened(event, trail_words.sentence(event.action), facts)
+
+
 def history(enquiry: Enquiry) -> list[Happened]:
     """What was done to it, the latest first."""
-    return [_said(event) for event in _events(enquiry).order_by("-pk")[:HISTORY_SHOWN]]
+    return [in_words(event) for event in _events(enquiry).order_by("-pk")[:HISTORY_SHOWN]]
 
 
 def since(enquiry: Enquiry, seen: int | None) -> list[Happened]:
     """What was done to it after the event that a page showed last, the first first."""
-    return [_said(e) for e in _events(enquiry).filter(pk__gt=seen or 0).order_by("pk")[:20]]
+    return [in_words(e) for e in _events(enquiry).filter(pk__gt=seen or 0).order_by("pk")[:20]]
 
 
 def clocks(enquiry: Enquiry) -> list[Clock]:
@@ -43,8 +49,3 @@ def clocks(enquiry: Enquiry) -> list[Clock]:
 
 def _events(enquiry: Enquiry) -> QuerySet[Event]:
     return Event.objects.filter(object_type=Enquiry._meta.label, object_id=str(enquiry.pk))
-
-
-def _said(event: Event) -> Happened:
-    facts = tuple(trail_words.facts(event.detail))
-    return Happened(event, trail_words.sentence(event.action), facts)

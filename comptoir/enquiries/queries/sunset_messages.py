@@ -11,15 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, override
 
 from comptoir.enquiries.models import CrisisLine
+from comptoir.enquiries.queries import readers
 from comptoir.notices.kinds import Kind, Reader
 from comptoir.notices.models import Notice
-from comptoir.people.models import Grant, Role
 from comptoir.ui import clock
 
 SUNSET_NEAR = "enquiries.sunset_near"
-
-MOST_READERS = 50
-"""Team leads who are told of one line."""
 
 
 def _near(notice: Notice) -> Mapping[str, Any] | None:
@@ -38,15 +35,7 @@ def _near(notice: Notice) -> Mapping[str, Any] | None:
 
 
 def _leads(notice: Notice, now: datetime) -> list[Reader]:
-    held = Grant.objects.in_force(now).filter(role=Role.TEAM_LEAD).select_related("person")
-    return [
-        Reader(
-            address=grant.person.email,
-            language=grant.person.language,
-            time_zone=grant.person.time_zone,
-        )
-        for grant in held.order_by("pk")[:MOST_READERS]
-    ]
+    return readers.team_leads(now)
 
 
 KINDS = (

@@ -1,8 +1,8 @@
-"""Addresses of the rules of triage, the promises and the crisis lines."""
+"""Addresses of the rules of triage, the promises, the tags and the crisis lines."""
 
 from django.urls import path
 
-from comptoir.enquiries.views import crisis, promises, triage
+from comptoir.enquiries.views import crisis, promises, tags, triage
 
 urlpatterns = [
     path("lines/rules/", triage.in_force, name="triage"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("lines/targets/new/", promises.new_target, name="new-target"),
     path("lines/hours/", promises.hours, name="hours"),
     path("lines/hours/new/", promises.new_hours, name="new-hours"),
+    path("lines/tags/", tags.tags, name="tags"),
+    path("lines/tags/<slug:code>/", tags.change, name="change-tag"),
     path("lines/crisis/", crisis.tiles, name="crisis"),
     path("lines/crisis/open/", crisis.open_line, name="open-crisis"),
     path("lines/crisis/<slug:code>/", crisis.line, name="crisis-line"),

@@ -37,6 +37,7 @@ from comptoir.enquiries.permissions import enquiries_for, get_readable_for, may_
 from comptoir.enquiries.queries import (
     bundles,
     documents,
+    gates,
     presence,
     quoting,
     referrals,
@@ -122,8 +123,17 @@ def _ask(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRespon
 
 
 def _write_note(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:
-    answering.note(enquiry=found, body=typed["note"], by=request.user, now=request.now)
-    messages.success(request, _("Your note was added."))
+    note = answering.note(
+        enquiry=found,
+        body=typed["note"],
+        is_case_specific=not typed["is_general"],
+        by=request.user,
+        now=request.now,
+    )
+    said = _("Your note was added.")
+    if gates.facts(found, gates.verdict(found, request.now)).keeps_back(note):
+        said = _("Your note was added. It is shown once both gates are open.")
+    messages.success(request, said)
     return redirect("enquiries:enquiry", found.reference)
 
 
