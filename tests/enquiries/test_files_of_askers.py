@@ -186,7 +186,7 @@ class TestOnTheFollowPage:
         message = found.messages.order_by("pk").last()
         assert message is not None
         assert [document.name for document in message.documents.all()] == ["letter.pdf"]
-        assert "letter.pdf: received" in " ".join(said(client.get(response["Location"])).split())
+        assert "letter.pdf, received" in " ".join(said(client.get(response["Location"])).split())
 
     def test_that_are_infected_are_asked_for_again(self, client: Client) -> None:
         found = enquiry()
