@@ -68,12 +68,16 @@ class Outcome:
 
 @transaction.atomic
 def decide(*, mail_id: int, now: datetime) -> Decision | None:
-    """What becomes of a pending mail; None if it is pending no more, or another worker is at it."""
+    """What becomes of a pending mail; None if it is pending no more, another worker is at it, or it
+    follows a mail that came before it and is not decided yet.
+    """
     pending = InboundMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
     mail = pending.pending().filter(pk=mail_id).first()
     if mail is None:
         return None
     read = mail_reading.read(bytes(mail.original))
+    if mails.earlier_ones_pending(mail, {*read.in_reply_to, *read.references}):
+        return None
     sign = mail_signs.sign_of(read.headers, mail_keys.own_addresses())
     mail.sign, mail.rule = sign.kind, sign.rule
     settle(mail=mail, outcome=_outcome(mail, read, sign, now), by=None, now=now)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from comptoir.domain import mail_signs, threading
 from comptoir.enquiries import mail_keys
@@ -38,6 +38,15 @@ def known(asked: threading.Asked, now: datetime) -> threading.Known:
         items[message_id].add(reference)
     references = {*asked.signed, *(each for found in items.values() for each in found)}
     return threading.Known(items, _participants(references, now))
+
+
+def earlier_ones_pending(mail: InboundMail, message_ids: Collection[str]) -> bool:
+    """Whether a mail that this one follows came before it and is not decided: where it belongs is not
+    known yet. Of two mails that name each other only the later one waits.
+    """
+    named = InboundMail.objects.pending().filter(message_id__in=message_ids)
+    earlier = Q(received_at__lt=mail.received_at) | Q(received_at=mail.received_at, pk__lt=mail.pk)
+    return bool(message_ids) and named.filter(earlier).exists()
 
 
 def _participants(references: Iterable[str], now: datetime) -> dict[str, set[str]]:
