@@ -20,7 +20,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import mail_signs, threading
 from comptoir.domain.mail_signs import SignKind
 from comptoir.enquiries import mail_contents, mail_keys, mail_reading
-from comptoir.enquiries.actions import receiving
+from comptoir.enquiries.actions import arriving, receiving, reopening
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.mail_reading import Read
 from comptoir.enquiries.models import (
@@ -45,6 +45,9 @@ MOST_TRIES = 5
 
 ATTEMPTS = UUID("6f0c1fe6-58f5-4d1f-9f5b-6d4f3c6f2a11")
 """Under which a mail's number is the attempt of what it becomes: decided twice, it is received once."""
+
+ARRIVES = ("delayed", "delivered", "relayed", "expanded")
+"""What a delivery report says of a mail that does arrive, or still may (RFC 3464, 2.3.3)."""
 
 BY_SIGN = {
     SignKind.AUTO_REPLY: Decision.AUTO_REPLY,
@@ -185,7 +188,7 @@ def _join(
         now=now,
         office_id=enquiry.office_id,
     )
-    receiving.go_on(enquiry=enquiry, at=mail.received_at, now=now)
+    reopening.go_on(enquiry=enquiry, at=mail.received_at, now=now)
     return Outcome(Decision.JOINED, f"by_{by}", enquiry, [message])
 
 
@@ -269,7 +272,7 @@ def _appointment(asker: Asker, read: Read) -> str:
 
 
 def _bounce(mail: InboundMail, now: datetime) -> Outcome:
-    """Put it with the mail of ours that did not arrive, if it names one."""
+    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing."""
     told = mail_reading.returned(bytes(mail.original))
     about = None
     if told is not None:
@@ -278,6 +281,8 @@ def _bounce(mail: InboundMail, now: datetime) -> Outcome:
     if told is None or about is None:
         return Outcome(Decision.BOUNCE, f"{mail.rule}:unknown_mail")
     Bounce.objects.create(outbound=about, mail=mail, action=told.action, code=told.code, at=now)
+    if told.action not in ARRIVES:
+        arriving.did_not_arrive(mail_id=about.pk, code=told.code, now=now)
     return Outcome(Decision.BOUNCE, mail.rule, about.message.enquiry)
 
 

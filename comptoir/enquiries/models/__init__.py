@@ -116,8 +116,16 @@ from comptoir.enquiries.models.triage import (
     TriageVersion,
     TriageVersionQuerySet,
 )
+from comptoir.enquiries.models.undelivered import (
+    Remedy,
+    Undelivered,
+    UndeliveredQuerySet,
+)
 
 __all__ = [
+    "Remedy",
+    "Undelivered",
+    "UndeliveredQuerySet",
     "Agent",
     "AskerKind",
     "Authorization",
