@@ -268,7 +268,7 @@ class TestTheEnquiry:
         for _ in range(20):
             answering.note(enquiry=held, body="More.", by=by.person, now=NOW)
 
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(22):
             client.get(page_of(held))
 
 

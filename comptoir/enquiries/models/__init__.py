@@ -123,9 +123,6 @@ from comptoir.enquiries.models.undelivered import (
 )
 
 __all__ = [
-    "Remedy",
-    "Undelivered",
-    "UndeliveredQuerySet",
     "Agent",
     "AskerKind",
     "Authorization",
@@ -189,6 +186,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Remedy",
     "Rest",
     "SET_ASIDE",
     "Scan",
@@ -206,6 +204,8 @@ __all__ = [
     "TriageFinding",
     "TriageVersion",
     "TriageVersionQuerySet",
+    "Undelivered",
+    "UndeliveredQuerySet",
     "UndoWhy",
     "Unit",
     "WhyNotScanned",
