@@ -23,6 +23,7 @@ from comptoir.enquiries.models import (
     Tier,
     Undelivered,
 )
+from comptoir.enquiries.queries import undelivered
 from comptoir.notices import gateway
 from comptoir.roster.models import LineOfBusiness
 from tests.enquiries import bounces
@@ -65,6 +66,11 @@ def lost(by: Agent, *, text: str = "Where is it?", number: int = 1) -> Undeliver
     sent = answer(by, asked(mail(text)))
     came(bounces.report(sent.sent_as, number=number), now=LATER)
     return sent.undelivered
+
+
+def lost_of(main: Enquiry) -> list[OutboundMail]:
+    """What the page of an enquiry shows, its parts' mail with it."""
+    return undelivered.of_enquiries([main, *main.joined.all()])
 
 
 def enquiry_of(row: Undelivered) -> Enquiry:
@@ -166,6 +172,29 @@ class TestWhatWasAnsweredIsOwedAgain:
         assert (found.state, found.assignee) == (State.IN_HAND, by.person)
         assert found.version > held.version
 
+    def test_of_a_part_the_main_enquiry_goes_on_and_shows_it(self, by: Agent) -> None:
+        sent = answer(by, asked())
+        main = answer(by, asked()).message.enquiry
+        Enquiry.objects.filter(pk=sent.message.enquiry_id).update(
+            state=State.JOINED, joined_to=main, answered_at=None
+        )
+
+        came(bounces.report(sent.sent_as), now=LATER)
+
+        main.refresh_from_db()
+        assert main.state == State.WAITING
+        assert [mail.undelivered for mail in lost_of(main)] == [sent.undelivered]
+        held = in_hand(by, main)
+        found = resending.handle(
+            undelivered=sent.undelivered,
+            enquiry=held,
+            version=held.version,
+            how=Remedy.LETTER,
+            by=by.person,
+            now=LATER,
+        )
+        assert found.state == State.ANSWERED
+
     def test_what_was_disposed_of_is_left_alone(self, by: Agent) -> None:
         sent = answer(by, asked())
         Enquiry.objects.update(disposed_at=NOW)
@@ -226,6 +255,15 @@ class TestSayingWhatWasDone:
         came(mail("Hello?", References="<1@client.example>"), now=LATER)
 
         assert told(by, sent.undelivered).state == State.IN_HAND
+
+    def test_so_does_sending_again(self, by: Agent) -> None:
+        sent = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(bounces.report(sent.sent_as), now=LATER)
+        came(mail("Hello?", References="<1@client.example>"), now=LATER)
+
+        again(by, sent.undelivered)
+
+        assert enquiry_of(sent.undelivered).state == State.IN_HAND
 
     def test_leaves_it_open_if_another_text_did_not_arrive_either(self, by: Agent) -> None:
         first = lost(by)

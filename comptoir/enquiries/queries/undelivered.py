@@ -38,9 +38,13 @@ def of_enquiry(enquiry: Enquiry) -> UndeliveredQuerySet:
 
 
 def is_more_owed(enquiry: Enquiry, row: Undelivered) -> bool:
-    """Whether another text of it did not arrive either, or the client wrote since this one."""
-    others = of_enquiry(enquiry).unhandled().exclude(pk=row.pk)
-    wrote = Message.objects.filter(
-        enquiry=enquiry, direction=Direction.IN, pk__gt=row.outbound.message_id
-    )
-    return others.exists() or wrote.exists()
+    """Whether another text of it did not arrive either, or the client wrote last; sending it again is no
+    answer to that.
+    """
+    if of_enquiry(enquiry).unhandled().exclude(pk=row.pk).exists():
+        return True
+    texts = Message.objects.filter(enquiry=enquiry).exclude(direction=Direction.NOTE)
+    if row.again is not None:
+        texts = texts.exclude(pk=row.again.message_id)
+    newest = texts.order_by("at", "pk").values_list("direction", flat=True).last()
+    return newest == Direction.IN
