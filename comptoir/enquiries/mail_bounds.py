@@ -2,6 +2,7 @@
 
 within(raw) -> bytes, faults     the mail up to the first bound it goes beyond, found by plain search
 plain(text) -> str               what a table and a page may hold of it
+one_line(text) -> str            the same of a name or subject: in one line, in the order it is written
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ def plain(text: str) -> str:
     return "".join(
         letter for letter in whole if letter in "\n\t" or unicodedata.category(letter) != "Cc"
     )
+
+
+TURNED = dict.fromkeys(
+    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+"""Marks that turn the order of letters, by which "fdp.exe" is shown as "exe.pdf"."""
+
+
+def one_line(text: str) -> str:
+    """A name or a subject: plain, in one line, and shown as it is spelled."""
+    return " ".join(plain(text).translate(TURNED).split())
 
 
 class Faults:

@@ -11,6 +11,7 @@ comment and raise on some that are broken. Whatever was cut stays in the origina
 
 from __future__ import annotations
 
+import codecs
 import email
 import re
 from collections.abc import Callable, Iterator
@@ -38,12 +39,14 @@ from comptoir.enquiries.mail_bounds import (
     MOST_PARTS,
     MOST_TAGS,
     Faults,
+    one_line,
     plain,
     within,
 )
 
-SLOW_CHARSETS = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
-"""Codecs of the library that are no charset of mail, or take the square of the length."""
+SLOW_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"}
+"""Codecs of the library that are no charset of mail, or take the square of the length, by the one
+name that all their other names lead to."""
 
 BREAKS = ("br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre")
 _BREAK = re.compile(rf"<\s*/?\s*(?:{'|'.join(BREAKS)})\s*/?>", re.IGNORECASE)
@@ -182,7 +185,7 @@ def _unworded(value: str) -> str:
 
 def _subject(headers: dict[str, list[str]]) -> str:
     value = _unworded(next(iter(headers.get("subject", ())), ""))
-    return " ".join(plain(value).split())[:LONGEST_SUBJECT]
+    return one_line(value)[:LONGEST_SUBJECT]
 
 
 def _addresses(headers: dict[str, list[str]], *names: str) -> list[tuple[str, str]]:
@@ -202,7 +205,7 @@ def _sender(headers: dict[str, list[str]]) -> tuple[str, str]:
     """Name and address; nothing for an address that nobody could be written to at."""
     for name, address in _addresses(headers, "from")[:1]:
         if re.fullmatch(r"[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\]{1,189}", address):
-            return " ".join(plain(name).split())[:LONGEST_NAME], address
+            return one_line(name)[:LONGEST_NAME], address
     return "", ""
 
 
@@ -268,7 +271,7 @@ def _walked(message: Message, faults: Faults) -> tuple[list[tuple[str, str]], li
     bodies: list[tuple[str, str]] = []
     attachments = []
     for part in _parts(message, faults):
-        kind = part.get_content_type()
+        kind = _kind(part)
         if part.is_multipart() and not _is_message(part):
             continue
         name = _name(part)
@@ -283,21 +286,28 @@ def _walked(message: Message, faults: Faults) -> tuple[list[tuple[str, str]], li
     return bodies, attachments
 
 
+def _kind(part: Message) -> str:
+    """Its type. What says that it has parts and has none, as with no boundary, is a text."""
+    kind = one_line(part.get_content_type())
+    is_empty = kind.startswith("multipart/") and not part.is_multipart()
+    return "text/plain" if is_empty else kind
+
+
 def _is_attached(part: Message) -> bool:
     return _or(part.get_content_disposition, None) == "attachment"
 
 
 def _name(part: Message) -> str:
-    """The last part of the name it gives itself: no folders."""
-    name = plain(_unworded(_or(part.get_filename, None) or ""))
-    return re.split(r"[\\/]", " ".join(name.split()))[-1][:LONGEST_NAME]
+    """The last part of the name it gives itself: no folders, nor what only leads to one."""
+    name = re.split(r"[\\/]", one_line(_unworded(_or(part.get_filename, None) or "")))[-1]
+    return name[:LONGEST_NAME] if name.strip(". ") else ""
 
 
 def _nameless(part: Message, kind: str) -> str:
     if kind == "message/rfc822":
         inner = _inner(part)
         subject = _unworded(_field(inner[0], "subject")) if inner else ""
-        return f"{plain(subject)[:100] or 'mail'}.eml"
+        return f"{one_line(subject)[:100] or 'mail'}.eml"
     return kind.replace("/", ".")[:100]
 
 
@@ -323,17 +333,17 @@ def _decoded(part: Message) -> tuple[str, str]:
     """A text part, and a fault if it is not in the charset that it names."""
     charset = _or(part.get_content_charset, None)
     said = _in_charset(_content(part)[: 4 * LONGEST_HTML], charset)
-    return plain(said.replace("\r\n", "\n")), "undecodable" if "\ufffd" in said else ""
+    return plain(
+        said.replace("\r\n", "\n").replace("\r", "\n")
+    ), "undecodable" if "\ufffd" in said else ""
 
 
 def _in_charset(raw: bytes, charset: str | None) -> str:
     """By the charset it names, else UTF-8, else what Windows writes; at the very last with gaps."""
-    named = (charset or "ascii").lower().replace("-", "_")
-    for each in (named, "utf-8", "cp1252"):
-        if each in SLOW_CHARSETS:
-            continue
+    for each in (charset or "ascii", "utf-8", "cp1252"):
         try:
-            return raw.decode(each)
+            if codecs.lookup(each).name not in SLOW_CHARSETS:
+                return raw.decode(each)
         except (LookupError, ValueError):
             continue
     return raw.decode("utf-8", "replace")

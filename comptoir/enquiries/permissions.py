@@ -31,6 +31,8 @@ from comptoir.enquiries.models import (
     Text,
     TextVersion,
     TriageVersion,
+    Undelivered,
+    UndeliveredQuerySet,
 )
 from comptoir.people.models import Grant, Person, Role
 from comptoir.people.permissions import Standing
@@ -219,6 +221,15 @@ def get_mail_for(standing: Standing, key: int) -> InboundMail:
     if found is None:
         raise Http404
     return found
+
+
+def undelivered_for(standing: Standing) -> UndeliveredQuerySet:
+    """Mails of ours that did not arrive, for a team lead; of what is restricted none is listed."""
+    message = "outbound__message__enquiry"
+    everything = Undelivered.objects.select_related(f"{message}__line", "handled_by")
+    if Role.TEAM_LEAD not in standing.roles:
+        return everything.none()
+    return everything.filter(**{f"{message}__is_restricted": False})
 
 
 # --- The rules, the promises and the crisis lines of the centre ---

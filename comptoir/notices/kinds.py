@@ -166,6 +166,7 @@ VOCABULARY: dict[str, Callable[[Any], bool]] = {
     "alternatives_link": _link,
     "code": _CODE,
     "calendar": _event,
+    "answers_mail": _flag,
 }
 """Every word a notice may say, and what it must look like."""
 

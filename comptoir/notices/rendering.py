@@ -21,6 +21,7 @@ from django.template import Context, Template, engines
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
+from comptoir.domain.mail_signs import LOOP_HEADER
 from comptoir.notices import calendar, kinds
 from comptoir.notices.models import Notice
 
@@ -70,9 +71,11 @@ def rendered(
             "Date": format_datetime(now),
             "Message-ID": message_id,
             "Content-Language": language,
-            # Nobody reads what a holiday responder would answer.
-            "Auto-Submitted": "auto-generated",
+            # Nobody reads what a holiday responder would answer (RFC 3834, 5), and what comes back
+            # all the same is known by our own header.
+            "Auto-Submitted": "auto-replied" if words["answers_mail"] else "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            LOOP_HEADER.title(): "1",
         },
     )
     message.encoding = SEVEN_BITS

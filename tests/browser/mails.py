@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from comptoir.enquiries.actions import setting_aside
+from comptoir.enquiries.actions import arriving, setting_aside, taking
 from comptoir.enquiries.actions.setting_aside import Refusal
-from comptoir.enquiries.models import InboundMail
+from comptoir.enquiries.models import Channel, InboundMail, Undelivered
 from comptoir.people.models import Role
 from comptoir.ui import clock
 from tests.browser.visit import Visit
 from tests.browser.world import World
-from tests.enquiries import mail_writing
+from tests.enquiries import factories, mail_writing
 
-LEAD = str(Role.TEAM_LEAD)
+AGENT, LEAD = str(Role.AGENT), str(Role.TEAM_LEAD)
 
 
 def _unreadable() -> InboundMail:
@@ -36,7 +36,42 @@ def refused(world: World) -> tuple[Any, ...]:
     return (made.pk,)
 
 
+def lost(world: World) -> Undelivered:
+    """An answer that did not arrive, of an enquiry that the agent has in hand again."""
+    known = Undelivered.objects.unhandled().first()
+    if known is not None:
+        return known
+    now, agent = clock.now(), world.people[Role.AGENT]
+    found = factories.enquiry(channel=Channel.EMAIL, now=now)
+    text = found.messages.create(
+        direction="out",
+        channel="email",
+        at=now,
+        by=agent,
+        language="en",
+        body="It takes six months.",
+    )
+    sent = mail_writing.outbound(text)
+    arriving.did_not_arrive(mail_id=sent.pk, code="5.1.1", now=now)
+    found.refresh_from_db()
+    taking.take_one(enquiry=found, version=found.version, by=agent, now=now)
+    return sent.undelivered
+
+
+def not_arrived(world: World) -> tuple[Any, ...]:
+    row = lost(world)
+    return (row.outbound.message.enquiry.reference, row.pk)
+
+
+def enquiry_not_answered(world: World) -> tuple[Any, ...]:
+    return not_arrived(world)[:1]
+
+
 PAGES = [
+    Visit("enquiries:undelivered", LEAD, state="empty"),
+    Visit("enquiries:not-arrived", AGENT, not_arrived),
+    Visit("enquiries:enquiry", AGENT, enquiry_not_answered, state="not-arrived"),
+    Visit("enquiries:undelivered", LEAD),
     Visit("enquiries:mails", LEAD, state="empty"),
     Visit("enquiries:mail", LEAD, set_aside),
     Visit("enquiries:mail", LEAD, refused, state="refused"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from comptoir.enquiries.actions import gating
-from comptoir.enquiries.models import Capacity, CrisisLine, Enquiry, Tag
+from comptoir.enquiries.models import Capacity, CrisisLine, Enquiry, Tag, Undelivered
 from comptoir.people.models import Role
 from tests.enquiries import addresses_of_matters, crises, factories, mail_writing
 from tests.people.factories import person_with
@@ -175,3 +175,16 @@ def _decided_mail() -> dict[str, Any]:
 FOREIGN |= {
     f"enquiries:{name}": Foreign(_decided_mail) for name in ("mail", "mail-take-in", "mail-refuse")
 }
+
+
+def _not_arrived() -> dict[str, Any]:
+    """A mail about an enquiry that is seen only by those who are named for it."""
+    found = _of_the_gates()
+    text = found.messages.create(
+        direction="out", channel="email", at=factories.NOW, body="x", language="en"
+    )
+    row = Undelivered.objects.create(outbound=mail_writing.outbound(text), at=factories.NOW)
+    return {"reference": found.reference, "key": row.pk}
+
+
+FOREIGN |= {"enquiries:not-arrived": Foreign(_not_arrived)}

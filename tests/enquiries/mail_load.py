@@ -27,6 +27,7 @@ from tests.enquiries.mail_writing import QUESTIONS, mail
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 600.0
+PROCESSED = "Processed"
 KINDS = {
     Decision.NEW: 55,
     Decision.JOINED: 15,
@@ -137,7 +138,7 @@ class Worker:
         """With no chance to say anything."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(30)
+        self._process.wait(PATIENCE)
 
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None

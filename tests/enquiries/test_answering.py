@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from comptoir.audit.models import Event
-from comptoir.enquiries.actions import answering, changing, receiving
+from comptoir.enquiries.actions import answering, changing, reopening
 from comptoir.enquiries.models import (
     Agent,
     ClockHappening,
@@ -114,7 +114,7 @@ class TestAQuestionToTheClient:
         ask(held, by)
         held.refresh_from_db()
 
-        receiving.go_on(enquiry=held, at=NOW, now=NOW + timedelta(days=2))
+        reopening.go_on(enquiry=held, at=NOW, now=NOW + timedelta(days=2))
 
         running = held.clocks.running().get()
         assert held.state == State.WAITING

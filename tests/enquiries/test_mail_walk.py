@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from pytest_django import Settings
 
 from comptoir.enquiries import jobs
 from comptoir.enquiries.actions import answering
@@ -28,18 +26,6 @@ from tests.notices.mail_server import MailServer
 from tests.servers.post_office import PostOffice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture
-def smtp(settings: Settings) -> Iterator[MailServer]:
-    """A real server, to which Django's own SMTP backend sends."""
-    server = MailServer()
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = server.port
-    yield server
-    server.stop()
 
 
 def answer(found: Enquiry, body: str, *, is_case_specific: bool = False) -> None:

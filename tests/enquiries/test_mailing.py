@@ -283,6 +283,27 @@ class TestThreads:
 
         assert again.enquiry == second
 
+    def test_a_mail_waits_for_the_one_it_follows(self) -> None:
+        first = kept(mail(message_id="<first@client.example>"))
+        reply = kept(mail("More.", References="<first@client.example>"))
+
+        assert mailing.decide(mail_id=reply.pk, now=NOW) is None
+        mailing.decide(mail_id=first.pk, now=NOW)
+
+        assert mailing.decide(mail_id=reply.pk, now=NOW) == Decision.JOINED
+
+    def test_of_two_that_name_each_other_only_the_later_waits(self) -> None:
+        first = kept(mail(message_id="<1@client.example>", References="<2@client.example>"))
+        second = kept(mail(message_id="<2@client.example>", References="<1@client.example>"))
+
+        assert mailing.decide(mail_id=first.pk, now=NOW) == Decision.NEW
+        assert mailing.decide(mail_id=second.pk, now=NOW) == Decision.JOINED
+
+    def test_a_mail_that_names_itself_waits_for_nobody(self) -> None:
+        named = "<1@client.example>"
+
+        assert came(mail(message_id=named, References=named)).decision == Decision.NEW
+
     def test_an_answer_of_ours_leads_to_its_enquiry_too(self) -> None:
         first = asked()
         message = Message.objects.create(

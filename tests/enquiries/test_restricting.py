@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from comptoir.audit.models import Event, Verb
-from comptoir.enquiries.actions import answering, receiving, restricting, taking
+from comptoir.enquiries.actions import answering, reopening, restricting, taking
 from comptoir.enquiries.actions.restricting import READ_FOR
 from comptoir.enquiries.models import Enquiry, Named, Opening, State
 from comptoir.notices.models import Notice
@@ -279,7 +279,7 @@ class TestAskedAgain:
         )
         found = restrict(held, owner)
 
-        receiving.go_on(enquiry=found, at=NOW, now=NOW + MINUTE)
+        reopening.go_on(enquiry=found, at=NOW, now=NOW + MINUTE)
 
         assert found.state == State.WAITING
         with pytest.raises(taking.NothingToTake):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from pytest_django import Settings
 
 from comptoir.domain import mail_signs
 from comptoir.enquiries import jobs, letters
@@ -212,16 +210,6 @@ class TestABounce:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 class TestLeavingOnce:
-    @pytest.fixture
-    def smtp(self, settings: Settings) -> Iterator[MailServer]:
-        server = MailServer()
-        server.start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST = "127.0.0.1"
-        settings.EMAIL_PORT = server.port
-        yield server
-        server.stop()
-
     def send(self, queued: OutboundMail, after: timedelta = timedelta(0)) -> OutboundMail:
         with gateway.mailbox() as mailbox:
             sending.send(mail_id=queued.pk, mailbox=mailbox, now=NOW + after)

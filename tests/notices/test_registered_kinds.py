@@ -15,6 +15,7 @@ import pytest
 import time_machine
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from comptoir.domain.mail_signs import LOOP_HEADER
 from comptoir.enquiries import jobs as enquiry_jobs
 from comptoir.enquiries.actions import answering, following, referring, scanning, telling
 from comptoir.enquiries.gateway.scanning import Answer, Verdict
@@ -367,6 +368,17 @@ def test_links_lead_to_this_service_in_the_readers_language(
     assert all(link.startswith(f"http://localhost:8000/{language}/") for link in links)
     may_have_none = kind.endswith("_code") or fact is cancelled_with_the_office
     assert links or may_have_none
+
+
+@every_fact
+def test_a_letter_says_that_no_person_wrote_it(
+    kind: str, fact: Fact, mail_server: MailServer
+) -> None:
+    received = letter(kind, fact, "en", mail_server)
+
+    assert received["Auto-Submitted"] in ("auto-generated", "auto-replied")
+    assert received["X-Auto-Response-Suppress"] == "All"
+    assert received[LOOP_HEADER] == "1"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 from django.utils import timezone, translation
 
+from comptoir.domain.mail_signs import LOOP_HEADER
 from comptoir.notices import kinds, rendering
 from tests.notices import letters
 from tests.notices.factories import NoticeFactory
@@ -57,6 +58,7 @@ def test_the_headers_say_that_a_machine_wrote_and_when() -> None:
 
     assert received["Auto-Submitted"] == "auto-generated"
     assert received["X-Auto-Response-Suppress"] == "All"
+    assert received[LOOP_HEADER] == "1"
     assert received["Date"] == "Tue, 01 Dec 2026 15:30:00 +0000"
     assert received["Message-ID"] == "<golden@comptoir.invalid>"
     assert received["From"] == "Comptoir <no-reply@comptoir.invalid>"

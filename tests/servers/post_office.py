@@ -141,6 +141,12 @@ class PostOffice:
             _, parts = session.fetch(numbers[0].replace(b" ", b",").decode(), "(BODY.PEEK[])")
         return [part[1] for part in parts if isinstance(part, tuple)]
 
+    def count(self, name: str, folder: str = INBOX) -> int:
+        """How many mails lie there, also while somebody moves them; none in a folder that is not there."""
+        with self.signed_in(name) as session:
+            status, [count] = session.select(_quoted(folder), readonly=True)
+        return int(count or 0) if status == "OK" else 0
+
     def folders(self, name: str) -> list[str]:
         """The folders of a mailbox."""
         with self.signed_in(name) as session:

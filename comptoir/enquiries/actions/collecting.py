@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 
 from comptoir.enquiries.actions import keeping, mailing
 from comptoir.enquiries.gateway import imap
@@ -49,13 +49,27 @@ def collect(*, account: imap.Account, clock: Clock) -> int:
         places = mailbox.places()
         while places and clock() < end:
             batch, places = places[:AT_ONCE], places[AT_ONCE:]
+            stay = set()
             for place in _not_kept(account.mailbox, batch):
                 lying = mailbox.read(place)
-                if lying is not None:
-                    keeping.keep(mailbox=account.mailbox, lying=lying, now=clock())
+                if lying is None:
+                    continue
+                if _keep(account.mailbox, lying, clock):
                     count += 1
-            mailbox.put_away(batch)
+                else:
+                    stay.add(place)
+            mailbox.put_away([place for place in batch if place not in stay])
     return count
+
+
+def _keep(mailbox: str, lying: imap.Lying, clock: Clock) -> bool:
+    """Put it on record; if the database will not have it, it stays where it lies and holds up no other."""
+    try:
+        keeping.keep(mailbox=mailbox, lying=lying, now=clock())
+    except (DataError, IntegrityError):
+        logger.exception("A mail of %s at %s could not be kept.", mailbox, lying.place)
+        return False
+    return True
 
 
 def _not_kept(mailbox: str, places: list[str]) -> list[str]:
@@ -71,8 +85,7 @@ def collect_maildir(*, maildir: Maildir, mailbox: str, clock: Clock) -> int:
     count = 0
     for place in maildir.places():
         lying = maildir.read(place)
-        if lying is not None:
-            keeping.keep(mailbox=mailbox, lying=lying, now=clock())
+        if lying is not None and _keep(mailbox, lying, clock):
             maildir.put_away(place)
             count += 1
     return count

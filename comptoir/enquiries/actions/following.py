@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
-from comptoir.enquiries.actions import contacts, documents, receiving, triaging
+from comptoir.enquiries.actions import contacts, documents, receiving, reopening, triaging
 from comptoir.enquiries.models import (
     Channel,
     Direction,
@@ -139,7 +139,7 @@ def reply(
     )
     contacts.received(found, message, is_first=False)
     triaging.look_again(enquiry=found, text=body, now=now)
-    receiving.go_on(enquiry=found, at=now, now=now)
+    reopening.go_on(enquiry=found, at=now, now=now)
     return message
 
 

@@ -20,7 +20,7 @@ from comptoir.audit import actions as audit
 from comptoir.domain import mail_signs, threading
 from comptoir.domain.mail_signs import SignKind
 from comptoir.enquiries import mail_contents, mail_keys, mail_reading
-from comptoir.enquiries.actions import mail_files, receiving
+from comptoir.enquiries.actions import arriving, mail_files, receiving, reopening
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.mail_reading import Read
 from comptoir.enquiries.models import (
@@ -46,6 +46,9 @@ MOST_TRIES = 5
 ATTEMPTS = UUID("6f0c1fe6-58f5-4d1f-9f5b-6d4f3c6f2a11")
 """Under which a mail's number is the attempt of what it becomes: decided twice, it is received once."""
 
+ARRIVES = ("delayed", "delivered", "relayed", "expanded")
+"""What a delivery report says of a mail that does arrive, or still may (RFC 3464, 2.3.3)."""
+
 BY_SIGN = {
     SignKind.AUTO_REPLY: Decision.AUTO_REPLY,
     SignKind.BOUNCE: Decision.BOUNCE,
@@ -68,12 +71,16 @@ class Outcome:
 
 @transaction.atomic
 def decide(*, mail_id: int, now: datetime) -> Decision | None:
-    """What becomes of a pending mail; None if it is pending no more, or another worker is at it."""
+    """What becomes of a pending mail; None if it is pending no more, another worker is at it, or it
+    follows a mail that came before it and is not decided yet.
+    """
     pending = InboundMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
     mail = pending.pending().filter(pk=mail_id).first()
     if mail is None:
         return None
     read = mail_reading.read(bytes(mail.original))
+    if mails.earlier_ones_pending(mail, {*read.in_reply_to, *read.references}):
+        return None
     sign = mail_signs.sign_of(read.headers, mail_keys.own_addresses())
     mail.sign, mail.rule = sign.kind, sign.rule
     settle(mail=mail, outcome=_outcome(mail, read, sign, now), by=None, now=now)
@@ -183,7 +190,7 @@ def _join(
         now=now,
         office_id=enquiry.office_id,
     )
-    receiving.go_on(enquiry=enquiry, at=mail.received_at, now=now)
+    reopening.go_on(enquiry=enquiry, at=mail.received_at, now=now)
     return Outcome(Decision.JOINED, f"by_{by}", enquiry, [message])
 
 
@@ -270,7 +277,7 @@ def _appointment(asker: Asker, read: Read) -> str:
 
 
 def _bounce(mail: InboundMail, now: datetime) -> Outcome:
-    """Put it with the mail of ours that did not arrive, if it names one."""
+    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing."""
     told = mail_reading.returned(bytes(mail.original))
     about = None
     if told is not None:
@@ -279,6 +286,8 @@ def _bounce(mail: InboundMail, now: datetime) -> Outcome:
     if told is None or about is None:
         return Outcome(Decision.BOUNCE, f"{mail.rule}:unknown_mail")
     Bounce.objects.create(outbound=about, mail=mail, action=told.action, code=told.code, at=now)
+    if told.action not in ARRIVES:
+        arriving.did_not_arrive(mail_id=about.pk, code=told.code, now=now)
     return Outcome(Decision.BOUNCE, mail.rule, about.message.enquiry)
 
 

@@ -16,7 +16,14 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import clocks, contacts, documents, telling, triaging
+from comptoir.enquiries.actions import (
+    clocks,
+    contacts,
+    documents,
+    reopening,
+    telling,
+    triaging,
+)
 from comptoir.enquiries.models import (
     AskerKind,
     Channel,
@@ -207,37 +214,10 @@ def _attach(
     first.save(update_fields=["duplicates", "version"])
     audit.record(action="enquiry.asked_again", subject=first, by=None, now=now)
     triaging.look_again(enquiry=first, text=body, now=now)
-    go_on(enquiry=first, at=received_at, now=now)
+    reopening.go_on(enquiry=first, at=received_at, now=now)
     if acknowledge:
         telling.asked_again(first, now=now)
     return Received(first, message, is_duplicate=True)
-
-
-def go_on(*, enquiry: Enquiry, at: datetime, now: datetime) -> None:
-    """A new text has come: what was answered waits again with a new final promise; what waited for the
-    client goes on; what an agent has in hand stays with them.
-    """
-    if enquiry.state == State.ANSWERED:
-        _reopen(enquiry, at, now)
-    elif enquiry.state == State.ON_HOLD:
-        clocks.resume(enquiry=enquiry, by=None, now=now)
-        _wait(enquiry)
-
-
-def _reopen(enquiry: Enquiry, at: datetime, now: datetime) -> None:
-    enquiry.answered_at = None
-    enquiry.tier = None
-    _wait(enquiry)
-    clocks.start_all(enquiry=enquiry, promises=(Promise.FINAL,), at=at, now=now)
-    audit.record(action="enquiry.reopened", subject=enquiry, by=None, now=now)
-
-
-def _wait(enquiry: Enquiry) -> None:
-    enquiry.state = State.WAITING
-    enquiry.assignee = None
-    enquiry.taken_at = None
-    enquiry.version += 1
-    enquiry.save()
 
 
 def _add(

@@ -16,7 +16,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from comptoir.domain import delivery_codes
 from comptoir.enquiries import letters, mail_keys
+from comptoir.enquiries.actions import arriving
 from comptoir.enquiries.models import (
     Channel,
     Direction,
@@ -25,8 +27,9 @@ from comptoir.enquiries.models import (
     OutboundMail,
     SendingStatus,
 )
+from comptoir.enquiries.queries import mail as mails
+from comptoir.notices import actions as notices
 from comptoir.notices import gateway
-from comptoir.notices.actions import LEASE, LONGEST_PAUSE, MOST_INTERRUPTIONS
 from comptoir.notices.queries import open_switch
 
 logger = logging.getLogger(__name__)
@@ -44,18 +47,24 @@ def queue_newest(*, enquiry: Enquiry, now: datetime) -> bool:
     message = texts.last()
     if message is None or not may_leave(enquiry, message):
         return False
+    queue(enquiry=enquiry, message=message, to=mails.address_of(enquiry), now=now)
+    return True
+
+
+def queue(*, enquiry: Enquiry, message: Message, to: str, now: datetime) -> OutboundMail:
+    """Queue a text, which may leave, as a mail to an address."""
     mailbox = enquiry.line.mailbox
-    OutboundMail.objects.create(
+    queued = OutboundMail.objects.create(
         message=message,
         sent_as=mail_keys.message_id(message.pk, mailbox),
         mailbox=mailbox,
-        to=enquiry.asker_email,
+        to=to,
         reply_to=mail_keys.reply_address(enquiry.reference, mailbox),
         queued_at=now,
         send_after=now,
     )
     transaction.on_commit(_wake, robust=True)
-    return True
+    return queued
 
 
 def may_leave(enquiry: Enquiry, message: Message) -> bool:
@@ -104,11 +113,11 @@ def _begin(mail_id: int, now: datetime) -> bool:
         return False
     due = OutboundMail.objects.due(now).filter(pk=mail_id)
     mail = due.select_for_update(skip_locked=True, no_key=True).first()
-    if mail is None or (mail.began_at is not None and mail.began_at > now - LEASE):
+    if mail is None or (mail.began_at is not None and mail.began_at > now - notices.LEASE):
         return False
     if mail.began_at is not None:
         mail.interruptions += 1
-    if mail.interruptions >= MOST_INTERRUPTIONS:
+    if mail.interruptions >= notices.MOST_INTERRUPTIONS:
         _close(mail_id, SendingStatus.FAILED, now, "The worker died each time it was sent.")
         return False
     mail.began_at = now
@@ -125,10 +134,14 @@ def _send(mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingStat
     return _close(mail_id, SendingStatus.SENT, now)
 
 
+@transaction.atomic
 def _close(mail_id: int, status: SendingStatus, now: datetime, problem: str = "") -> SendingStatus:
-    OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
+    """Write down what became of it; its enquiry goes on with what could not be sent."""
+    closed = OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
         status=status, closed_at=now, began_at=None, problem=problem[:300]
     )
+    if closed and status == SendingStatus.FAILED:
+        arriving.did_not_arrive(mail_id=mail_id, code=delivery_codes.code_in(problem), now=now)
     return status
 
 
@@ -138,7 +151,7 @@ def _postpone(mail_id: int, now: datetime, problem: str) -> None:
     if mail.attempts + 1 >= MOST_ATTEMPTS:
         _close(mail_id, SendingStatus.FAILED, now, problem)
         return
-    pause = min(timedelta(minutes=2 ** min(mail.attempts, 10)), LONGEST_PAUSE)
+    pause = min(timedelta(minutes=2 ** min(mail.attempts, 10)), notices.LONGEST_PAUSE)
     OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
         attempts=mail.attempts + 1,
         interruptions=0,

@@ -117,6 +117,11 @@ from comptoir.enquiries.models.triage import (
     TriageVersion,
     TriageVersionQuerySet,
 )
+from comptoir.enquiries.models.undelivered import (
+    Remedy,
+    Undelivered,
+    UndeliveredQuerySet,
+)
 
 __all__ = [
     "Agent",
@@ -183,6 +188,7 @@ __all__ = [
     "ReferralKind",
     "ReferralOutcome",
     "ReferralQuerySet",
+    "Remedy",
     "Rest",
     "SET_ASIDE",
     "Scan",
@@ -200,6 +206,8 @@ __all__ = [
     "TriageFinding",
     "TriageVersion",
     "TriageVersionQuerySet",
+    "Undelivered",
+    "UndeliveredQuerySet",
     "UndoWhy",
     "Unit",
     "WhyNotScanned",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from comptoir.domain import mail_signs, threading
 from comptoir.enquiries import mail_keys
@@ -19,6 +19,8 @@ from comptoir.enquiries.models import (
     LineKind,
     OutboundMail,
     State,
+    Undelivered,
+    UndeliveredQuerySet,
 )
 from comptoir.people.models import OFFICE_ROLES, Grant, Office
 
@@ -40,11 +42,21 @@ def known(asked: threading.Asked, now: datetime) -> threading.Known:
     return threading.Known(items, _participants(references, now))
 
 
+def earlier_ones_pending(mail: InboundMail, message_ids: Collection[str]) -> bool:
+    """Whether a mail that this one follows came before it and is not decided: where it belongs is not
+    known yet. Of two mails that name each other only the later one waits.
+    """
+    named = InboundMail.objects.pending().filter(message_id__in=message_ids)
+    earlier = Q(received_at__lt=mail.received_at) | Q(received_at=mail.received_at, pk__lt=mail.pk)
+    return bool(message_ids) and named.filter(earlier).exists()
+
+
 def _participants(references: Iterable[str], now: datetime) -> dict[str, set[str]]:
-    """Who asked; of an office's enquiry everybody who acts for that office now."""
+    """Who asked, and where a text was sent again; of an office's enquiry all who act for that office now."""
     found = {}
     for enquiry in Enquiry.objects.filter(reference__in=list(references)):
-        people = {enquiry.asker_email} - {""}
+        written_to = _sent_again(enquiry).values_list("again__to", flat=True)
+        people = {enquiry.asker_email, *written_to} - {""}
         if enquiry.asker_kind == AskerKind.OFFICE and enquiry.office_id:
             acting = Grant.objects.in_force(now).filter(
                 office_id=enquiry.office_id, role__in=OFFICE_ROLES
@@ -52,6 +64,16 @@ def _participants(references: Iterable[str], now: datetime) -> dict[str, set[str
             people |= set(acting.values_list("person__email", flat=True))
         found[enquiry.reference] = people
     return found
+
+
+def address_of(enquiry: Enquiry) -> str:
+    """Where mail about it goes: where a text was sent again last, else whence it was asked."""
+    newest = _sent_again(enquiry).order_by("-handled_at", "-pk")
+    return newest.values_list("again__to", flat=True).first() or enquiry.asker_email
+
+
+def _sent_again(enquiry: Enquiry) -> UndeliveredQuerySet:
+    return Undelivered.objects.filter(again__message__enquiry=enquiry)
 
 
 def where_it_stands(reference: str) -> Enquiry:

@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy, override
 
 from comptoir.enquiries.models import (
     OPEN_STATES,
+    Channel,
+    Direction,
     Document,
     Enquiry,
+    Message,
     Promise,
     Referral,
     State,
@@ -35,8 +38,11 @@ REFERRED = "enquiries.referred"
 
 
 def _received(notice: Notice) -> Mapping[str, Any] | None:
-    """True while an answer is owed."""
-    return _owed(notice, OPEN_STATES)
+    """True while an answer is owed. It answers a mail if the newest text came as one."""
+    said = _owed(notice, OPEN_STATES)
+    newest = Message.objects.filter(enquiry=notice.subject_id, direction=Direction.IN)
+    came_by = newest.order_by("-at", "-pk").values_list("channel", flat=True).first()
+    return None if said is None else {**said, "answers_mail": came_by == Channel.EMAIL}
 
 
 def _more_needed(notice: Notice) -> Mapping[str, Any] | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.functional import Promise
 
 from comptoir.enquiries.models import Enquiry, InboundMail, LeftOut, Message
+from comptoir.enquiries.queries import undelivered_words
 from comptoir.enquiries.queries.gates import CaseFacts
 
 register = template.Library()
@@ -22,6 +24,18 @@ def of_key(numbers: Mapping[int, int], key: int) -> int:
 def other_language(language: str) -> str:
     """French of English and English of French, by their codes."""
     return "en" if language == "fr" else "fr"
+
+
+@register.filter
+def trouble(code: str) -> Promise:
+    """Why a mail with this code did not arrive."""
+    return undelivered_words.trouble(code)
+
+
+@register.filter
+def outlook(code: str) -> Promise:
+    """Whether that may pass."""
+    return undelivered_words.outlook(code)
 
 
 @register.filter

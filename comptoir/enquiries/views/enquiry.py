@@ -42,6 +42,7 @@ from comptoir.enquiries.queries import (
     quoting,
     referrals,
     story,
+    undelivered,
     work,
 )
 from comptoir.enquiries.views.composing import composing
@@ -234,8 +235,8 @@ def _refusal(
 
 
 def _beside(found: Enquiry) -> dict[str, Any]:
-    """All texts of it and of what was joined to it; what it was made from, what was made from it; its
-    referrals and documents. Nothing that is restricted stands beside what is not.
+    """All texts of it and of what was joined to it, and which did not arrive; what it was made from, what
+    was made from it; its referrals and documents. Nothing that is restricted stands beside what is not.
     """
     parts = list(found.joined.order_by("received_at", "pk"))
     kin = Descent.objects.filter(Q(child=found) | Q(parent=found)).select_related("child", "parent")
@@ -251,6 +252,7 @@ def _beside(found: Enquiry) -> dict[str, Any]:
         "offspring": [each for each in told if each.parent_id == found.pk],
         "referrals": referrals.of_enquiry(found),
         "documents": documents.of_enquiry(found),
+        "not_arrived": undelivered.of_enquiries([found, *parts]),
     }
 
 

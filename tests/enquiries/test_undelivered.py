@@ -1,0 +1,384 @@
+"""A text of ours that did not arrive: nobody is left without an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from comptoir.audit.models import Event
+from comptoir.enquiries.actions import answering, changing, resending, sending
+from comptoir.enquiries.models import (
+    Agent,
+    Bounce,
+    Decision,
+    Direction,
+    Enquiry,
+    OutboundMail,
+    Promise,
+    Remedy,
+    SendingStatus,
+    State,
+    Tier,
+    Undelivered,
+)
+from comptoir.enquiries.queries import undelivered
+from comptoir.notices import gateway
+from comptoir.roster.models import LineOfBusiness
+from tests.enquiries import bounces
+from tests.enquiries.factories import NOW, agent, in_hand
+from tests.enquiries.mail_writing import ASKER, asked, came, line, mail
+from tests.notices.mail_server import MailServer
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(days=1)
+CORRECT = "asker@home.example"
+ANSWER = "It takes six months."
+
+
+@pytest.fixture
+def by() -> Agent:
+    line()
+    return agent()
+
+
+def answer(by: Agent, found: Enquiry, *, now: datetime = NOW) -> OutboundMail:
+    """The enquiry, answered by mail."""
+    held = in_hand(by, found)
+    message = answering.answer(
+        enquiry=held,
+        version=held.version,
+        body=ANSWER,
+        language="en",
+        tier=Tier.GENERAL,
+        line_of_business=LineOfBusiness.STUDY,
+        is_case_specific=False,
+        by=by.person,
+        now=now,
+    )
+    return message.outbound
+
+
+def lost(by: Agent, *, text: str = "Where is it?", number: int = 1) -> Undelivered:
+    """An answer of which the client's server says that it does not arrive."""
+    sent = answer(by, asked(mail(text)))
+    came(bounces.report(sent.sent_as, number=number), now=LATER)
+    return sent.undelivered
+
+
+def lost_of(main: Enquiry) -> list[OutboundMail]:
+    """What the page of an enquiry shows, its parts' mail with it."""
+    return undelivered.of_enquiries([main, *main.joined.all()])
+
+
+def enquiry_of(row: Undelivered) -> Enquiry:
+    return Enquiry.objects.get(pk=row.outbound.message.enquiry_id)
+
+
+def taken(by: Agent, row: Undelivered) -> Enquiry:
+    return in_hand(by, enquiry_of(row))
+
+
+def told(by: Agent, row: Undelivered, how: Remedy = Remedy.TELEPHONE) -> Enquiry:
+    held = taken(by, row)
+    return resending.handle(
+        undelivered=row, enquiry=held, version=held.version, how=how, by=by.person, now=LATER
+    )
+
+
+def again(by: Agent, row: Undelivered, to: str = CORRECT) -> OutboundMail:
+    held = taken(by, row)
+    resending.send_again(
+        undelivered=row, enquiry=held, version=held.version, to=to, by=by.person, now=LATER
+    )
+    row.refresh_from_db()
+    assert row.again is not None
+    return row.again
+
+
+class TestWhatWasAnsweredIsOwedAgain:
+    def test_a_report_of_failure_lets_the_enquiry_wait_with_a_new_promise(self, by: Agent) -> None:
+        row = lost(by)
+
+        found = enquiry_of(row)
+        assert (found.state, found.assignee, found.tier) == (State.WAITING, None, None)
+        [clock] = found.clocks.running()
+        assert (clock.promise, clock.started_at) == (Promise.FINAL, LATER)
+        assert (row.code, row.tier, row.handled_at) == ("5.1.1", Tier.GENERAL, None)
+
+    def test_at_the_place_it_had(self, by: Agent) -> None:
+        sent = answer(by, asked())
+        before = sent.message.enquiry.ranked_at
+        came(bounces.report(sent.sent_as), now=LATER)
+
+        assert enquiry_of(sent.undelivered).ranked_at == before
+
+    def test_it_is_on_the_trail(self, by: Agent) -> None:
+        row = lost(by)
+
+        actions = Event.objects.filter(object_id=str(row.outbound.message.enquiry_id))
+        assert {"enquiry.mail_undelivered", "enquiry.reopened"} <= set(
+            actions.values_list("action", flat=True)
+        )
+
+    def test_a_second_report_about_the_same_mail_changes_nothing(self, by: Agent) -> None:
+        row = lost(by)
+        told(by, row)
+
+        came(bounces.report(row.outbound.sent_as, number=2), now=LATER)
+
+        assert Bounce.objects.count() == 2
+        assert Undelivered.objects.get().how == Remedy.TELEPHONE
+        assert enquiry_of(row).state == State.ANSWERED
+
+    @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])
+    def test_a_mail_that_is_late_or_arrived_changes_nothing(self, by: Agent, action: str) -> None:
+        sent = answer(by, asked())
+
+        came(bounces.report(sent.sent_as, action=action, code="4.4.1"), now=LATER)
+
+        assert Bounce.objects.get().action == action
+        assert not Undelivered.objects.exists()
+        assert Enquiry.objects.get().state == State.ANSWERED
+
+    def test_what_waited_for_the_client_waits_no_more(self, by: Agent) -> None:
+        held = in_hand(by, asked())
+        question = answering.ask_back(
+            enquiry=held,
+            version=held.version,
+            body="Which one?",
+            language="en",
+            is_case_specific=False,
+            by=by.person,
+            now=NOW,
+        )
+
+        came(bounces.report(question.outbound.sent_as), now=LATER)
+
+        held.refresh_from_db()
+        assert held.state == State.WAITING
+        assert not held.clocks.running().filter(pauses__ends_at=None, pauses__isnull=False).exists()
+
+    def test_what_an_agent_has_in_hand_stays_and_they_see_that_it_changed(self, by: Agent) -> None:
+        sent = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("More.", References="<1@client.example>"))
+        held = in_hand(by, Enquiry.objects.get())
+
+        came(bounces.report(sent.sent_as), now=LATER)
+
+        found = Enquiry.objects.get()
+        assert (found.state, found.assignee) == (State.IN_HAND, by.person)
+        assert found.version > held.version
+
+    def test_of_a_part_the_main_enquiry_goes_on_and_shows_it(self, by: Agent) -> None:
+        sent = answer(by, asked())
+        main = answer(by, asked()).message.enquiry
+        Enquiry.objects.filter(pk=sent.message.enquiry_id).update(
+            state=State.JOINED, joined_to=main, answered_at=None
+        )
+
+        came(bounces.report(sent.sent_as), now=LATER)
+
+        main.refresh_from_db()
+        assert main.state == State.WAITING
+        assert [mail.undelivered for mail in lost_of(main)] == [sent.undelivered]
+        held = in_hand(by, main)
+        found = resending.handle(
+            undelivered=sent.undelivered,
+            enquiry=held,
+            version=held.version,
+            how=Remedy.LETTER,
+            by=by.person,
+            now=LATER,
+        )
+        assert found.state == State.ANSWERED
+
+    def test_what_was_disposed_of_is_left_alone(self, by: Agent) -> None:
+        sent = answer(by, asked())
+        Enquiry.objects.update(disposed_at=NOW)
+
+        came(bounces.report(sent.sent_as), now=LATER)
+
+        assert Enquiry.objects.get().state == State.ANSWERED
+        assert not Undelivered.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+class TestWhatOurServerRefuses:
+    def test_is_owed_again_at_once(self, by: Agent, smtp: MailServer) -> None:
+        sent = answer(by, asked())
+        smtp.recipient_answers[ASKER] = "552 5.2.2 Mailbox full"
+
+        with gateway.mailbox() as mailbox:
+            status = sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        assert status == SendingStatus.FAILED
+        assert Undelivered.objects.get().code == "5.2.2"
+        assert Enquiry.objects.get().state == State.WAITING
+
+    def test_a_text_sent_again_leaves_for_the_other_address(
+        self, by: Agent, smtp: MailServer
+    ) -> None:
+        queued = again(by, lost(by))
+
+        with gateway.mailbox() as mailbox:
+            sending.send(mail_id=queued.pk, mailbox=mailbox, now=LATER)
+
+        [letter] = smtp.accepted
+        assert letter["To"] == CORRECT
+        assert ANSWER in letter.get_content()
+
+
+class TestSayingWhatWasDone:
+    def test_closes_the_enquiry_as_it_was_closed(self, by: Agent) -> None:
+        row = lost(by)
+
+        found = told(by, row, Remedy.LETTER)
+
+        assert (found.state, found.tier, found.answered_at) == (
+            State.ANSWERED,
+            Tier.GENERAL,
+            LATER,
+        )
+        assert not found.clocks.running().exists()
+        row.refresh_from_db()
+        assert (row.how, row.handled_by, row.handled_at) == (Remedy.LETTER, by.person, LATER)
+        event = Event.objects.get(action="enquiry.undelivered_handled")
+        assert event.detail == {"how": "letter", "wrap_up_code": found.wrap_up_code}
+
+    def test_leaves_it_open_if_the_client_wrote_since(self, by: Agent) -> None:
+        sent = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(bounces.report(sent.sent_as), now=LATER)
+        came(mail("Hello?", References="<1@client.example>"), now=LATER)
+
+        assert told(by, sent.undelivered).state == State.IN_HAND
+
+    def test_so_does_sending_again(self, by: Agent) -> None:
+        sent = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(bounces.report(sent.sent_as), now=LATER)
+        came(mail("Hello?", References="<1@client.example>"), now=LATER)
+
+        again(by, sent.undelivered)
+
+        assert enquiry_of(sent.undelivered).state == State.IN_HAND
+
+    def test_leaves_it_open_if_another_text_did_not_arrive_either(self, by: Agent) -> None:
+        first = lost(by)
+        second = answer(by, enquiry_of(first))
+        came(bounces.report(second.sent_as, number=2), now=LATER)
+
+        assert told(by, first).state == State.IN_HAND
+        assert told(by, second.undelivered).state == State.ANSWERED
+
+    def test_is_for_who_has_it_in_hand(self, by: Agent) -> None:
+        row = lost(by)
+        found = enquiry_of(row)
+
+        with pytest.raises(changing.NotInHand):
+            resending.handle(
+                undelivered=row,
+                enquiry=found,
+                version=found.version,
+                how=Remedy.TELEPHONE,
+                by=by.person,
+                now=LATER,
+            )
+
+        assert Undelivered.objects.unhandled().exists()
+
+    def test_is_said_once(self, by: Agent) -> None:
+        row = lost(by)
+        came(mail("Again?", sender=ASKER), now=LATER)
+        told(by, row)
+        held = enquiry_of(row)
+        Enquiry.objects.filter(pk=held.pk).update(
+            state=State.IN_HAND, assignee=by.person, taken_at=NOW, answered_at=None
+        )
+
+        with pytest.raises(resending.HandledAlready):
+            resending.handle(
+                undelivered=row,
+                enquiry=held,
+                version=held.version,
+                how=Remedy.LETTER,
+                by=by.person,
+                now=LATER,
+            )
+
+    def test_needs_somebody_and_a_way(self, by: Agent) -> None:
+        row = lost(by)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Undelivered.objects.filter(pk=row.pk).update(handled_at=LATER)
+
+
+class TestSendingAgain:
+    def test_is_a_text_of_its_own_with_the_same_words_to_the_other_address(self, by: Agent) -> None:
+        row = lost(by)
+
+        queued = again(by, row, f" {CORRECT.upper()} ")
+
+        assert queued.to == CORRECT
+        assert queued.message.body == ANSWER
+        assert queued.message != row.outbound.message
+        assert queued.sent_as != row.outbound.sent_as
+        assert (queued.status, row.how) == (SendingStatus.QUEUED, Remedy.AGAIN)
+        assert enquiry_of(row).state == State.ANSWERED
+
+    def test_does_not_change_who_asked(self, by: Agent) -> None:
+        """The code for what is about a case goes there, and nowhere else."""
+        row = lost(by)
+
+        again(by, row)
+
+        assert enquiry_of(row).asker_email == ASKER
+
+    def test_a_reply_from_the_other_address_is_put_with_its_enquiry(self, by: Agent) -> None:
+        queued = again(by, lost(by))
+
+        reply = came(mail("Thanks.", sender=CORRECT, In_Reply_To=queued.sent_as), now=LATER)
+
+        assert reply.decision == Decision.JOINED
+
+    def test_from_a_third_address_it_is_set_aside(self, by: Agent) -> None:
+        queued = again(by, lost(by))
+
+        reply = came(mail(sender="third@x.example", In_Reply_To=queued.sent_as), now=LATER)
+
+        assert reply.decision == Decision.QUARANTINED
+
+    def test_later_answers_go_to_the_other_address_too(self, by: Agent) -> None:
+        queued = again(by, lost(by))
+        came(mail("And now?", sender=CORRECT, In_Reply_To=queued.sent_as), now=LATER)
+
+        assert answer(by, Enquiry.objects.get(), now=LATER).to == CORRECT
+
+    def test_what_does_not_arrive_there_either_is_owed_once_more(self, by: Agent) -> None:
+        queued = again(by, lost(by))
+
+        came(bounces.report(queued.sent_as, number=2), now=LATER)
+
+        assert Enquiry.objects.get().state == State.WAITING
+        assert Undelivered.objects.unhandled().get().outbound == queued
+
+    def test_nothing_leaves_of_what_was_restricted_since(self, by: Agent) -> None:
+        row = lost(by)
+        held = taken(by, row)
+        held.is_restricted = True
+        held.save()
+
+        with pytest.raises(resending.MayNotLeave):
+            resending.send_again(
+                undelivered=row,
+                enquiry=held,
+                version=held.version,
+                to=CORRECT,
+                by=by.person,
+                now=LATER,
+            )
+
+        assert OutboundMail.objects.count() == 1
+        assert enquiry_of(row).messages.filter(direction=Direction.OUT).count() == 1
