@@ -26,7 +26,7 @@ def main() -> None:
         with house.opened():
             from tests.benchmarks import lists
 
-            lists.main(many=lists.MANY // 10 if wanted.quick else lists.MANY)
+            lists.main(most=lists.MANY // 10 if wanted.quick else lists.MANY)
 
 
 if __name__ == "__main__":
