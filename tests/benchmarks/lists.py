@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from comptoir.enquiries.models import Enquiry, State
-from comptoir.enquiries.queries import listing
+from comptoir.enquiries.queries import places
 from comptoir.people.models import Person, Role
 from comptoir.ui import clock
 from tests.benchmarks import figures, many
@@ -110,12 +110,12 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
     """Every list, as it is opened and as it is narrowed."""
     first = Person.objects.get(pk=ground.people[0])
     lead, who = sign_in(Client(), person_with(Role.TEAM_LEAD)), sign_in(Client(), first)
-    year_ago = (now - 365 * DAY - listing.EPOCH) // timedelta(microseconds=1)
+    year_ago = places.name(now - 365 * DAY, 1)
     asked = [
         (NO_LIST, lead, "hours", {}),
         ("work", who, "work", {}),
         ("all", lead, "all", {}),
-        ("all, a year ago", lead, "all", {"after": f"{year_ago}.1"}),
+        ("all, a year ago", lead, "all", {"after": year_ago}),
         ("all, waiting", lead, "all", {"state": "waiting"}),
         ("all, one line", lead, "all", {"line": OFFICES}),
         ("all, a line of long ago", lead, "all", {"line": "long-ago"}),

@@ -6,10 +6,13 @@ has its clocks and texts, one in fifty a referral, one in a thousand is restrict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from comptoir.enquiries.models import Enquiry
 
@@ -106,7 +109,7 @@ class Stretch:
     count: int
     since: datetime
     until: datetime
-    states: list[str]
+    states: Sequence[str]
     answered: tuple[datetime, datetime] | None = None
 
 
@@ -116,7 +119,7 @@ def write(ground: Ground, stretch: Stretch) -> None:
     behind = Enquiry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     first = Enquiry.objects.count() + 1
     answered = stretch.answered or (stretch.since, stretch.until)
-    values = {
+    values: dict[str, Any] = {
         "behind": behind,
         "first": first,
         "last": first + stretch.count - 1,
@@ -124,7 +127,7 @@ def write(ground: Ground, stretch: Stretch) -> None:
         "every": (stretch.until - stretch.since) / stretch.count,
         "answered": answered[0],
         "pace": (answered[1] - answered[0]) / (stretch.until - stretch.since),
-        "states": stretch.states,
+        "states": [str(state) for state in stretch.states],
         "public": ground.public,
         "offices": ground.offices,
         "people": ground.people,
@@ -145,14 +148,18 @@ def settle() -> None:
 def clone(name: str) -> None:
     """Keep the database as it is now under another name."""
     source = connection.settings_dict["NAME"]
-    connection.close()
-    connection.close_pool()
+    _leave()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy')
 
 
 def use(name: str) -> None:
     """Go on with the database of this name."""
-    connection.close()
-    connection.close_pool()
+    _leave()
     connection.settings_dict["NAME"] = name
+
+
+def _leave() -> None:
+    """A database that somebody is in cannot be cloned."""
+    connection.close()
+    cast(DatabaseWrapper, connection).close_pool()

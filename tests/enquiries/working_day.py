@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -161,7 +162,7 @@ class Day:
         """Until the day is over and everybody has finished what they were at."""
         agents = Agent.objects.select_related("person").filter(pk__in=self._plan.agents)
         jobs: list[Callable[[Random], None]] = [self._receive_all] * RECEIVERS
-        jobs += [lambda rng, who=who: self._work(who, rng) for who in agents]
+        jobs += [partial(self._work, who) for who in agents]
         threads = [
             threading.Thread(target=self._watched, args=(job, Random(self._plan.seed * 1000 + n)))
             for n, job in enumerate([*jobs, self._probe])
