@@ -215,6 +215,15 @@ class TestAPageOfTwoMillion:
         assert "Seq Scan" not in plan
 
     @pytest.mark.usefixtures("_many")
+    def test_what_somebody_answered_today_and_what_is_restricted_do_too(self, lead: Person) -> None:
+        answered = Enquiry.objects.filter(assignee=lead, answered_at__gte=NOW)
+
+        assert "enquiry_answered_by" in answered.order_by("-answered_at")[:20].explain()
+        assert "enquiry_restricted" in (
+            Enquiry.objects.filter(is_restricted=True).values("pk").explain()
+        )
+
+    @pytest.mark.usefixtures("_many")
     @pytest.mark.parametrize(
         ("which", "index"),
         [
