@@ -35,6 +35,7 @@ def opened() -> Iterator[Path]:
             del os.environ[name]
     os.environ["COMPTOIR_STATE"] = str(state)
     os.environ["COMPTOIR_DATABASE_POOL"] = str(THREADS)
+    os.environ["COMPTOIR_LOG_LEVEL"] = "error"  # a refusal is one of the figures, not a warning
     os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.site.settings"
     from comptoir.site import postgres
 

@@ -16,7 +16,7 @@ from comptoir.audit.models import Event
 from comptoir.enquiries.actions import agents as actions
 from comptoir.enquiries.actions import answering, changing, handing
 from comptoir.enquiries.models import Agent, Enquiry, State, Tier
-from comptoir.enquiries.queries import listing
+from comptoir.enquiries.queries import listing, places
 from comptoir.people.models import Person, Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, received
 from tests.people.factories import person_with
@@ -204,16 +204,24 @@ class TestAPageOfTwoMillion:
     )
     @pytest.mark.usefixtures("_many")
     def test_follows_an_index_in_its_order(self, filters: dict[str, Any], index: str) -> None:
-        place = listing._place(f"{int((NOW - timedelta(days=1)).timestamp() * 1_000_000)}.5")
-        assert place is not None
-        rows = Enquiry.objects.filter(**filters).filter(listing._before(*place))
-        rows = rows.filter(received_at__lte=place[0]).order_by("-received_at", "-pk")
+        rows = Enquiry.objects.filter(**filters)
+        rows = rows.filter(places.before("received_at", NOW - timedelta(days=1), 5))
+        rows = rows.order_by("-received_at", "-pk")
 
         plan = rows[: listing.PAGE].explain()
 
         assert index in plan
         assert "Sort" not in plan
         assert "Seq Scan" not in plan
+
+    @pytest.mark.usefixtures("_many")
+    def test_what_somebody_answered_today_and_what_is_restricted_do_too(self, lead: Person) -> None:
+        answered = Enquiry.objects.filter(assignee=lead, answered_at__gte=NOW)
+
+        assert "enquiry_answered_by" in answered.order_by("-answered_at")[:20].explain()
+        assert "enquiry_restricted" in (
+            Enquiry.objects.filter(is_restricted=True).values("pk").explain()
+        )
 
     @pytest.mark.usefixtures("_many")
     @pytest.mark.parametrize(

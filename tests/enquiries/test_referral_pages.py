@@ -24,6 +24,8 @@ from comptoir.enquiries.models import (
     ReferralOutcome,
     UndoWhy,
 )
+from comptoir.enquiries.queries import places
+from comptoir.enquiries.queries import referrals as queries
 from comptoir.people.models import Person, Role
 from tests.enquiries.factories import NOW, enquiry, kept, person
 from tests.enquiries.test_referring import acknowledged, close, determine, refer, report
@@ -66,6 +68,28 @@ def post(client: Client, name: str, *arguments: Any, **data: Any) -> HttpRespons
     return client.post(  # type: ignore[return-value]  # the test client's own
         reverse(f"enquiries:{name}", args=arguments), data
     )
+
+
+def many_closed() -> None:
+    """Thousands of closed referrals, each of its own enquiry, and what the planner knows of them."""
+    one = close(acknowledged())
+    of = {field.attname: getattr(one.enquiry, field.attname) for field in Enquiry._meta.fields[1:]}
+    enquiries = Enquiry.objects.bulk_create(
+        Enquiry(**of | {"reference": f"T{number:07}"}) for number in range(4_000)
+    )
+    values = {field.attname: getattr(one, field.attname) for field in Referral._meta.fields[1:]}
+    Referral.objects.bulk_create(
+        Referral(**values | {"enquiry_id": made.pk, "closed_at": NOW - timedelta(minutes=number)})
+        for number, made in enumerate(enquiries)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE enquiries_enquiry, enquiries_referral")
+
+
+def plan(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 class TestHandingOn:
@@ -222,11 +246,53 @@ class TestTheRegister:
         assert urgent.enquiry.reference not in said
         assert "Open (1)" in said
 
-    @pytest.mark.parametrize("query", ["?show=x", "?kind=x", "?page=x", "?show=open&kind=²"])
+    @pytest.mark.parametrize(
+        "query", ["?show=x", "?kind=x", "?after=x", "?after=1.", "?show=open&kind=²"]
+    )
     def test_of_what_nobody_offers_shows_what_is_open(self, query: str) -> None:
         made = refer()
 
         assert made.enquiry.reference in page(as_(person()), "referrals", query=query)
+
+    @pytest.mark.parametrize("show", ["open", "closed"])
+    def test_shows_each_once_a_page_at_a_time(
+        self, show: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(queries, "PAGE", 2)
+        made = [refer() if show == "open" else close(acknowledged()) for _ in range(5)]
+        client, address, seen = as_(person()), f"?show={show}", list[Referral]()
+
+        while address:
+            response: Any = client.get(reverse("enquiries:referrals") + address)
+            seen += [row for row, _is_late in response.context["rows"]]
+            address = response.context["next"]
+
+        assert seen == (made if show == "open" else made[::-1])
+        assert response.context["beginning"] == f"?show={show}"
+
+    def test_counts_no_further_than_anybody_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(places, "COUNTED", 2)
+        for _ in range(2):
+            refer()
+        assert "Open (2)" in page(as_(person()), "referrals")
+
+        refer()
+        refer()
+
+        assert "Open (over 2)" in page(as_(person()), "referrals")
+
+    def test_reads_no_enquiry_that_it_does_not_show(self) -> None:
+        """Twenty thousand cost what two million do: no plan reads all enquiries or sorts all referrals."""
+        many_closed()
+        client = as_(person())
+        for show in ("open", "late", "mine", "closed"):
+            with CaptureQueriesContext(connection) as asked:
+                page(client, "referrals", query=f"?show={show}")
+            plans = [plan(one["sql"]) for one in asked if "enquiries_referral" in one["sql"]]
+
+            assert len(plans) == 5
+            assert not any("Seq Scan on enquiries_enquiry" in each for each in plans)
+            assert not any("Seq Scan on enquiries_referral" in each for each in plans)
 
     def test_costs_the_same_whatever_its_length(self) -> None:
         client = as_(person())

@@ -21,6 +21,7 @@ from comptoir.enquiries.models import (
     State,
     Tag,
 )
+from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries.presence import SEEN_WITHIN
 from comptoir.people import lock
 from comptoir.people.models import Role
@@ -101,6 +102,19 @@ class TestTheWork:
         assert "3 enquiries wait for somebody like you" in words
         assert "Client support, in English: 2" in words
         assert "Client support, in French: 1" in words
+
+    def test_counts_no_further_than_anybody_reads(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(places, "COUNTED", 2)
+        for language in ("en", "en", "en", "fr"):
+            enquiry(language=language)
+
+        shown = said(client.get(url("work")))
+
+        assert "Over 2 enquiries wait for somebody like you" in shown
+        assert "in English: over 2" in shown
+        assert "in French: 1" in shown
 
     def test_says_when_nothing_waits_and_why(self, client: Client) -> None:
         words = said(client.get(url("work")))

@@ -140,11 +140,10 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def openable_by(self, person: Person, now: datetime) -> EnquiryQuerySet:
         """Restricted ones that the person may open: who is named, and of a breach every privacy officer."""
         officer = Grant.objects.in_force(now).filter(person=person, role=Role.PRIVACY_OFFICER)
-        openable = Enquiry.objects.filter(
-            Q(named__person=person, named__ended_at=None)
-            | (Q(referrals__kind="breach") & Exists(officer))
-        )
-        return self.filter(is_restricted=True, pk__in=openable.values("pk"))
+        named = Enquiry.objects.filter(named__person=person, named__ended_at=None)
+        breaches = Enquiry.objects.filter(Exists(officer), referrals__kind="breach")
+        openable = Q(pk__in=named.values("pk")) | Q(pk__in=breaches.values("pk"))
+        return self.filter(openable, is_restricted=True)
 
 
 @pghistory.track(pghistory.UpdateEvent(), append_only=True)
@@ -244,6 +243,11 @@ class Enquiry(models.Model):
                 name="enquiry_to_take",
             ),
             models.Index(
+                fields=["line", "language", "ranked_at", "id"],
+                condition=Q(state="waiting"),
+                name="enquiry_waiting_on_line",
+            ),
+            models.Index(
                 fields=["assignee", "ranked_at", "id"],
                 condition=Q(state__in=["in_hand", "on_hold"]),
                 name="enquiry_of_agent",
@@ -272,6 +276,12 @@ class Enquiry(models.Model):
                 condition=Q(answered_at__isnull=False),
                 name="enquiry_answered",
             ),
+            models.Index(
+                fields=["assignee", "-answered_at"],
+                condition=Q(answered_at__isnull=False),
+                name="enquiry_answered_by",
+            ),
+            models.Index(fields=["id"], condition=Q(is_restricted=True), name="enquiry_restricted"),
             models.Index(
                 fields=["office", "-received_at"],
                 condition=Q(office__isnull=False),

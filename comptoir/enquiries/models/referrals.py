@@ -76,7 +76,22 @@ class Referral(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="referral_open"),
-            models.Index(fields=["owner", "due_at"], name="referral_of_owner"),
+            models.Index(
+                fields=["owner", "due_at"],
+                condition=Q(closed_at=None),
+                name="referral_open_of_owner",
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                condition=Q(closed_at__isnull=False),
+                name="referral_closed",
+            ),
+            models.Index(
+                fields=["kind", "-closed_at", "-id"],
+                condition=Q(closed_at__isnull=False),
+                name="referral_closed_of_kind",
+            ),
+            models.Index(fields=["enquiry"], condition=Q(kind="breach"), name="referral_of_breach"),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 

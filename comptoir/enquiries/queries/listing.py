@@ -1,25 +1,22 @@
 """Long lists of enquiries, a page at a time: what a page costs does not grow with what lies behind it.
 
-A page begins after the last row of the one before it (keyset), never after so many rows that are
-skipped; nothing is counted.
+A page begins behind the last row of the one before it (`places`); nothing is counted.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from comptoir.enquiries.models import OPEN_STATES, Clock, EnquiryQuerySet, Pause
+from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries.work import Row, rows, running_clocks
-from comptoir.ui import values
 
 PAGE = 50
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 REFERENCE = re.compile(r"E[0-9A-Z]{4}-?[0-9A-Z]{4}")
 
 
@@ -36,16 +33,16 @@ def newest(
 ) -> Listed:
     """The latest received first: two queries."""
     found = everything.filter(**filters)
-    if place := _place(after):
-        found = found.filter(Q(received_at__lte=place[0]), _before(*place))
+    if place := places.place(after):
+        found = found.filter(places.before("received_at", *place))
     return _page(found.order_by("-received_at", "-pk"), now)
 
 
 def to_watch(everything: EnquiryQuerySet, after: str, now: datetime) -> Listed:
     """What no rule knew and is still open, in the order of work."""
     found = everything.filter(is_unmatched=True, state__in=OPEN_STATES)
-    if place := _place(after):
-        found = found.filter(_behind("ranked_at", *place))
+    if place := places.place(after):
+        found = found.filter(places.behind("ranked_at", *place))
     return _page(found.in_order(), now, by="ranked_at")
 
 
@@ -55,13 +52,13 @@ def late(everything: EnquiryQuerySet, filters: dict[str, Any], after: str, now: 
     clocks = Clock.objects.running().filter(~paused, due_at__lt=now)
     clocks = clocks.filter(**{f"enquiry__{name}": value for name, value in filters.items()})
     clocks = clocks.filter(enquiry__is_restricted=False, enquiry__state__in=OPEN_STATES)
-    if place := _place(after):
-        clocks = clocks.filter(_behind("due_at", *place))
+    if place := places.place(after):
+        clocks = clocks.filter(places.behind("due_at", *place))
     shown = list(clocks.order_by("due_at", "pk").values_list("enquiry", "due_at", "pk")[: PAGE + 1])
     keys = list(dict.fromkeys(key for key, _due, _pk in shown[:PAGE]))
     found = everything.filter(pk__in=keys).prefetch_related(running_clocks())
     by_key = {row.enquiry.pk: row for row in rows(found, now)}
-    more = _name(*shown[PAGE - 1][1:]) if len(shown) > PAGE else ""
+    more = places.name(*shown[PAGE - 1][1:]) if len(shown) > PAGE else ""
     return Listed([by_key[key] for key in keys if key in by_key], more)
 
 
@@ -80,28 +77,5 @@ def search(everything: EnquiryQuerySet, words: str, now: datetime) -> Listed:
 def _page(found: EnquiryQuerySet, now: datetime, by: str = "received_at") -> Listed:
     shown = list(found.prefetch_related(running_clocks())[: PAGE + 1])
     last = shown[PAGE - 1] if len(shown) > PAGE else None
-    after = _name(getattr(last, by), last.pk) if last is not None else ""
+    after = places.name(getattr(last, by), last.pk) if last is not None else ""
     return Listed(rows(shown[:PAGE], now), after)
-
-
-def _before(at: datetime, pk: int) -> Q:
-    return Q(received_at__lt=at) | Q(received_at=at, pk__lt=pk)
-
-
-def _behind(field: str, at: datetime, pk: int) -> Q:
-    after = Q(**{f"{field}__gt": at}) | Q(**{field: at}, pk__gt=pk)
-    return Q(**{f"{field}__gte": at}) & after
-
-
-def _name(at: datetime, pk: int) -> str:
-    """A place in a list as it stands in an address: microseconds since 1970, and a key."""
-    return f"{(at - EPOCH) // timedelta(microseconds=1)}.{pk}"
-
-
-def _place(text: str) -> tuple[datetime, int] | None:
-    """The place that was named; None for the beginning, and for what is no place."""
-    first, _, second = text.partition(".")
-    at, pk = values.number(first), values.number(second)
-    if at is None or pk is None or at > LATEST:
-        return None
-    return EPOCH + timedelta(microseconds=at), pk

@@ -17,7 +17,7 @@ from comptoir.enquiries.models import (
     ReferralKind,
     ReferralQuerySet,
 )
-from comptoir.enquiries.queries import handling
+from comptoir.enquiries.queries import handling, places
 from comptoir.people.models import Grant, Person, Role
 from comptoir.ui import clock
 
@@ -27,6 +27,8 @@ REPORT_WITHIN = timedelta(days=7)
 MOST_OF_ONE = 50
 MOST_ASKED = 50
 """Texts of an enquiry that its referral's page shows: the newest."""
+
+PAGE = 25
 
 ANSWERS = (Role.AGENT, Role.TEAM_LEAD, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
 """Whom a matter may be handed to, or who may be named: they can reach the pages of it."""
@@ -82,11 +84,26 @@ def shown(
     return found.order_by("due_at", "pk")
 
 
+def page(found: ReferralQuerySet, show: Show, after: str) -> tuple[list[Referral], str]:
+    """One page of what is `shown`, and the name of the next one, "" at the end: one query."""
+    field, follows = (
+        ("closed_at", places.before) if show is Show.CLOSED else ("due_at", places.behind)
+    )
+    if place := places.place(after):
+        found = found.filter(follows(field, *place))
+    rows = list(found[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return rows[:PAGE], places.name(getattr(last, field), last.pk) if last else ""
+
+
 def counts(
     found: ReferralQuerySet, *, person: Person, now: datetime, kind: str = ""
 ) -> dict[Show, int]:
-    """How many there are of each."""
-    return {show: shown(found, show, person=person, now=now, kind=kind).count() for show in Show}
+    """How many there are of each, counted up to one more than `places.COUNTED`."""
+    return {
+        show: shown(found, show, person=person, now=now, kind=kind)[: places.COUNTED + 1].count()
+        for show in Show
+    }
 
 
 def of_enquiry(enquiry: Enquiry) -> list[Referral]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from comptoir.enquiries.models import Agent, Clock, Enquiry, Line, Pause, Promise, State
-from comptoir.enquiries.queries import waiting
+from comptoir.enquiries.queries import places, waiting
 from comptoir.people.models import Language, Person
 from comptoir.ui import clock
 
@@ -37,11 +38,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait on one line in one language."""
+    """How many wait on one line in one language, counted up to one more than `places.COUNTED`."""
 
     line: Line
     language: str
     count: int
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count > places.COUNTED
 
 
 def running_clocks() -> Prefetch[str]:
@@ -102,17 +108,13 @@ def answered_today(person: Person, now: datetime) -> list[Enquiry]:
 
 def waiting_for(agent: Agent, now: datetime) -> list[Waiting]:
     """How many wait for somebody like the agent, by line and language: two queries."""
-    counts = (
-        waiting.for_agent(agent, now)
-        .order_by()
-        .values_list("line", "language")
-        .annotate(count=Count("pk"))
-    )
-    found = {(line, language): count for line, language, count in counts}
-    lines = Line.objects.open_at(now).filter(agents=agent).order_by("code")
-    return [
-        Waiting(line, language, found.get((line.pk, language), 0))
-        for line in lines
+    kinds = [
+        (line, language)
+        for line in Line.objects.open_at(now).filter(agents=agent).order_by("code")
         for language in Language.values
         if language in agent.languages
     ]
+    waits = waiting.for_agent(agent, now).values_list("line", "language")
+    each = [waits.filter(line=kind[0], language=kind[1])[: places.COUNTED + 1] for kind in kinds]
+    found = Counter(each[0].union(*each[1:], all=True) if each else ())
+    return [Waiting(line, language, found[line.pk, language]) for line, language in kinds]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.enquiries.forms.working import FilterForm, SearchForm
 from comptoir.enquiries.permissions import enquiries_for
 from comptoir.enquiries.queries import listing as queries
+from comptoir.enquiries.views import paging
 from comptoir.people import searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
@@ -64,12 +65,4 @@ def unmatched(request: SignedIn) -> HttpResponse:
 
 def _listed(request: SignedIn, listed: queries.Listed) -> dict[str, Any]:
     """The rows, and where the next page and the first one are."""
-    query = request.GET.copy()
-    first = query.pop("after", None) is not None
-    beginning = f"?{query.urlencode()}"
-    query["after"] = listed.after
-    return {
-        "rows": listed.rows,
-        "next": f"?{query.urlencode()}" if listed.after else "",
-        "beginning": beginning if first else "",
-    }
+    return {"rows": listed.rows, **paging.ways_on(request, listed.after)}

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -36,11 +35,10 @@ from comptoir.enquiries.permissions import (
 )
 from comptoir.enquiries.queries import referrals as queries
 from comptoir.enquiries.queries.referrals import Show
+from comptoir.enquiries.views import paging
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import values
 from comptoir.ui.forms import without_errors
-
-PER_PAGE = 25
 
 SHOWN = {
     Show.OPEN: gettext_lazy("Open"),
@@ -80,10 +78,9 @@ def register(request: SignedIn) -> HttpResponse:
     show = Show(asked) if asked in list(Show) else Show.OPEN
     everything = referrals_for(request.standing, request.now)
     found = queries.shown(everything, show, person=request.user, now=request.now, kind=kind)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page, after = queries.page(found, show, request.GET.get("after", ""))
     counts = queries.counts(everything, person=request.user, now=request.now, kind=kind)
     context = {
-        "page": page,
         "rows": [(row, queries.is_late(row, request.now)) for row in page],
         "show": show,
         "kind": kind,
@@ -91,12 +88,13 @@ def register(request: SignedIn) -> HttpResponse:
         "tabs": [
             {
                 "label": SHOWN[each],
-                "count": counts[each],
+                "count": paging.counted(counts[each]),
                 "url": f"?show={each.value}" + (f"&kind={kind}" if kind else ""),
                 "current": each is show,
             }
             for each in Show
         ],
+        **paging.ways_on(request, after),
     }
     return render(request, "enquiries/referrals.html", context)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +16,9 @@ from comptoir.enquiries.actions import taking
 from comptoir.enquiries.forms.working import MOST_AT_ONCE, TakeForm
 from comptoir.enquiries.models import Agent, Enquiry, State
 from comptoir.enquiries.permissions import get_agent_for
+from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries import work as queries
+from comptoir.enquiries.views import paging
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
@@ -42,8 +45,11 @@ def work(request: SignedIn) -> HttpResponse:
         room = max(0, agent.at_most - len(in_hand))
         count = min(TAKEN_AT_ONCE, room, total)
         context |= {
-            "waiting": waiting,
+            "waiting": [(each, paging.counted(each.count)) for each in waiting],
             "total": total,
+            "over": number_format(places.COUNTED, force_grouping=True)
+            if any(each.is_more for each in waiting)
+            else "",
             "room": room,
             "most": min(room, MOST_AT_ONCE),
             "form": TakeForm(initial={"count": count}) if count else None,
