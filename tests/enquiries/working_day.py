@@ -221,7 +221,12 @@ class Day:
             line=self._lines[OFFICES if of_office else PUBLIC],
             channel=Channel.WEB_FORM,
             asker=Asker(
-                language=language, kind=kind, email=asker, name="Asker", office=self._office if of_office else None),
+                kind=kind,
+                email=asker,
+                language=language,
+                name="Asker",
+                office=self._office if of_office else None,
+            ),
             about=About(
                 topic=rng.choices(list(TOPICS), list(TOPICS.values()))[0],
                 line_of_business=LineOfBusiness.FAMILY,
@@ -230,7 +235,7 @@ class Day:
             body=QUESTION[language],
             received_at=now,
             now=now,
-        )  # fmt: skip
+        )
         return received.enquiry.pk
 
     def _work(self, who: Agent, rng: Random) -> None:

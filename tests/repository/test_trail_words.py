@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.utils import translation
 
-from comptoir.people import trail_words
+from comptoir.people import trail_sentences, trail_words
 from tests.repository import trail_codes
 
 WRITTEN = trail_codes.written()
@@ -35,19 +35,21 @@ def test_every_code_is_known_from_the_sources() -> None:
 
 
 def test_every_code_has_a_sentence() -> None:
-    missing = {code: place for code, place in CODES.items() if code not in trail_words.SENTENCES}
+    missing = {
+        code: place for code, place in CODES.items() if code not in trail_sentences.SENTENCES
+    }
 
     assert missing == {}, "write its sentence in comptoir/people/trail_words.py"
 
 
 def test_no_sentence_outlives_its_code() -> None:
-    assert trail_words.SENTENCES.keys() - CODES.keys() == set()
+    assert trail_sentences.SENTENCES.keys() - CODES.keys() == set()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_two_codes_say_the_same(language: str) -> None:
     with translation.override(language):
-        said = [str(sentence) for sentence in trail_words.SENTENCES.values()]
+        said = [str(sentence) for sentence in trail_sentences.SENTENCES.values()]
 
     assert len(said) == len(set(said))
 
