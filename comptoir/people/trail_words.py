@@ -1,8 +1,9 @@
 """What the audit trail says: a sentence for each action's code, words for what stands in its detail.
 
-The trail keeps codes, so that one row reads the same in both languages. The sentences (`trail_sentences`) and words stand here, where
-the page is, and not beside the actions: rooms upstairs write to the trail that this room shows. A test
-reads every code out of the sources and fails for one without a sentence.
+The trail keeps codes, so that one row reads the same in both languages. The sentences (in
+`trail_sentences`) and the words stand here, where the page is, and not beside the actions: rooms upstairs
+write to the trail that this room shows. A test reads every code out of the sources and fails for one
+without a sentence.
 """
 
 from __future__ import annotations
