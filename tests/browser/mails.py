@@ -67,13 +67,25 @@ def enquiry_not_answered(world: World) -> tuple[Any, ...]:
     return not_arrived(world)[:1]
 
 
+def some_lost(world: World) -> tuple[Any, ...]:
+    """The list with something on it, whichever pages were visited before."""
+    lost(world)
+    return ()
+
+
+def some_set_aside(world: World) -> tuple[Any, ...]:
+    """The same of mail set aside."""
+    _unreadable()
+    return ()
+
+
 PAGES = [
     Visit("enquiries:undelivered", LEAD, state="empty"),
     Visit("enquiries:not-arrived", AGENT, not_arrived),
     Visit("enquiries:enquiry", AGENT, enquiry_not_answered, state="not-arrived"),
-    Visit("enquiries:undelivered", LEAD),
+    Visit("enquiries:undelivered", LEAD, some_lost),
     Visit("enquiries:mails", LEAD, state="empty"),
     Visit("enquiries:mail", LEAD, set_aside),
     Visit("enquiries:mail", LEAD, refused, state="refused"),
-    Visit("enquiries:mails", LEAD),
+    Visit("enquiries:mails", LEAD, some_set_aside),
 ]
