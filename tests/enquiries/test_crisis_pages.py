@@ -129,7 +129,7 @@ class TestTiles:
 
         words = said(desk.get(url("crisis")))
 
-        assert "received 1 answered 0 waiting 1 late 0 answer rate 0 %" in words
+        assert "received 1 answered 0 waiting 1 late 0 answer rate 0%" in words
         assert "French: 1 received, 0 answered" in words
         assert "The oldest that waits came on" in words
 

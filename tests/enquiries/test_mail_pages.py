@@ -46,7 +46,7 @@ def strangers(text: str = "Tell me everything.", number: int = 1) -> InboundMail
 def test_the_list_says_who_wrote_and_why_it_was_set_aside(lead: Client) -> None:
     strangers()
 
-    page = lead.get(reverse(LIST)).content.decode()
+    page = lead.get(reverse(LIST)).content.decode().replace("<wbr>", "")
 
     assert STRANGER in page
     assert "Names an enquiry in which its sender takes no part" in page
