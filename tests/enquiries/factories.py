@@ -11,7 +11,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from comptoir.enquiries.actions import documents, gating, receiving, taking
+from comptoir.enquiries.actions import answering, documents, gating, receiving, taking
 from comptoir.enquiries.actions.documents import Consent
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.models import (
@@ -26,6 +26,7 @@ from comptoir.enquiries.models import (
     Identifier,
     Line,
     LineKind,
+    Message,
     Piece,
     Promise,
     Scan,
@@ -132,6 +133,19 @@ def agent(**values: Any) -> Agent:
 def in_hand(agent: Agent, found: Enquiry, now: datetime = NOW) -> Enquiry:
     """The enquiry in this agent's hands."""
     return taking.take_one(enquiry=found, version=found.version, by=agent.person, now=now)
+
+
+def ask_back(held: Enquiry, by: Agent) -> Message:
+    """The agent asks the client something general and waits; what was asked."""
+    return answering.ask_back(
+        enquiry=held,
+        version=held.version,
+        body="Which one?",
+        language="en",
+        is_case_specific=False,
+        by=by.person,
+        now=NOW,
+    )
 
 
 def opened(found: Enquiry, by: Agent, now: datetime = NOW) -> Enquiry:

@@ -21,7 +21,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.notices.models import Notice
 from comptoir.roster.models import LineOfBusiness
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -43,18 +43,6 @@ def answer(held: Enquiry, by: Agent, **changes: Any) -> None:
         **changes,
     }
     answering.answer(enquiry=held, by=by.person, **values)
-
-
-def ask(held: Enquiry, by: Agent) -> None:
-    answering.ask_back(
-        enquiry=held,
-        version=held.version,
-        body="Which one?",
-        language="en",
-        is_case_specific=False,
-        by=by.person,
-        now=NOW,
-    )
 
 
 class TestAnAnswer:
@@ -102,7 +90,7 @@ class TestAQuestionToTheClient:
     def test_gives_the_first_answer_and_pauses_the_final_one(self, by: Agent) -> None:
         held = in_hand(by, enquiry())
 
-        ask(held, by)
+        ask_back(held, by)
 
         running = held.clocks.running().get()
         assert running.promise == Promise.FINAL
@@ -111,7 +99,7 @@ class TestAQuestionToTheClient:
     def test_ends_with_the_client_s_text_and_its_working_time_is_credited(self, by: Agent) -> None:
         held = in_hand(by, enquiry())
         before = held.clocks.get(promise=Promise.FINAL).due_at
-        ask(held, by)
+        ask_back(held, by)
         held.refresh_from_db()
 
         reopening.go_on(enquiry=held, at=NOW, now=NOW + timedelta(days=2))

@@ -12,7 +12,7 @@ from comptoir.ledger import queries as ledger
 from comptoir.ledger.client_keys import client_key
 from comptoir.ledger.models import Contact, Outcome
 from tests.enquiries.crises import open_crisis
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand, received
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand, received
 
 pytestmark = pytest.mark.django_db
 
@@ -94,15 +94,7 @@ def test_a_question_back_is_an_answer_to_the_attempt() -> None:
     by = agent()
     held = in_hand(by, enquiry())
 
-    answering.ask_back(
-        enquiry=held,
-        version=held.version,
-        body="Which one?",
-        language="en",
-        is_case_specific=False,
-        by=by.person,
-        now=NOW,
-    )
+    ask_back(held, by)
 
     assert [outcome for _id, _sequence, outcome in told()] == ["received", "answered"]
 

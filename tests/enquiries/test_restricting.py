@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from comptoir.audit.models import Event, Verb
-from comptoir.enquiries.actions import answering, reopening, restricting, taking
+from comptoir.enquiries.actions import reopening, restricting, taking
 from comptoir.enquiries.actions.restricting import READ_FOR
 from comptoir.enquiries.models import Enquiry, Named, Opening, State
 from comptoir.notices.models import Notice
 from comptoir.people.models import Person, Role
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand, person, received
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand, person, received
 from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
@@ -78,15 +78,7 @@ class TestRestricting:
     def test_of_one_on_hold_leaves_the_client_awaited_and_nobody_s_name_on_it(self) -> None:
         by = agent()
         held = in_hand(by, enquiry())
-        answering.ask_back(
-            enquiry=held,
-            version=held.version,
-            body="Which one?",
-            language="en",
-            is_case_specific=False,
-            by=by.person,
-            now=NOW,
-        )
+        ask_back(held, by)
 
         restricted = restrict(held, person())
 
@@ -268,15 +260,7 @@ class TestAskedAgain:
     def test_what_waited_for_the_client_waits_for_who_is_named_only(self) -> None:
         by, owner = agent(), person()
         held = in_hand(by, enquiry())
-        answering.ask_back(
-            enquiry=held,
-            version=held.version,
-            body="Which one?",
-            language="en",
-            is_case_specific=False,
-            by=by.person,
-            now=NOW,
-        )
+        ask_back(held, by)
         found = restrict(held, owner)
 
         reopening.go_on(enquiry=found, at=NOW, now=NOW + MINUTE)

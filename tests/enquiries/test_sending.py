@@ -9,7 +9,7 @@ import pytest
 
 from comptoir.domain import mail_signs
 from comptoir.enquiries import jobs, letters
-from comptoir.enquiries.actions import answering, sending
+from comptoir.enquiries.actions import sending
 from comptoir.enquiries.models import (
     Bounce,
     Channel,
@@ -24,7 +24,7 @@ from comptoir.notices import actions as notices
 from comptoir.notices import gateway
 from comptoir.notices.models import Notice
 from tests.enquiries import bounces
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand, person
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand, person
 from tests.enquiries.mail_writing import ASKER, QUESTIONS, asked, came, line, mail, outbound
 from tests.notices.mail_server import Gate, MailServer
 from tests.rivals import Rival
@@ -85,15 +85,7 @@ class TestWhatMayLeave:
         by = agent()
         held = in_hand(by, asked())
 
-        answering.ask_back(
-            enquiry=held,
-            version=held.version,
-            body="Which one?",
-            language="en",
-            is_case_specific=False,
-            by=by.person,
-            now=NOW,
-        )
+        ask_back(held, by)
 
         assert OutboundMail.objects.get().to == ASKER
         assert not Notice.objects.filter(kind="enquiries.more_needed").exists()
@@ -102,15 +94,7 @@ class TestWhatMayLeave:
         by = agent()
         held = in_hand(by, enquiry())
 
-        answering.ask_back(
-            enquiry=held,
-            version=held.version,
-            body="Which one?",
-            language="en",
-            is_case_specific=False,
-            by=by.person,
-            now=NOW,
-        )
+        ask_back(held, by)
 
         assert not OutboundMail.objects.exists()
         assert Notice.objects.filter(kind="enquiries.more_needed").exists()

@@ -27,7 +27,7 @@ from comptoir.enquiries.queries import undelivered
 from comptoir.notices import gateway
 from comptoir.roster.models import LineOfBusiness
 from tests.enquiries import bounces
-from tests.enquiries.factories import NOW, agent, in_hand
+from tests.enquiries.factories import NOW, agent, ask_back, in_hand
 from tests.enquiries.mail_writing import ASKER, asked, came, line, mail
 from tests.notices.mail_server import MailServer
 
@@ -145,15 +145,7 @@ class TestWhatWasAnsweredIsOwedAgain:
 
     def test_what_waited_for_the_client_waits_no_more(self, by: Agent) -> None:
         held = in_hand(by, asked())
-        question = answering.ask_back(
-            enquiry=held,
-            version=held.version,
-            body="Which one?",
-            language="en",
-            is_case_specific=False,
-            by=by.person,
-            now=NOW,
-        )
+        question = ask_back(held, by)
 
         came(bounces.report(question.outbound.sent_as), now=LATER)
 
