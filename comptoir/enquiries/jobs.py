@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from comptoir.enquiries.actions import (
     clocks,
     collecting,
+    crisis_rest,
     documents,
     following,
     lending,
@@ -154,6 +155,15 @@ def return_staff(timestamp: int) -> None:
     returned = lending.return_due(now=clock.now())
     if returned:
         logger.info("%s loans to crisis lines ended", returned)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="enquiries.gather", queueing_lock="enquiries.gather")
+def gather(timestamp: int) -> None:
+    """Bring to the public line what waits on a line that has closed."""
+    gathered = crisis_rest.gather(now=clock.now())
+    if gathered:
+        logger.info("%s enquiries waited on a closed line", gathered)
 
 
 @app.periodic(cron="22 13 * * *")

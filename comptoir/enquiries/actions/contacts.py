@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from comptoir.enquiries.models import Direction, Enquiry, Message
+from comptoir.enquiries.models import Descent, Direction, Enquiry, Message, Origin
 from comptoir.ledger.actions.recording import Account, record
 from comptoir.ledger.models import Channel, Outcome
 
@@ -27,13 +27,14 @@ def answered(enquiry: Enquiry, reply: Message, *, now: datetime) -> None:
     """A reply went out: every text since the one before it is answered by it."""
     if enquiry.line.is_drill:
         return
-    texts = enquiry.messages.exclude(direction=Direction.NOTE).exclude(pk=reply.pk)
-    kept = list(texts.filter(pk__lt=reply.pk).order_by("pk"))
-    for place, message in enumerate(kept):
-        later = (other.direction for other in kept[place + 1 :])
-        if message.direction == Direction.IN and Direction.OUT not in later:
-            account = _account(enquiry, message, is_first=place == 0, answered_at=now)
-            record(account=account)
+    texts = enquiry.messages.exclude(direction=Direction.NOTE).filter(pk__lt=reply.pk)
+    first = texts.order_by("pk").values_list("pk", flat=True).first()
+    before = texts.filter(direction=Direction.OUT).order_by("-pk").values_list("pk", flat=True)
+    for message in texts.filter(direction=Direction.IN, pk__gt=before.first() or 0).order_by("pk"):
+        is_first = message.pk == first
+        if is_first and Descent.objects.filter(child=enquiry, origin=Origin.SPLIT).exists():
+            continue  # told of, and answered, where it came in
+        record(account=_account(enquiry, message, is_first=is_first, answered_at=now))
 
 
 def _account(

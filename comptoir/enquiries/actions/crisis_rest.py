@@ -22,6 +22,9 @@ from comptoir.enquiries.models import (
 from comptoir.enquiries.queries import crisis as lines
 from comptoir.people.models import Person
 
+MOST_GATHERED = 500
+"""Of one round."""
+
 
 class CannotClose(Exception):
     """The line stays open."""
@@ -79,6 +82,24 @@ def see_to(*, line: Line, rest: Rest, by: Person, now: datetime) -> int:
     return len(found)
 
 
+@transaction.atomic
+def gather(*, now: datetime) -> int:
+    """What waits on a line that has closed goes to the public line: its asker wrote again, or it came in
+    that very moment. What was left to its line stays there, and a drill is over. How many.
+    """
+    public = lines.public_line(now)
+    if public is None:
+        return 0
+    astray = Enquiry.objects.filter(
+        state=State.WAITING, line__closed_at__isnull=False, line__is_drill=False
+    ).exclude(line__crisis__rest=Rest.STAYED)
+    rows = astray.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    found = list(rows.select_related("line").order_by("pk")[:MOST_GATHERED])
+    for enquiry in found:
+        _move(enquiry, public, None, now)
+    return len(found)
+
+
 def _public_line(now: datetime) -> Line:
     public = lines.public_line(now)
     if public is None:
@@ -86,7 +107,7 @@ def _public_line(now: datetime) -> Line:
     return public
 
 
-def _move(enquiry: Enquiry, to: Line, by: Person, now: datetime) -> None:
+def _move(enquiry: Enquiry, to: Line, by: Person | None, now: datetime) -> None:
     """To another line, in the same hands, with its promises as they were made."""
     former = enquiry.line.code
     enquiry.line = to

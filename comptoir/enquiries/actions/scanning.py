@@ -20,6 +20,9 @@ WAITS_AT_MOST = timedelta(hours=1)
 AGAIN_WITHIN = timedelta(days=7)
 """For so long a document that found no scanner is scanned when there is one again (ours)."""
 
+MOST_SILENT = 3
+"""Documents of one round without an answer, after which the scanner is left alone until the next."""
+
 WITHOUT_A_SCANNER = (WhyNotScanned.OFF, WhyNotScanned.UNREACHABLE)
 
 STATES = {Verdict.CLEAN: Scan.CLEAN, Verdict.INFECTED: Scan.INFECTED}
@@ -77,12 +80,17 @@ def scan_again(*, scanner: Scanner, most: int, now: datetime) -> int:
 
     What has waited too long says that it was not scanned, also of a scanner that is dead.
     """
-    known = 0
+    known = silent = 0
     for document in _to_scan(scanner, now)[:most]:
         try:
             found = scan(document=document, scanner=scanner, now=now)
+        except gateway.NoAnswer:
+            silent += 1  # the next one may be answered; of several it is the scanner
+            if silent == MOST_SILENT:
+                break
+            continue
         except gateway.Unreachable:
-            break  # it will not answer for the next one either
+            break  # it will not be there for the next one either
         known += found.scan in (Scan.CLEAN, Scan.INFECTED)
     too_long = Document.objects.kept().filter(
         scan=Scan.WAITING, uploaded_at__lte=now - WAITS_AT_MOST

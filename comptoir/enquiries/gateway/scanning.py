@@ -30,6 +30,10 @@ class Unreachable(Exception):
     """The scanner cannot be asked now, or said nothing that can be understood: ask again later."""
 
 
+class NoAnswer(Unreachable):
+    """It is there, and said nothing of this file that can be understood, or nothing in time."""
+
+
 class Verdict(StrEnum):
     """What a scanner says of a file."""
 
@@ -72,12 +76,7 @@ class Clamd:
     def scan(self, content: bytes) -> Answer:
         try:
             with self._connected() as line:
-                line.sendall(b"zINSTREAM\0")
-                for start in range(0, len(content), PIECE):
-                    piece = content[start : start + PIECE]
-                    line.sendall(struct.pack("!L", len(piece)) + piece)
-                line.sendall(struct.pack("!L", 0))
-                return _understood(_heard(line))
+                return _asked(line, content)
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
 
@@ -103,6 +102,18 @@ class Clamd:
         return line
 
 
+def _asked(line: socket.socket, content: bytes) -> Answer:
+    try:
+        line.sendall(b"zINSTREAM\0")
+        for start in range(0, len(content), PIECE):
+            piece = content[start : start + PIECE]
+            line.sendall(struct.pack("!L", len(piece)) + piece)
+        line.sendall(struct.pack("!L", 0))
+        return _understood(_heard(line))
+    except TimeoutError as error:
+        raise NoAnswer("TimeoutError") from error
+
+
 def _heard(line: socket.socket) -> str:
     """What the daemon says up to the end of its answer."""
     said = b""
@@ -121,7 +132,7 @@ def _understood(said: str) -> Answer:
         return Answer(Verdict.LIMITS)
     name = said.removeprefix("stream: ").removesuffix(" FOUND")
     if said != f"stream: {name} FOUND":
-        raise Unreachable("no answer")
+        raise NoAnswer("no answer")
     if name.startswith("Heuristics.Limits.Exceeded"):
         return Answer(Verdict.LIMITS)
     if name.startswith("Heuristics.Encrypted"):

@@ -27,6 +27,8 @@ AHEAD = timedelta(days=1)
 
 MOST_SEQUENCE = 2**31 - 1
 MOST_OFFICE = 2**63 - 1
+LONGEST_NUMBER = 40
+"""Digits, zeros in front among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,9 @@ class _Reading:
             self.columns[name] = [cell or none for cell in cells]
             return
         for place, cell in enumerate(cells):
-            if cell and not (cell.isascii() and cell.isdigit() and least <= int(cell) <= most):
+            # The length first: Python refuses to read a number of thousands of digits.
+            is_short = len(cell) <= LONGEST_NUMBER and cell.isascii() and cell.isdigit()
+            if cell and not (is_short and least <= int(cell) <= most):
                 self._fault(place, name, f"{cell[:20]!r} is not a whole number from {least}")
         self.columns[name] = [cell or none for cell in cells]
 
