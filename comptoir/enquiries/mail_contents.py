@@ -38,8 +38,13 @@ def _applications(text: str) -> Iterator[str]:
 
 def uci(subject: str, text: str) -> str:
     """The client's number if the mail names one and no second."""
-    found = {identifiers.parse_uci(each) for each in _UCI.findall(f"{subject}\n{text}"[:READ])}
+    found = ucis(f"{subject}\n{text}")
     return found.pop() if len(found) == 1 else ""
+
+
+def ucis(text: str) -> set[str]:
+    """Every client's number that is written with its hyphens."""
+    return {identifiers.parse_uci(each) for each in _UCI.findall(text[:READ])}
 
 
 def appointment(subject: str, text: str) -> str:

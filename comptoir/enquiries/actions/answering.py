@@ -160,8 +160,14 @@ def _say(
     by: Person,
     now: datetime,
 ) -> Message:
-    """The one way out: what is about a case, or quotes a text that is, is disclosed before it is said."""
-    is_case_specific = is_case_specific or any(one.text.is_case_specific for one in texts)
+    """The one way out: what is about a case, quotes a text that is, or holds a number or the date of birth
+    of one, is disclosed before it is said.
+    """
+    is_case_specific = (
+        is_case_specific
+        or any(one.text.is_case_specific for one in texts)
+        or gates.tells_of_a_case(enquiry, body)
+    )
     if is_case_specific:
         _disclose(enquiry, by, now)
     message = Message.objects.create(

@@ -79,7 +79,9 @@ class AnswerForm(QuotingForm):
     is_case_specific = forms.BooleanField(
         label=_("It says something about the case"),
         required=False,
-        help_text=_("Then it is read only after the code that is mailed to whoever asked."),
+        help_text=_(
+            "Then it is read only after the code that is mailed to whoever asked. A text that holds a client or application number, or the date of birth, always counts as such."
+        ),
     )
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import override
 
 from comptoir.domain import gates
 from comptoir.domain.gates import Closed, Facts, Open
+from comptoir.enquiries import mail_contents
 from comptoir.enquiries.models import (
     Authorization,
     Direction,
     Enquiry,
     Message,
 )
+from comptoir.people.models import Language
+from comptoir.ui import times
 
 HOLDS_FOR = timedelta(days=30)
 """How long what was confirmed, or overridden, opens the gates of one enquiry (ours)."""
@@ -65,6 +71,29 @@ class CaseFacts:
 
 SHOWN = 3
 """How many of the last characters of a number are read before the gates are open (ours)."""
+
+
+def tells_of_a_case(enquiry: Enquiry, text: str) -> bool:
+    """Whether a text holds what tells one case from another, whatever its writer says of it: the numbers
+    or the date of birth of this one, or anything in the form of a client's or an application number.
+    """
+    if mail_contents.application_numbers("", text) or mail_contents.ucis(text):
+        return True
+    signs = "".join(filter(str.isalnum, text)).casefold()
+    numbers = (enquiry.uci, enquiry.application_number.casefold())
+    return any(number in signs for number in filter(None, numbers)) or any(
+        date in text.casefold() for date in _written(enquiry.applicant_born_on)
+    )
+
+
+def _written(born_on: date | None) -> Iterator[str]:
+    """A date as people write it in both languages."""
+    if born_on is None:
+        return
+    yield born_on.isoformat()
+    for language in Language.values:
+        with override(language):
+            yield times.plain_date(born_on).casefold()
 
 
 def facts(enquiry: Enquiry, verdict: Open | Closed) -> CaseFacts:
