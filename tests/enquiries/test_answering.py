@@ -36,7 +36,7 @@ def answer(held: Enquiry, by: Agent, **changes: Any) -> None:
         "version": held.version,
         "body": "It is in progress.",
         "language": "en",
-        "tier": Tier.CASE,
+        "tier": Tier.GENERAL,
         "line_of_business": LineOfBusiness.PR_CARD,
         "is_case_specific": False,
         "now": NOW,
@@ -46,6 +46,17 @@ def answer(held: Enquiry, by: Agent, **changes: Any) -> None:
 
 
 class TestAnAnswer:
+    @pytest.mark.parametrize("tier", [Tier.CASE, Tier.ACTION])
+    def test_about_a_case_by_its_code_passes_the_gates_whatever_was_ticked(
+        self, by: Agent, tier: Tier
+    ) -> None:
+        held = in_hand(by, enquiry())
+
+        with pytest.raises(answering.GatesClosed):
+            answer(held, by, tier=tier)
+
+        assert not held.messages.filter(direction=Direction.OUT).exists()
+
     def test_closes_the_enquiry_under_its_wrap_up_code(self, by: Agent) -> None:
         held = in_hand(by, enquiry())
 
@@ -53,7 +64,7 @@ class TestAnAnswer:
 
         held.refresh_from_db()
         assert held.state == State.ANSWERED
-        assert held.wrap_up_code == "062"
+        assert held.wrap_up_code == "061"
         assert not held.clocks.running().exists()
 
     def test_is_told_by_a_notice_without_its_words(self, by: Agent) -> None:
@@ -68,7 +79,7 @@ class TestAnAnswer:
         answer(in_hand(by, enquiry()), by)
 
         event = Event.objects.get(action="enquiry.answered")
-        assert event.detail == {"wrap_up_code": "062"}
+        assert event.detail == {"wrap_up_code": "061"}
 
     def test_twice_is_refused(self, by: Agent) -> None:
         held = in_hand(by, enquiry())

@@ -21,7 +21,7 @@ from comptoir.enquiries.models import (
     Topic,
 )
 from comptoir.roster.models import LineOfBusiness
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand
+from tests.enquiries.factories import NOW, agent, enquiry, in_hand, opened
 from tests.people.signing_in import sign_in
 from tests.rivals import Rival
 
@@ -44,7 +44,9 @@ def bundle(by: Agent) -> list[Enquiry]:
     ]
 
 
-def answer(by: Agent, *found: Enquiry, tiers: tuple[Tier, ...] = (Tier.CASE, Tier.ACTION)) -> None:
+def answer(
+    by: Agent, *found: Enquiry, tiers: tuple[Tier, ...] = (Tier.GENERAL, Tier.GENERAL)
+) -> None:
     parts = [
         bundling.Part(each, each.version, tier, LineOfBusiness.FAMILY)
         for each, tier in zip(found, tiers, strict=False)
@@ -68,7 +70,8 @@ class TestATrueBundle:
     def test_is_closed_by_one_answer_each_under_its_own_code(
         self, by: Agent, bundle: list[Enquiry]
     ) -> None:
-        answer(by, *bundle)
+        told = [opened(each, by) for each in bundle]
+        answer(by, *told, tiers=(Tier.CASE, Tier.ACTION))
 
         closed = Enquiry.objects.order_by("pk")
         assert [each.state for each in closed] == [State.ANSWERED] * 2
@@ -166,7 +169,7 @@ class TestThePage:
         for each in bundle:
             typed |= {
                 f"{each.pk}-together": "on",
-                f"{each.pk}-tier": "2",
+                f"{each.pk}-tier": "1",
                 f"{each.pk}-line_of_business": "family",
                 f"{each.pk}-version": each.version,
             }
@@ -183,7 +186,7 @@ class TestThePage:
         for each in bundle:
             typed |= {
                 f"{each.pk}-together": "on",
-                f"{each.pk}-tier": "2",
+                f"{each.pk}-tier": "1",
                 f"{each.pk}-line_of_business": "family",
                 f"{each.pk}-version": 99,
             }

@@ -75,7 +75,7 @@ def tell(enquiry: Enquiry, by: Agent, **changes: Any) -> None:
         version=enquiry.version,
         body="A decision was made.",
         language="en",
-        tier=Tier.CASE,
+        tier=Tier.CASE if values["is_case_specific"] else Tier.GENERAL,
         line_of_business=enquiry.line_of_business,
         by=by.person,
         now=NOW,

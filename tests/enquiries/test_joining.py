@@ -48,7 +48,7 @@ def answer(main: Enquiry, by: Agent) -> None:
         version=main.version,
         body="Both are in progress.",
         language="en",
-        tier=Tier.CASE,
+        tier=Tier.GENERAL,
         line_of_business=LineOfBusiness.FAMILY,
         is_case_specific=False,
         by=by.person,

@@ -36,7 +36,7 @@ ANSWER = {
     "body": "It is in progress.",
     "language": "en",
     "line_of_business": "pr_card",
-    "tier": "2",
+    "tier": "1",
 }
 
 
@@ -167,7 +167,7 @@ class TestTheWork:
         words = said(client.get(url("work")))
 
         assert "cannot be taken back" in words
-        assert "wrap-up code 062" in words
+        assert "wrap-up code 061" in words
 
     def test_costs_the_same_for_one_and_for_many(
         self, client: Client, by: Agent, django_assert_num_queries: Any
@@ -292,7 +292,7 @@ class TestAnswering:
 
         held.refresh_from_db()
         assert response["Location"] == url("work")
-        assert (held.state, held.wrap_up_code) == (State.ANSWERED, "062")
+        assert (held.state, held.wrap_up_code) == (State.ANSWERED, "061")
         assert held.messages.get(direction=Direction.OUT).body == "It is in progress."
 
     def test_and_next_leads_to_the_next_in_hand(

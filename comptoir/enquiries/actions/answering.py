@@ -52,13 +52,14 @@ def answer(
 ) -> Message:
     """Send the answer and close the enquiry under its wrap-up code.
 
-    What is about a case, or quotes a text that is, passes both gates and is disclosed on record. Raises
-    CannotChange, and texting.NotInUse for a text that is not.
+    What is about a case, by its wrap-up code too, or quotes a text that is, passes both gates and is
+    disclosed on record. Raises CannotChange, and texting.NotInUse for a text that is not.
     """
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
     if bundles.is_barred(found):
         raise NoAction
-    message = _say(found, body, language, is_case_specific, texts, by, now)
+    is_about_it = is_case_specific or tier != Tier.GENERAL
+    message = _say(found, body, language, is_about_it, texts, by, now)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
     answered = [found, *found.joined.all()]  # its parts are answered with it
