@@ -118,8 +118,11 @@ class TestAll:
         with django_assert_num_queries(7):
             client.get(url("all"))
 
-    def test_is_for_team_leads(self) -> None:
-        assert sign_in(Client(), person_with(Role.AGENT)).get(url("all")).status_code == 403
+    @pytest.mark.parametrize(
+        ("role", "status"), [(Role.AGENT, 200), (Role.TEAM_LEAD, 200), (Role.PRIVACY_OFFICER, 403)]
+    )
+    def test_is_for_who_answers_enquiries(self, role: Role, status: int) -> None:
+        assert sign_in(Client(), person_with(role)).get(url("all")).status_code == status
 
 
 class TestLate:

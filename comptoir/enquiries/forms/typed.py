@@ -11,6 +11,10 @@ JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Not seen, and yet part of how names are written in some scripts."""
 
 
+TURNS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+"""Marks that turn what follows them around, so that a text reads otherwise than it was written."""
+
+
 def is_unseen(letter: str) -> bool:
     """Controls, marks of direction and the like: in a name they hide or turn round what is read."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs") and letter not in JOINERS
@@ -32,7 +36,9 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
         kept = "".join(
-            letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc"
+            letter
+            for letter in text
+            if letter in "\n\t" or (unicodedata.category(letter) != "Cc" and letter not in TURNS)
         )
         seen = any(not (letter.isspace() or is_unseen(letter)) for letter in kept)
         return super().to_python(kept if seen else "")

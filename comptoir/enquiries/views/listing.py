@@ -9,18 +9,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.enquiries.forms.working import FilterForm, SearchForm
-from comptoir.enquiries.permissions import enquiries_for
+from comptoir.enquiries.permissions import WORKS, enquiries_for
 from comptoir.enquiries.queries import listing as queries
 from comptoir.enquiries.views import paging
 from comptoir.people import searching
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
 SEARCH = "enquiries"
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.TEAM_LEAD)
+@allow(*WORKS)
 def everything(request: SignedIn) -> HttpResponse:
     """Every enquiry, the latest first, or what a search finds."""
     if request.method == "POST":
@@ -44,7 +43,7 @@ def everything(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def late(request: SignedIn) -> HttpResponse:
     """What is overdue, the longest first."""
     form = FilterForm(request.GET)
@@ -55,7 +54,7 @@ def late(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def unmatched(request: SignedIn) -> HttpResponse:
     """What no rule of triage knew: somebody looks at it by hand."""
     after = request.GET.get("after", "")
