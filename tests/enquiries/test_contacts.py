@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from comptoir.enquiries.actions import answering
+from comptoir.enquiries.actions import answering, copying
 from comptoir.enquiries.models import Channel, Enquiry, Tier
 from comptoir.ledger import queries as ledger
 from comptoir.ledger.client_keys import client_key
@@ -132,3 +132,14 @@ def test_a_drill_is_told_of_never() -> None:
     answer(enquiry(line=drill.line))
 
     assert told() == []
+
+
+def test_a_text_that_was_split_off_is_told_of_where_it_came_in_and_nowhere_else() -> None:
+    found, by = enquiry(), agent()
+    held = in_hand(by, found)
+    text = held.messages.get()
+    child = copying.split(enquiry=held, version=held.version, message=text, by=by.person, now=NOW)
+
+    answer(child)
+
+    assert told() == [(found.reference, 1, "received")]

@@ -58,6 +58,20 @@ class Dead:
         raise gateway.Unreachable
 
 
+class SaysNothingOf:
+    """A scanner that is there and chokes on some files."""
+
+    def __init__(self, *files: bytes) -> None:
+        self.files = files
+        self.asked = 0
+
+    def scan(self, content: bytes) -> Answer:
+        self.asked += 1
+        if content in self.files:
+            raise gateway.NoAnswer
+        return Answer(Verdict.CLEAN)
+
+
 def scanned(document: Document, scanner: Any, now: Any = NOW) -> Document:
     return scanning.scan(document=document, scanner=scanner, now=now)
 
@@ -151,6 +165,25 @@ class TestADeadScanner:
         again(scanner)
 
         assert scanner.asked == 1
+
+    def test_that_says_nothing_of_one_file_is_asked_about_the_next(self) -> None:
+        silent, spoken = kept(pdf(1)), kept(pdf(2))
+        scanner = SaysNothingOf(pdf(1))
+
+        assert again(scanner) == 1
+
+        assert now_of(silent) == (Scan.WAITING, "")
+        assert now_of(spoken) == (Scan.CLEAN, "")
+
+    def test_that_says_nothing_of_several_is_left_alone_until_the_next_round(self) -> None:
+        files = [pdf(number) for number in range(scanning.MOST_SILENT + 2)]
+        for file in files:
+            kept(file)
+        scanner = SaysNothingOf(*files)
+
+        again(scanner)
+
+        assert scanner.asked == scanning.MOST_SILENT
 
     def test_that_comes_back_scans_what_it_missed(self) -> None:
         document = kept()

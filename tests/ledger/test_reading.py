@@ -239,7 +239,16 @@ def test_another_encoding_is_read_as_the_mapping_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "kept"), [("7", True), ("", True), ("-1", False), ("²", False), ("9" * 19, False)]
+    ("cell", "kept"),
+    [
+        ("7", True),
+        ("", True),
+        ("0007", True),
+        ("-1", False),
+        ("²", False),
+        ("9" * 19, False),
+        ("9" * 5_000, False),  # longer than Python reads a number
+    ],
 )
 def test_an_office_is_a_whole_number(tmp_path: Path, cell: str, kept: bool) -> None:
     columns = {**MAPPING["columns"], "office_id": "Queue"}

@@ -51,6 +51,9 @@ from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui.forms import without_errors
 
+MOST_TEXTS = 200
+"""Of one conversation the newest so many are shown, as to who asked."""
+
 HELD = (State.IN_HAND, State.ON_HOLD)
 
 
@@ -262,13 +265,13 @@ def _beyond(descent: Descent, found: Enquiry) -> Enquiry:
 
 
 def _texts(enquiries: list[Enquiry]) -> list[Message]:
-    """Every text of these with what was sent with it, the oldest first: three queries."""
+    """The newest texts of these with what was sent with them, the oldest first: three queries."""
     mails = InboundMail.objects.select_related("enquiry")
     mails = mails.only("attachments", "enquiry__reference", "enquiry__is_restricted")
     found = Message.objects.filter(enquiry__in=enquiries)
     found = found.select_related("by", "enquiry", "split_off__child")
     found = found.prefetch_related("documents", Prefetch("mails", mails))
-    return list(found.order_by("at", "pk"))
+    return list(reversed(found.order_by("-at", "-pk")[:MOST_TEXTS]))
 
 
 def _typed(request: SignedIn) -> str:
