@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import imaplib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -38,6 +40,21 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 FEWEST = 6
 """It begins, looks, writes twice, is committed."""
+
+
+def refusing(what: str) -> Callable[..., Any]:
+    """Commands by UID of a server that answers the first FETCH of this with NO (RFC 3501, 6.4.5), and
+    each later one about the same mail.
+    """
+    real, withheld = imaplib.IMAP4.uid, set[str]()
+
+    def uid(session: imaplib.IMAP4, command: str, *arguments: str) -> Any:
+        if command == "FETCH" and arguments[1] == what and withheld <= {arguments[0]}:
+            withheld.add(arguments[0])
+            return "NO", [b"[SERVERBUG] Internal error occurred."]
+        return real(session, command, *arguments)
+
+    return uid
 
 
 @pytest.fixture
@@ -157,6 +174,22 @@ class TestBetweenTheMailboxAndTheRow:
 
         post_office.start()
         assert collect(post_office) == 1
+
+    @pytest.mark.parametrize("refused", ["(INTERNALDATE RFC822.SIZE)", "(BODY.PEEK[])"])
+    def test_a_mail_that_the_server_does_not_hand_out_stays_and_holds_up_no_other(
+        self, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, refused: str
+    ) -> None:
+        for text in ("First.", "Last."):
+            post_office.deliver(mail(text), to=QUESTIONS, sender=ASKER)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(imaplib.IMAP4, "uid", refusing(refused))
+            assert collect(post_office) == 1
+
+        assert len(post_office.mailbox(QUESTIONS)) == 1
+        assert collect(post_office) == 1
+        assert sorted(Message.objects.values_list("body", flat=True)) == ["First.", "Last."]
+        assert post_office.mailbox(QUESTIONS) == []
 
     def test_a_mail_beyond_what_is_kept_is_kept_in_part_and_says_so(
         self, post_office: PostOffice
