@@ -68,6 +68,16 @@ def lost(by: Agent, *, text: str = "Where is it?", number: int = 1) -> Undeliver
     return sent.undelivered
 
 
+def lost_with_its_question(by: Agent) -> tuple[OutboundMail, OutboundMail]:
+    """A question and the answer after it, neither of which arrived; that of the answer is known first."""
+    question = ask_back(in_hand(by, asked()), by).outbound
+    came(mail("Here it is.", In_Reply_To=question.sent_as))
+    sent = answer(by, Enquiry.objects.get())
+    for number, one in enumerate((sent, question), start=1):
+        came(bounces.report(one.sent_as, number=number), now=LATER)
+    return question, sent
+
+
 def lost_of(main: Enquiry) -> list[OutboundMail]:
     """What the page of an enquiry shows, its parts' mail with it."""
     return undelivered.of_enquiries([main, *main.joined.all()])
@@ -257,13 +267,19 @@ class TestSayingWhatWasDone:
 
         assert enquiry_of(sent.undelivered).state == State.IN_HAND
 
-    def test_leaves_it_open_if_another_text_did_not_arrive_either(self, by: Agent) -> None:
-        first = lost(by)
-        second = answer(by, enquiry_of(first))
-        came(bounces.report(second.sent_as, number=2), now=LATER)
+    def test_leaves_it_open_while_another_text_that_did_not_arrive_is_not_seen_to(
+        self, by: Agent
+    ) -> None:
+        question, sent = lost_with_its_question(by)
 
-        assert told(by, first).state == State.IN_HAND
-        assert told(by, second.undelivered).state == State.ANSWERED
+        assert told(by, sent.undelivered).state == State.IN_HAND
+        assert Undelivered.objects.unhandled().get() == question.undelivered
+
+    def test_closes_it_once_every_other_is_seen_to(self, by: Agent) -> None:
+        question, sent = lost_with_its_question(by)
+
+        assert told(by, question.undelivered).state == State.IN_HAND
+        assert told(by, sent.undelivered).state == State.ANSWERED
 
     def test_is_for_who_has_it_in_hand(self, by: Agent) -> None:
         row = lost(by)
@@ -305,6 +321,38 @@ class TestSayingWhatWasDone:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             Undelivered.objects.filter(pk=row.pk).update(handled_at=LATER)
+
+
+class TestANewAnswer:
+    def test_stands_for_what_did_not_arrive(self, by: Agent) -> None:
+        row = lost(by)
+
+        answer(by, enquiry_of(row), now=LATER)
+
+        row.refresh_from_db()
+        assert (row.how, row.handled_by, row.handled_at) == (Remedy.ANEW, by.person, LATER)
+        event = Event.objects.get(action="enquiry.undelivered_handled")
+        assert event.detail == {"how": "anew", "wrap_up_code": enquiry_of(row).wrap_up_code}
+
+    def test_stands_for_that_of_a_part_too(self, by: Agent) -> None:
+        row = lost(by)
+        main = asked(mail("Where is mine?"))
+        Enquiry.objects.filter(pk=row.outbound.message.enquiry_id).update(
+            state=State.JOINED, joined_to=main
+        )
+
+        answer(by, main, now=LATER)
+
+        assert not Undelivered.objects.unhandled().exists()
+
+    def test_that_does_not_arrive_either_is_owed_itself(self, by: Agent) -> None:
+        first = lost(by)
+        second = answer(by, enquiry_of(first), now=LATER)
+
+        came(bounces.report(second.sent_as, number=2), now=LATER)
+
+        assert Undelivered.objects.unhandled().get().outbound == second
+        assert told(by, second.undelivered).state == State.ANSWERED
 
 
 class TestSendingAgain:

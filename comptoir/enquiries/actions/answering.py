@@ -10,7 +10,7 @@ from django.db import transaction
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
 from comptoir.domain.gates import Closed, Reason
-from comptoir.enquiries.actions import changing, clocks, contacts, telling, texting
+from comptoir.enquiries.actions import changing, clocks, contacts, resending, telling, texting
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
@@ -80,6 +80,7 @@ def answer(
     )
     for each in answered:
         contacts.answered(each, message, now=now)
+    resending.answered_anew(enquiry=found, by=by, now=now)
     telling.answered(found, now=now)
     return message
 
