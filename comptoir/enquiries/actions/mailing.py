@@ -176,8 +176,12 @@ def _by_thread(mail: InboundMail, read: Read, now: datetime) -> Outcome:
 def _join(
     mail: InboundMail, read: Read, reference: str, by: threading.By, now: datetime
 ) -> Outcome:
-    """Add the text to the enquiry, which goes on; whoever has it in hand sees that it changed."""
+    """Add the text to the enquiry, which goes on; whoever has it in hand sees that it changed. If what it
+    was put together with was disposed of, it is asked anew.
+    """
     enquiry = mails.where_it_stands(reference)
+    if enquiry.disposed_at is not None:
+        return take_in(mail=mail, read=read, now=now)
     message = Message.objects.create(
         enquiry=enquiry,
         direction=Direction.IN,
