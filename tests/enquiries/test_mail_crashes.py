@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
-from comptoir.enquiries import mail_keys
+from comptoir.enquiries import jobs, mail_keys
 from comptoir.enquiries.actions import collecting, keeping, mailing
 from comptoir.enquiries.gateway import imap
 from comptoir.enquiries.gateway.imap import Lying
 from comptoir.enquiries.gateway.maildir import Maildir
 from comptoir.enquiries.models import Decision, Delivery, Enquiry, InboundMail, Message
 from comptoir.people.models import Role
+from comptoir.site.mailboxes import Mailbox
 from tests.enquiries.factories import NOW
 from tests.enquiries.mail_writing import (
     ASKER,
+    CRISIS,
     OFFICES_MAILBOX,
     QUESTIONS,
     account,
@@ -34,7 +37,7 @@ from tests.enquiries.mail_writing import (
 )
 from tests.liaison.crashes import Server, crash_everywhere
 from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory
-from tests.servers.post_office import PostOffice
+from tests.servers.post_office import PASSWORD, PostOffice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -190,6 +193,25 @@ class TestBetweenTheMailboxAndTheRow:
         assert collect(post_office) == 1
         assert sorted(Message.objects.values_list("body", flat=True)) == ["First.", "Last."]
         assert post_office.mailbox(QUESTIONS) == []
+
+    def test_a_mailbox_that_fails_in_any_way_holds_up_no_other(
+        self, post_office: PostOffice, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A password that LOGIN cannot carry, say."""
+        secret = "mot de passe écrit"
+        settings.IMAP_HOST, settings.IMAP_PORT = post_office.host, post_office.imap_port
+        settings.IMAP_SECURITY = "none"
+        settings.IMAP_MAILBOXES = (
+            Mailbox(CRISIS, CRISIS, secret),
+            Mailbox(QUESTIONS, QUESTIONS, PASSWORD),
+        )
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+
+        jobs.collect_and_decide()
+
+        assert decisions() == [(Decision.NEW, "acknowledged")]
+        assert f"Mailbox {CRISIS} failed: UnicodeEncodeError" in caplog.text
+        assert secret not in caplog.text
 
     def test_a_mail_beyond_what_is_kept_is_kept_in_part_and_says_so(
         self, post_office: PostOffice

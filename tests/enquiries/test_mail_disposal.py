@@ -117,7 +117,9 @@ class TestWhatNamesAnEnquiryThatWasDisposedOf:
         assert found.enquiry != first
 
     def test_through_a_part_that_is_still_there_is_a_new_enquiry(self) -> None:
-        part = came(mail("And this?", sender=SENDER, message_id="<part@mail.client.example>")).enquiry
+        part = came(
+            mail("And this?", sender=SENDER, message_id="<part@mail.client.example>")
+        ).enquiry
         main = came(mail("Where is it?", sender=SENDER)).enquiry
         assert part is not None
         assert main is not None
