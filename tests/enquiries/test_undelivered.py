@@ -15,6 +15,7 @@ from comptoir.enquiries.models import (
     Decision,
     Direction,
     Enquiry,
+    Joining,
     OutboundMail,
     Promise,
     Remedy,
@@ -173,6 +174,65 @@ class TestWhatWasAnsweredIsOwedAgain:
         found = Enquiry.objects.get()
         assert (found.state, found.assignee) == (State.IN_HAND, by.person)
         assert found.version > held.version
+
+    def test_a_report_that_comes_late_does_not_reopen_what_a_later_answer_closed(
+        self, by: Agent
+    ) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        answer(by, Enquiry.objects.get())
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        found = Enquiry.objects.get()
+        assert (found.state, found.tier) == (State.ANSWERED, Tier.GENERAL)
+        assert not found.clocks.running().exists()
+        row = first.undelivered
+        assert (row.code, row.how, row.handled_by) == ("5.1.1", Remedy.ANEW, by.person)
+        assert Event.objects.filter(action="enquiry.mail_undelivered").exists()
+
+    def test_nor_lets_it_go_on_if_a_later_question_waits_for_the_client(self, by: Agent) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        ask_back(in_hand(by, Enquiry.objects.get()), by)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        assert Enquiry.objects.get().state == State.ON_HOLD
+        assert first.undelivered.handled_at is None
+
+    def test_it_goes_on_if_the_later_answer_does_not_arrive_either(self, by: Agent) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        second = answer(by, Enquiry.objects.get())
+        came(bounces.report(second.sent_as, number=2), now=LATER)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        assert Enquiry.objects.get().state == State.WAITING
+        assert Undelivered.objects.unhandled().count() == 2
+
+    @pytest.mark.parametrize(
+        ("joined", "state"), [(timedelta(0), State.ANSWERED), (LATER - NOW, State.WAITING)]
+    )
+    def test_of_a_part_what_the_main_enquiry_was_told_since_they_were_joined_stands_for_it(
+        self, by: Agent, joined: timedelta, state: State
+    ) -> None:
+        first = answer(by, asked())
+        main = asked(mail("Where is mine?"))
+        part = first.message.enquiry
+        Enquiry.objects.filter(pk=part.pk).update(
+            state=State.JOINED, joined_to=main, answered_at=None
+        )
+        Joining.objects.create(
+            part=part, main=main, joined_at=NOW + joined, joined_by=by.person, state=State.WAITING
+        )
+        answer(by, main)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        main.refresh_from_db()
+        assert main.state == state
 
     def test_of_a_part_the_main_enquiry_goes_on_and_shows_it(self, by: Agent) -> None:
         sent = answer(by, asked())
