@@ -281,6 +281,30 @@ class TestWhatOurServerRefuses:
         assert Undelivered.objects.get().code == "5.2.2"
         assert Enquiry.objects.get().state == State.WAITING
 
+    def test_a_code_about_us_says_nothing_of_the_address(self, by: Agent, smtp: MailServer) -> None:
+        sent = answer(by, asked())
+        OutboundMail.objects.update(attempts=sending.MOST_ATTEMPTS - 1)
+        smtp.sender_answer = "550 5.7.1 Sender rejected"
+
+        with gateway.mailbox() as mailbox, pytest.raises(gateway.Unreachable):
+            sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        sent.refresh_from_db()
+        assert (sent.status, "5.7.1" in sent.problem) == (SendingStatus.FAILED, True)
+        assert sent.undelivered.code == ""
+
+    def test_the_code_of_the_last_try_is_kept_when_an_address_was_busy_to_the_end(
+        self, by: Agent, smtp: MailServer
+    ) -> None:
+        sent = answer(by, asked())
+        OutboundMail.objects.update(attempts=sending.MOST_ATTEMPTS - 1)
+        smtp.recipient_answers[ASKER] = "450 4.2.1 Mailbox busy"
+
+        with gateway.mailbox() as mailbox:
+            sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        assert sent.undelivered.code == "4.2.1"
+
     def test_a_text_sent_again_leaves_for_the_other_address(
         self, by: Agent, smtp: MailServer
     ) -> None:

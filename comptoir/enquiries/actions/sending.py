@@ -94,11 +94,14 @@ def send(*, mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingSt
         with transaction.atomic(durable=True):
             return _send(mail_id, mailbox, now)
     except gateway.Refused as problem:
-        return _close(mail_id, SendingStatus.FAILED, now, str(problem))
-    except gateway.TryLater as problem:
+        text = str(problem)
+        return _close(mail_id, SendingStatus.FAILED, now, text, delivery_codes.code_in(text))
+    except gateway.Unreachable as problem:
+        # Whatever codes it names are about us, and say nothing of the address.
         _postpone(mail_id, now, str(problem))
-        if isinstance(problem, gateway.Unreachable):
-            raise
+        raise
+    except gateway.TryLater as problem:
+        _postpone(mail_id, now, str(problem), delivery_codes.code_in(str(problem)))
     except Exception as error:
         # A mail that cannot be made must not hold up those behind it.
         logger.exception("Mail %s could not be made.", mail_id)
@@ -135,21 +138,25 @@ def _send(mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingStat
 
 
 @transaction.atomic
-def _close(mail_id: int, status: SendingStatus, now: datetime, problem: str = "") -> SendingStatus:
-    """Write down what became of it; its enquiry goes on with what could not be sent."""
+def _close(
+    mail_id: int, status: SendingStatus, now: datetime, problem: str = "", code: str = ""
+) -> SendingStatus:
+    """Write down what became of it; its enquiry goes on with what could not be sent. The code is what
+    was said of the address.
+    """
     closed = OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
         status=status, closed_at=now, began_at=None, problem=problem[:300]
     )
     if closed and status == SendingStatus.FAILED:
-        arriving.did_not_arrive(mail_id=mail_id, code=delivery_codes.code_in(problem), now=now)
+        arriving.did_not_arrive(mail_id=mail_id, code=code, now=now)
     return status
 
 
-def _postpone(mail_id: int, now: datetime, problem: str) -> None:
+def _postpone(mail_id: int, now: datetime, problem: str, code: str = "") -> None:
     """Try again after a pause of 1, 2, 4, … minutes, up to an hour; a few days, then give up."""
     mail = OutboundMail.objects.get(pk=mail_id)
     if mail.attempts + 1 >= MOST_ATTEMPTS:
-        _close(mail_id, SendingStatus.FAILED, now, problem)
+        _close(mail_id, SendingStatus.FAILED, now, problem, code)
         return
     pause = min(timedelta(minutes=2 ** min(mail.attempts, 10)), notices.LONGEST_PAUSE)
     OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
