@@ -305,6 +305,19 @@ class TestWhatOurServerRefuses:
 
         assert sent.undelivered.code == "4.2.1"
 
+    def test_what_was_restricted_since_it_was_queued_does_not_leave_and_is_owed_again(
+        self, by: Agent, smtp: MailServer
+    ) -> None:
+        sent = answer(by, asked())
+        Enquiry.objects.update(is_restricted=True)
+
+        with gateway.mailbox() as mailbox:
+            status = sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        assert (status, smtp.accepted) == (SendingStatus.FAILED, [])
+        assert Undelivered.objects.unhandled().get().outbound == sent
+        assert Enquiry.objects.get().state == State.WAITING
+
     def test_a_text_sent_again_leaves_for_the_other_address(
         self, by: Agent, smtp: MailServer
     ) -> None:

@@ -133,6 +133,9 @@ def _send(mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingStat
     mail = due.select_for_update(of=("self",), no_key=True).first()
     if mail is None:
         return None
+    if not may_leave(mail.message.enquiry, mail.message):
+        # Restricted since it was queued, say: somebody who may see it tells whoever asked.
+        return _close(mail_id, SendingStatus.FAILED, now, "It may leave as a mail no more.")
     gateway.send(letters.letter(mail, now=now), mailbox)
     return _close(mail_id, SendingStatus.SENT, now)
 
