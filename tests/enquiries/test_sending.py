@@ -110,6 +110,16 @@ class TestWhatMayLeave:
         assert OutboundMail.objects.get().to == ASKER
         assert not Notice.objects.filter(kind="enquiries.more_needed").exists()
 
+    def test_what_leaves_is_the_text_just_written_also_by_a_clock_that_is_behind(self) -> None:
+        line()
+        by = agent()
+        first = ask_back(in_hand(by, asked()), by, now=NOW + timedelta(minutes=1))
+        came(mail("Here.", In_Reply_To=first.outbound.sent_as), now=NOW + timedelta(minutes=2))
+
+        second = ask_back(in_hand(by, Enquiry.objects.get()), by)
+
+        assert OutboundMail.objects.latest("pk").message == second
+
     def test_what_was_asked_by_the_web_form_is_told_by_a_notice(self) -> None:
         by = agent()
         held = in_hand(by, enquiry())

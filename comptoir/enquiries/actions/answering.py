@@ -81,7 +81,7 @@ def answer(
     for each in answered:
         contacts.answered(each, message, now=now)
     resending.answered_anew(enquiry=found, by=by, now=now)
-    telling.answered(found, now=now)
+    telling.answered(found, message, now=now)
     return message
 
 
@@ -111,7 +111,7 @@ def ask_back(
     changing.save(found)
     audit.record(action="enquiry.held", subject=found, by=by, now=now)
     contacts.answered(found, message, now=now)
-    telling.more_needed(found, now=now)
+    telling.more_needed(found, message, now=now)
     return message
 
 

@@ -21,7 +21,6 @@ from comptoir.enquiries import letters, mail_keys
 from comptoir.enquiries.actions import arriving
 from comptoir.enquiries.models import (
     Channel,
-    Direction,
     Enquiry,
     Message,
     OutboundMail,
@@ -41,11 +40,9 @@ MOST_ATTEMPTS = 60
 """Tries, an hour apart at the end: two days and a half, after which somebody has to look (ours)."""
 
 
-def queue_newest(*, enquiry: Enquiry, now: datetime) -> bool:
-    """Queue the newest text as a mail if it may leave so; whether it does."""
-    texts = enquiry.messages.filter(direction=Direction.OUT).order_by("at", "pk")
-    message = texts.last()
-    if message is None or not may_leave(enquiry, message):
+def queue_if_it_may(*, enquiry: Enquiry, message: Message, now: datetime) -> bool:
+    """Queue a text as a mail if it may leave so; whether it does."""
+    if not may_leave(enquiry, message):
         return False
     queue(enquiry=enquiry, message=message, to=mails.address_of(enquiry), now=now)
     return True
