@@ -26,7 +26,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The kind of trouble. What is not permanent may pass, but was given up."""
+    """The kind of trouble. Only what a server called permanent is."""
 
     trouble: Trouble
     is_permanent: bool
@@ -67,8 +67,8 @@ def code_in(text: str) -> str:
 
 
 def understood(code: str) -> Said:
-    """What the code means; of one that says nothing, that the mail will not arrive."""
+    """What the code means; one that says nothing says neither why nor that it is for good."""
     found = code_in(code)
     kind, _, rest = found.partition(".")
     trouble = _BY_SUBJECT_AND_DETAIL.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
-    return Said(trouble or _BY_REPLY.get(kind, Trouble.OTHER), not found.startswith("4"))
+    return Said(trouble or _BY_REPLY.get(kind, Trouble.OTHER), found.startswith("5"))

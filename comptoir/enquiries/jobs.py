@@ -187,12 +187,15 @@ def collect_mail(timestamp: int) -> None:
 
 
 def collect_and_decide() -> None:
-    """A mailbox that cannot be reached holds up no other; what was kept is decided in any case."""
+    """A mailbox that cannot be read, for whatever reason, holds up no other; what was kept is decided in any case."""
     for account in collecting.accounts():
         try:
             collecting.collect(account=account, clock=clock.now)
         except imap.Unreachable as problem:
             logger.warning("A mailbox cannot be read now: %s", problem)
+        except Exception as error:
+            # What an error says may hold words of a mail, or a password.
+            logger.error("Mailbox %s failed: %s", account.mailbox, type(error).__name__)
     collecting.decide_pending(clock=clock.now)
 
 
@@ -210,7 +213,9 @@ def send_mail_each_minute(timestamp: int) -> None:
 
 
 def send_due() -> None:
-    """Send what is due, the longest due first, over one connection to the mail server."""
+    """Send what is due, the longest due first, over one connection to the mail server. One that fails
+    holds up no other.
+    """
     start = clock.now()
     due = OutboundMail.objects.due(start).order_by("send_after", "pk")
     waiting = list(due.values_list("pk", flat=True)[:MOST_SENT])
@@ -226,3 +231,6 @@ def send_due() -> None:
             except gateway.Unreachable as problem:
                 logger.warning("The mail server takes nothing now: %s", problem)
                 return
+            except Exception as error:
+                # What an error says may hold words of a mail.
+                logger.error("Mail %s failed: %s", mail_id, type(error).__name__)

@@ -27,9 +27,9 @@ from comptoir.domain.delivery_codes import Said, Trouble, code_in, understood
         ("554", Trouble.REFUSED, True),
         ("450", Trouble.OTHER, False),
         ("421", Trouble.UNREACHABLE, False),
-        ("", Trouble.OTHER, True),
-        ("nonsense", Trouble.OTHER, True),
-        ("2.1.5", Trouble.OTHER, True),
+        ("", Trouble.OTHER, False),
+        ("nonsense", Trouble.OTHER, False),
+        ("2.1.5", Trouble.OTHER, False),
     ],
 )
 def test_a_code_is_a_kind_of_trouble_that_may_pass_or_not(

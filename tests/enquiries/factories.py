@@ -135,7 +135,7 @@ def in_hand(agent: Agent, found: Enquiry, now: datetime = NOW) -> Enquiry:
     return taking.take_one(enquiry=found, version=found.version, by=agent.person, now=now)
 
 
-def ask_back(held: Enquiry, by: Agent) -> Message:
+def ask_back(held: Enquiry, by: Agent, now: datetime = NOW) -> Message:
     """The agent asks the client something general and waits; what was asked."""
     return answering.ask_back(
         enquiry=held,
@@ -144,7 +144,7 @@ def ask_back(held: Enquiry, by: Agent) -> Message:
         language="en",
         is_case_specific=False,
         by=by.person,
-        now=NOW,
+        now=now,
     )
 
 

@@ -13,6 +13,7 @@ from comptoir.ledger.client_keys import client_key
 from comptoir.ledger.models import Contact, Outcome
 from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand, received
+from tests.enquiries.mail_writing import asked, came, line, mail
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,21 @@ def test_a_later_answer_leaves_the_first_as_it_was() -> None:
     early = Contact.objects.get(source_id=first.enquiry.reference, sequence=2)
     late = Contact.objects.get(source_id__endswith=f".{again.message.pk}", sequence=2)
     assert (early.answered_at, late.answered_at) == (NOW + HOUR, NOW + 3 * HOUR)
+
+
+def test_a_reply_by_mail_is_an_attempt_of_its_own() -> None:
+    line()
+    first = asked(mail(message_id="<first@client.example>"))
+
+    again = came(mail("And now?", References="<first@client.example>"), now=NOW + HOUR)
+
+    text = again.messages.get()
+    assert told() == [
+        (first.reference, 1, "received"),
+        (f"{first.reference}.{text.pk}", 1, "received"),
+    ]
+    answer(first, 2 * HOUR)
+    assert told()[-1] == (f"{first.reference}.{text.pk}", 2, "answered")
 
 
 def test_a_question_back_is_an_answer_to_the_attempt() -> None:

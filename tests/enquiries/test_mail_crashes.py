@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import imaplib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
-from comptoir.enquiries import mail_keys
+from comptoir.enquiries import jobs, mail_keys
 from comptoir.enquiries.actions import collecting, keeping, mailing
 from comptoir.enquiries.gateway import imap
 from comptoir.enquiries.gateway.imap import Lying
 from comptoir.enquiries.gateway.maildir import Maildir
 from comptoir.enquiries.models import Decision, Delivery, Enquiry, InboundMail, Message
 from comptoir.people.models import Role
+from comptoir.site.mailboxes import Mailbox
 from tests.enquiries.factories import NOW
 from tests.enquiries.mail_writing import (
     ASKER,
+    CRISIS,
     OFFICES_MAILBOX,
     QUESTIONS,
     account,
@@ -32,12 +37,27 @@ from tests.enquiries.mail_writing import (
 )
 from tests.liaison.crashes import Server, crash_everywhere
 from tests.people.factories import GrantFactory, OfficeFactory, PersonFactory
-from tests.servers.post_office import PostOffice
+from tests.servers.post_office import PASSWORD, PostOffice
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 FEWEST = 6
 """It begins, looks, writes twice, is committed."""
+
+
+def refusing(what: str) -> Callable[..., Any]:
+    """Commands by UID of a server that answers the first FETCH of this with NO (RFC 3501, 6.4.5), and
+    each later one about the same mail.
+    """
+    real, withheld = imaplib.IMAP4.uid, set[str]()
+
+    def uid(session: imaplib.IMAP4, command: str, *arguments: str) -> Any:
+        if command == "FETCH" and arguments[1] == what and withheld <= {arguments[0]}:
+            withheld.add(arguments[0])
+            return "NO", [b"[SERVERBUG] Internal error occurred."]
+        return real(session, command, *arguments)
+
+    return uid
 
 
 @pytest.fixture
@@ -157,6 +177,41 @@ class TestBetweenTheMailboxAndTheRow:
 
         post_office.start()
         assert collect(post_office) == 1
+
+    @pytest.mark.parametrize("refused", ["(INTERNALDATE RFC822.SIZE)", "(BODY.PEEK[])"])
+    def test_a_mail_that_the_server_does_not_hand_out_stays_and_holds_up_no_other(
+        self, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch, refused: str
+    ) -> None:
+        for text in ("First.", "Last."):
+            post_office.deliver(mail(text), to=QUESTIONS, sender=ASKER)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(imaplib.IMAP4, "uid", refusing(refused))
+            assert collect(post_office) == 1
+
+        assert len(post_office.mailbox(QUESTIONS)) == 1
+        assert collect(post_office) == 1
+        assert sorted(Message.objects.values_list("body", flat=True)) == ["First.", "Last."]
+        assert post_office.mailbox(QUESTIONS) == []
+
+    def test_a_mailbox_that_fails_in_any_way_holds_up_no_other(
+        self, post_office: PostOffice, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A password that LOGIN cannot carry, say."""
+        secret = "mot de passe écrit"
+        settings.IMAP_HOST, settings.IMAP_PORT = post_office.host, post_office.imap_port
+        settings.IMAP_SECURITY = "none"
+        settings.IMAP_MAILBOXES = (
+            Mailbox(CRISIS, CRISIS, secret),
+            Mailbox(QUESTIONS, QUESTIONS, PASSWORD),
+        )
+        post_office.deliver(mail(), to=QUESTIONS, sender=ASKER)
+
+        jobs.collect_and_decide()
+
+        assert decisions() == [(Decision.NEW, "acknowledged")]
+        assert f"Mailbox {CRISIS} failed: UnicodeEncodeError" in caplog.text
+        assert secret not in caplog.text
 
     def test_a_mail_beyond_what_is_kept_is_kept_in_part_and_says_so(
         self, post_office: PostOffice

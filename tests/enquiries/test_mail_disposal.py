@@ -16,6 +16,7 @@ from comptoir.enquiries.models import (
     Enquiry,
     InboundMail,
     OutboundMail,
+    State,
     Tier,
 )
 from comptoir.notices.models import Notice
@@ -98,6 +99,58 @@ def test_two_that_say_the_same_stay_two() -> None:
     dispose_of_enquiries()
 
     assert InboundMail.objects.exclude(disposed_at=None).count() == 2
+
+
+class TestWhatNamesAnEnquiryThatWasDisposedOf:
+    """Neither its row nor its text comes back: it is asked anew, by whomever."""
+
+    def test_of_a_client_is_a_new_enquiry(self) -> None:
+        first = came(mail("Where is it?", sender=SENDER)).enquiry
+        assert first is not None
+        sent = OutboundMail.objects.get(message__enquiry=answered(first))
+        dispose_of_enquiries()
+
+        later = mail("Hello?", sender=SENDER, to=sent.reply_to, In_Reply_To=sent.sent_as)
+        found = came(later, now=LATER)
+
+        assert found.decision == Decision.NEW
+        assert found.enquiry != first
+
+    def test_through_a_part_that_is_still_there_is_a_new_enquiry(self) -> None:
+        part = came(
+            mail("And this?", sender=SENDER, message_id="<part@mail.client.example>")
+        ).enquiry
+        main = came(mail("Where is it?", sender=SENDER)).enquiry
+        assert part is not None
+        assert main is not None
+        Enquiry.objects.filter(pk=part.pk).update(state=State.JOINED, joined_to=main)
+        answered(main)
+        answering.note(enquiry=part, body="Still looked at.", by=agent().person, now=LATER)
+        dispose_of_enquiries()
+
+        found = came(
+            mail("Hello?", sender=SENDER, References="<part@mail.client.example>"), now=LATER
+        )
+
+        part.refresh_from_db()
+        assert part.disposed_at is None
+        assert found.decision == Decision.NEW
+
+    def test_of_an_office_is_a_new_enquiry(self) -> None:
+        line_of_offices()
+        delegate = PersonFactory.create(email=SENDER)
+        office = OfficeFactory.create()
+        GrantFactory.create(person=delegate, role=Role.DELEGATE, office=office)
+        first = came(mail("About C000111222.", sender=SENDER), mailbox=OFFICES_MAILBOX).enquiry
+        assert first is not None
+        sent = OutboundMail.objects.get(message__enquiry=answered(first))
+        dispose_of_enquiries()
+
+        later = mail("Hello?", sender=SENDER, to=sent.reply_to, In_Reply_To=sent.sent_as)
+        found = came(later, mailbox=OFFICES_MAILBOX, now=LATER)
+
+        assert found.decision == Decision.NEW
+        assert found.enquiry != first
 
 
 def test_one_about_two_cases_goes_with_the_last() -> None:

@@ -266,6 +266,14 @@ class TestThreads:
 
         assert Enquiry.objects.get().version == first.version + 1
 
+    def test_a_reply_that_is_urgent_makes_its_enquiry_so(self) -> None:
+        first = asked()
+
+        came(mail("I am in hospital.", to=token_address(first)))
+
+        first.refresh_from_db()
+        assert first.priority == Priority.URGENT
+
     def test_what_waited_for_the_client_goes_on(self) -> None:
         first = asked()
         clocks.pause(enquiry=first, reason="client", by=factories.person(), now=NOW)

@@ -16,20 +16,34 @@ from comptoir.enquiries.models import (
     Decision,
     Direction,
     Enquiry,
+    Line,
     Message,
     OutboundMail,
     SendingStatus,
+    State,
+    Tier,
 )
 from comptoir.notices import actions as notices
 from comptoir.notices import gateway
 from comptoir.notices.models import Notice
 from tests.enquiries import bounces
 from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand, person
-from tests.enquiries.mail_writing import ASKER, QUESTIONS, asked, came, line, mail, outbound
+from tests.enquiries.mail_writing import (
+    ASKER,
+    CRISIS,
+    QUESTIONS,
+    asked,
+    came,
+    line,
+    mail,
+    outbound,
+)
 from tests.notices.mail_server import Gate, MailServer
 from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
+
+OTHER = "other@elsewhere.example"
 
 
 def text_of(found: Enquiry, body: str = "It takes six months.", **values: object) -> Message:
@@ -47,6 +61,12 @@ def text_of(found: Enquiry, body: str = "It takes six months.", **values: object
 def waiting() -> OutboundMail:
     line()
     return outbound(text_of(asked(mail(message_id="<first@client.example>"))))
+
+
+def line_without_targets() -> Line:
+    return Line.objects.create(
+        code="bare", kind="general", name_en="x", name_fr="x", opened_at=NOW, mailbox=CRISIS
+    )
 
 
 class TestWhatMayLeave:
@@ -89,6 +109,16 @@ class TestWhatMayLeave:
 
         assert OutboundMail.objects.get().to == ASKER
         assert not Notice.objects.filter(kind="enquiries.more_needed").exists()
+
+    def test_what_leaves_is_the_text_just_written_also_by_a_clock_that_is_behind(self) -> None:
+        line()
+        by = agent()
+        first = ask_back(in_hand(by, asked()), by, now=NOW + timedelta(minutes=1))
+        came(mail("Here.", In_Reply_To=first.outbound.sent_as), now=NOW + timedelta(minutes=2))
+
+        second = ask_back(in_hand(by, Enquiry.objects.get()), by)
+
+        assert OutboundMail.objects.latest("pk").message == second
 
     def test_what_was_asked_by_the_web_form_is_told_by_a_notice(self) -> None:
         by = agent()
@@ -277,6 +307,23 @@ class TestLeavingOnce:
 
         assert self.send(queued).status == SendingStatus.FAILED
         assert smtp.readers == []
+
+    def test_a_refusal_that_cannot_be_put_on_record_holds_up_no_other(
+        self, smtp: MailServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Its enquiry was answered, and can promise nothing anew: somebody has to set targets."""
+        queued, bare = waiting(), line_without_targets()
+        Enquiry.objects.update(line=bare, state=State.ANSWERED, answered_at=NOW, tier=Tier.GENERAL)
+        other = outbound(text_of(asked(mail("Where is mine?", sender=OTHER))))
+        smtp.recipient_answers[ASKER] = "550 5.1.1 No such user"
+
+        jobs.send_due()
+
+        assert smtp.readers == [OTHER]
+        queued.refresh_from_db()
+        other.refresh_from_db()
+        assert (queued.status, other.status) == (SendingStatus.QUEUED, SendingStatus.SENT)
+        assert f"Mail {queued.pk} failed: NothingPromised" in caplog.text
 
     def test_while_all_sending_is_stopped_it_waits(self, smtp: MailServer) -> None:
         queued = waiting()

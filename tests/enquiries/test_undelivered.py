@@ -15,6 +15,7 @@ from comptoir.enquiries.models import (
     Decision,
     Direction,
     Enquiry,
+    Joining,
     OutboundMail,
     Promise,
     Remedy,
@@ -66,6 +67,16 @@ def lost(by: Agent, *, text: str = "Where is it?", number: int = 1) -> Undeliver
     sent = answer(by, asked(mail(text)))
     came(bounces.report(sent.sent_as, number=number), now=LATER)
     return sent.undelivered
+
+
+def lost_with_its_question(by: Agent) -> tuple[OutboundMail, OutboundMail]:
+    """A question and the answer after it, neither of which arrived; that of the answer is known first."""
+    question = ask_back(in_hand(by, asked()), by).outbound
+    came(mail("Here it is.", In_Reply_To=question.sent_as))
+    sent = answer(by, Enquiry.objects.get())
+    for number, one in enumerate((sent, question), start=1):
+        came(bounces.report(one.sent_as, number=number), now=LATER)
+    return question, sent
 
 
 def lost_of(main: Enquiry) -> list[OutboundMail]:
@@ -164,6 +175,65 @@ class TestWhatWasAnsweredIsOwedAgain:
         assert (found.state, found.assignee) == (State.IN_HAND, by.person)
         assert found.version > held.version
 
+    def test_a_report_that_comes_late_does_not_reopen_what_a_later_answer_closed(
+        self, by: Agent
+    ) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        answer(by, Enquiry.objects.get())
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        found = Enquiry.objects.get()
+        assert (found.state, found.tier) == (State.ANSWERED, Tier.GENERAL)
+        assert not found.clocks.running().exists()
+        row = first.undelivered
+        assert (row.code, row.how, row.handled_by) == ("5.1.1", Remedy.ANEW, by.person)
+        assert Event.objects.filter(action="enquiry.mail_undelivered").exists()
+
+    def test_nor_lets_it_go_on_if_a_later_question_waits_for_the_client(self, by: Agent) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        ask_back(in_hand(by, Enquiry.objects.get()), by)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        assert Enquiry.objects.get().state == State.ON_HOLD
+        assert first.undelivered.handled_at is None
+
+    def test_it_goes_on_if_the_later_answer_does_not_arrive_either(self, by: Agent) -> None:
+        first = answer(by, asked(mail(message_id="<1@client.example>")))
+        came(mail("And now?", References="<1@client.example>"))
+        second = answer(by, Enquiry.objects.get())
+        came(bounces.report(second.sent_as, number=2), now=LATER)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        assert Enquiry.objects.get().state == State.WAITING
+        assert Undelivered.objects.unhandled().count() == 2
+
+    @pytest.mark.parametrize(
+        ("joined", "state"), [(timedelta(0), State.ANSWERED), (LATER - NOW, State.WAITING)]
+    )
+    def test_of_a_part_what_the_main_enquiry_was_told_since_they_were_joined_stands_for_it(
+        self, by: Agent, joined: timedelta, state: State
+    ) -> None:
+        first = answer(by, asked())
+        main = asked(mail("Where is mine?"))
+        part = first.message.enquiry
+        Enquiry.objects.filter(pk=part.pk).update(
+            state=State.JOINED, joined_to=main, answered_at=None
+        )
+        Joining.objects.create(
+            part=part, main=main, joined_at=NOW + joined, joined_by=by.person, state=State.WAITING
+        )
+        answer(by, main)
+
+        came(bounces.report(first.sent_as), now=LATER)
+
+        main.refresh_from_db()
+        assert main.state == state
+
     def test_of_a_part_the_main_enquiry_goes_on_and_shows_it(self, by: Agent) -> None:
         sent = answer(by, asked())
         main = answer(by, asked()).message.enquiry
@@ -209,6 +279,43 @@ class TestWhatOurServerRefuses:
 
         assert status == SendingStatus.FAILED
         assert Undelivered.objects.get().code == "5.2.2"
+        assert Enquiry.objects.get().state == State.WAITING
+
+    def test_a_code_about_us_says_nothing_of_the_address(self, by: Agent, smtp: MailServer) -> None:
+        sent = answer(by, asked())
+        OutboundMail.objects.update(attempts=sending.MOST_ATTEMPTS - 1)
+        smtp.sender_answer = "550 5.7.1 Sender rejected"
+
+        with gateway.mailbox() as mailbox, pytest.raises(gateway.Unreachable):
+            sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        sent.refresh_from_db()
+        assert (sent.status, "5.7.1" in sent.problem) == (SendingStatus.FAILED, True)
+        assert sent.undelivered.code == ""
+
+    def test_the_code_of_the_last_try_is_kept_when_an_address_was_busy_to_the_end(
+        self, by: Agent, smtp: MailServer
+    ) -> None:
+        sent = answer(by, asked())
+        OutboundMail.objects.update(attempts=sending.MOST_ATTEMPTS - 1)
+        smtp.recipient_answers[ASKER] = "450 4.2.1 Mailbox busy"
+
+        with gateway.mailbox() as mailbox:
+            sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        assert sent.undelivered.code == "4.2.1"
+
+    def test_what_was_restricted_since_it_was_queued_does_not_leave_and_is_owed_again(
+        self, by: Agent, smtp: MailServer
+    ) -> None:
+        sent = answer(by, asked())
+        Enquiry.objects.update(is_restricted=True)
+
+        with gateway.mailbox() as mailbox:
+            status = sending.send(mail_id=sent.pk, mailbox=mailbox, now=LATER)
+
+        assert (status, smtp.accepted) == (SendingStatus.FAILED, [])
+        assert Undelivered.objects.unhandled().get().outbound == sent
         assert Enquiry.objects.get().state == State.WAITING
 
     def test_a_text_sent_again_leaves_for_the_other_address(
@@ -257,13 +364,19 @@ class TestSayingWhatWasDone:
 
         assert enquiry_of(sent.undelivered).state == State.IN_HAND
 
-    def test_leaves_it_open_if_another_text_did_not_arrive_either(self, by: Agent) -> None:
-        first = lost(by)
-        second = answer(by, enquiry_of(first))
-        came(bounces.report(second.sent_as, number=2), now=LATER)
+    def test_leaves_it_open_while_another_text_that_did_not_arrive_is_not_seen_to(
+        self, by: Agent
+    ) -> None:
+        question, sent = lost_with_its_question(by)
 
-        assert told(by, first).state == State.IN_HAND
-        assert told(by, second.undelivered).state == State.ANSWERED
+        assert told(by, sent.undelivered).state == State.IN_HAND
+        assert Undelivered.objects.unhandled().get() == question.undelivered
+
+    def test_closes_it_once_every_other_is_seen_to(self, by: Agent) -> None:
+        question, sent = lost_with_its_question(by)
+
+        assert told(by, question.undelivered).state == State.IN_HAND
+        assert told(by, sent.undelivered).state == State.ANSWERED
 
     def test_is_for_who_has_it_in_hand(self, by: Agent) -> None:
         row = lost(by)
@@ -305,6 +418,38 @@ class TestSayingWhatWasDone:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             Undelivered.objects.filter(pk=row.pk).update(handled_at=LATER)
+
+
+class TestANewAnswer:
+    def test_stands_for_what_did_not_arrive(self, by: Agent) -> None:
+        row = lost(by)
+
+        answer(by, enquiry_of(row), now=LATER)
+
+        row.refresh_from_db()
+        assert (row.how, row.handled_by, row.handled_at) == (Remedy.ANEW, by.person, LATER)
+        event = Event.objects.get(action="enquiry.undelivered_handled")
+        assert event.detail == {"how": "anew", "wrap_up_code": enquiry_of(row).wrap_up_code}
+
+    def test_stands_for_that_of_a_part_too(self, by: Agent) -> None:
+        row = lost(by)
+        main = asked(mail("Where is mine?"))
+        Enquiry.objects.filter(pk=row.outbound.message.enquiry_id).update(
+            state=State.JOINED, joined_to=main
+        )
+
+        answer(by, main, now=LATER)
+
+        assert not Undelivered.objects.unhandled().exists()
+
+    def test_that_does_not_arrive_either_is_owed_itself(self, by: Agent) -> None:
+        first = lost(by)
+        second = answer(by, enquiry_of(first), now=LATER)
+
+        came(bounces.report(second.sent_as, number=2), now=LATER)
+
+        assert Undelivered.objects.unhandled().get().outbound == second
+        assert told(by, second.undelivered).state == State.ANSWERED
 
 
 class TestSendingAgain:

@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from comptoir.enquiries.actions import arriving
 from comptoir.enquiries.models import (
     Agent,
     Enquiry,
@@ -90,6 +91,22 @@ class TestOnTheEnquirySPage:
         assert "Code 5.1.1." in words
         assert "Call the client, write a letter, or correct the address" in words
         assert one(row) in page.content.decode()
+
+    @pytest.mark.parametrize(
+        ("code", "outlook"),
+        [
+            ("5.1.1", "That is final: the same address will not take it later."),
+            ("4.4.7", "That may pass, but sending was given up."),
+            ("", "Whether the same address would take it later is not known."),
+        ],
+    )
+    def test_whether_it_may_pass_is_said_only_if_a_server_said_so(
+        self, desk: Client, by: Agent, code: str, outlook: str
+    ) -> None:
+        sent = answer(by, asked())
+        arriving.did_not_arrive(mail_id=sent.pk, code=code, now=NOW)
+
+        assert outlook in said(desk.get(page_of(Enquiry.objects.get())))
 
     def test_who_does_not_have_it_is_told_to_take_it(self, desk: Client, by: Agent) -> None:
         row = lost(by)

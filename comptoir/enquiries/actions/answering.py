@@ -10,7 +10,7 @@ from django.db import transaction
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
 from comptoir.domain.gates import Closed, Reason
-from comptoir.enquiries.actions import changing, clocks, contacts, telling, texting
+from comptoir.enquiries.actions import changing, clocks, contacts, resending, telling, texting
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
@@ -81,7 +81,8 @@ def answer(
     )
     for each in answered:
         contacts.answered(each, message, now=now)
-    telling.answered(found, now=now)
+    resending.answered_anew(enquiry=found, by=by, now=now)
+    telling.answered(found, message, now=now)
     return message
 
 
@@ -111,7 +112,7 @@ def ask_back(
     changing.save(found)
     audit.record(action="enquiry.held", subject=found, by=by, now=now)
     contacts.answered(found, message, now=now)
-    telling.more_needed(found, now=now)
+    telling.more_needed(found, message, now=now)
     return message
 
 

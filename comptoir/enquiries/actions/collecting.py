@@ -51,15 +51,22 @@ def collect(*, account: imap.Account, clock: Clock) -> int:
             batch, places = places[:AT_ONCE], places[AT_ONCE:]
             stay = set()
             for place in _not_kept(account.mailbox, batch):
-                lying = mailbox.read(place)
-                if lying is None:
-                    continue
-                if _keep(account.mailbox, lying, clock):
+                if _taken(mailbox, account.mailbox, place, clock):
                     count += 1
                 else:
                     stay.add(place)
             mailbox.put_away([place for place in batch if place not in stay])
     return count
+
+
+def _taken(box: imap.MailboxOnServer, mailbox: str, place: str, clock: Clock) -> bool:
+    """Read it and put it on record; what cannot be read now stays where it lies and holds up no other."""
+    try:
+        lying = box.read(place)
+    except imap.Withheld as problem:
+        logger.warning("A mail of %s at %s is not handed out: %s", mailbox, place, problem)
+        return False
+    return lying is not None and _keep(mailbox, lying, clock)
 
 
 def _keep(mailbox: str, lying: imap.Lying, clock: Clock) -> bool:

@@ -20,7 +20,14 @@ from comptoir.audit import actions as audit
 from comptoir.domain import mail_signs, threading
 from comptoir.domain.mail_signs import SignKind
 from comptoir.enquiries import mail_contents, mail_keys, mail_reading
-from comptoir.enquiries.actions import arriving, mail_files, receiving, reopening
+from comptoir.enquiries.actions import (
+    arriving,
+    contacts,
+    mail_files,
+    receiving,
+    reopening,
+    triaging,
+)
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.mail_reading import Read
 from comptoir.enquiries.models import (
@@ -169,8 +176,12 @@ def _by_thread(mail: InboundMail, read: Read, now: datetime) -> Outcome:
 def _join(
     mail: InboundMail, read: Read, reference: str, by: threading.By, now: datetime
 ) -> Outcome:
-    """Add the text to the enquiry, which goes on; whoever has it in hand sees that it changed."""
+    """Add the text to the enquiry, which goes on; whoever has it in hand sees that it changed. If what it
+    was put together with was disposed of, it is asked anew.
+    """
     enquiry = mails.where_it_stands(reference)
+    if enquiry.disposed_at is not None:
+        return take_in(mail=mail, read=read, now=now)
     message = Message.objects.create(
         enquiry=enquiry,
         direction=Direction.IN,
@@ -190,6 +201,8 @@ def _join(
         now=now,
         office_id=enquiry.office_id,
     )
+    contacts.received(enquiry, message, is_first=False)
+    triaging.look_again(enquiry=enquiry, text=read.text, now=now)
     reopening.go_on(enquiry=enquiry, at=mail.received_at, now=now)
     return Outcome(Decision.JOINED, f"by_{by}", enquiry, [message])
 

@@ -80,6 +80,15 @@ def send_again(
     return found
 
 
+def answered_anew(*, enquiry: Enquiry, by: Person, now: datetime) -> None:
+    """A new answer stands for what did not arrive, of the enquiry and of its parts: nobody has to see to
+    that any more. For the transaction of the answer, which has the enquiry's row.
+    """
+    for row in lost.of_enquiry(enquiry).unhandled().order_by("pk"):
+        _see_to(row, Remedy.ANEW, None, by, now)
+        _record(enquiry, Remedy.ANEW, by, now)
+
+
 def _unhandled(undelivered: Undelivered) -> Undelivered:
     rows = Undelivered.objects.select_for_update(of=("self",), no_key=True)
     row = rows.select_related("outbound__message").get(pk=undelivered.pk)
@@ -97,8 +106,7 @@ def _settle(
     now: datetime,
 ) -> None:
     """Record it, and close the enquiry as it was closed, unless something else is owed."""
-    row.handled_at, row.handled_by, row.how, row.again = now, by, how, again
-    row.save(update_fields=["handled_at", "handled_by", "how", "again"])
+    _see_to(row, how, again, by, now)
     if row.tier is not None and not lost.is_more_owed(enquiry, row):
         if enquiry.state == State.ON_HOLD:
             clocks.resume(enquiry=enquiry, by=by, now=now)
@@ -107,6 +115,17 @@ def _settle(
         enquiry.answered_at = now
         enquiry.tier = Tier(row.tier)
     changing.save(enquiry)
+    _record(enquiry, how, by, now)
+
+
+def _see_to(
+    row: Undelivered, how: Remedy, again: OutboundMail | None, by: Person, now: datetime
+) -> None:
+    row.handled_at, row.handled_by, row.how, row.again = now, by, how, again
+    row.save(update_fields=["handled_at", "handled_by", "how", "again"])
+
+
+def _record(enquiry: Enquiry, how: Remedy, by: Person, now: datetime) -> None:
     audit.record(
         action="enquiry.undelivered_handled",
         subject=enquiry,

@@ -21,7 +21,6 @@ from comptoir.enquiries import letters, mail_keys
 from comptoir.enquiries.actions import arriving
 from comptoir.enquiries.models import (
     Channel,
-    Direction,
     Enquiry,
     Message,
     OutboundMail,
@@ -41,11 +40,9 @@ MOST_ATTEMPTS = 60
 """Tries, an hour apart at the end: two days and a half, after which somebody has to look (ours)."""
 
 
-def queue_newest(*, enquiry: Enquiry, now: datetime) -> bool:
-    """Queue the newest text as a mail if it may leave so; whether it does."""
-    texts = enquiry.messages.filter(direction=Direction.OUT).order_by("at", "pk")
-    message = texts.last()
-    if message is None or not may_leave(enquiry, message):
+def queue_if_it_may(*, enquiry: Enquiry, message: Message, now: datetime) -> bool:
+    """Queue a text as a mail if it may leave so; whether it does."""
+    if not may_leave(enquiry, message):
         return False
     queue(enquiry=enquiry, message=message, to=mails.address_of(enquiry), now=now)
     return True
@@ -94,11 +91,14 @@ def send(*, mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingSt
         with transaction.atomic(durable=True):
             return _send(mail_id, mailbox, now)
     except gateway.Refused as problem:
-        return _close(mail_id, SendingStatus.FAILED, now, str(problem))
-    except gateway.TryLater as problem:
+        text = str(problem)
+        return _close(mail_id, SendingStatus.FAILED, now, text, delivery_codes.code_in(text))
+    except gateway.Unreachable as problem:
+        # Whatever codes it names are about us, and say nothing of the address.
         _postpone(mail_id, now, str(problem))
-        if isinstance(problem, gateway.Unreachable):
-            raise
+        raise
+    except gateway.TryLater as problem:
+        _postpone(mail_id, now, str(problem), delivery_codes.code_in(str(problem)))
     except Exception as error:
         # A mail that cannot be made must not hold up those behind it.
         logger.exception("Mail %s could not be made.", mail_id)
@@ -130,26 +130,33 @@ def _send(mail_id: int, mailbox: BaseEmailBackend, now: datetime) -> SendingStat
     mail = due.select_for_update(of=("self",), no_key=True).first()
     if mail is None:
         return None
+    if not may_leave(mail.message.enquiry, mail.message):
+        # Restricted since it was queued, say: somebody who may see it tells whoever asked.
+        return _close(mail_id, SendingStatus.FAILED, now, "It may leave as a mail no more.")
     gateway.send(letters.letter(mail, now=now), mailbox)
     return _close(mail_id, SendingStatus.SENT, now)
 
 
 @transaction.atomic
-def _close(mail_id: int, status: SendingStatus, now: datetime, problem: str = "") -> SendingStatus:
-    """Write down what became of it; its enquiry goes on with what could not be sent."""
+def _close(
+    mail_id: int, status: SendingStatus, now: datetime, problem: str = "", code: str = ""
+) -> SendingStatus:
+    """Write down what became of it; its enquiry goes on with what could not be sent. The code is what
+    was said of the address.
+    """
     closed = OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(
         status=status, closed_at=now, began_at=None, problem=problem[:300]
     )
     if closed and status == SendingStatus.FAILED:
-        arriving.did_not_arrive(mail_id=mail_id, code=delivery_codes.code_in(problem), now=now)
+        arriving.did_not_arrive(mail_id=mail_id, code=code, now=now)
     return status
 
 
-def _postpone(mail_id: int, now: datetime, problem: str) -> None:
+def _postpone(mail_id: int, now: datetime, problem: str, code: str = "") -> None:
     """Try again after a pause of 1, 2, 4, … minutes, up to an hour; a few days, then give up."""
     mail = OutboundMail.objects.get(pk=mail_id)
     if mail.attempts + 1 >= MOST_ATTEMPTS:
-        _close(mail_id, SendingStatus.FAILED, now, problem)
+        _close(mail_id, SendingStatus.FAILED, now, problem, code)
         return
     pause = min(timedelta(minutes=2 ** min(mail.attempts, 10)), notices.LONGEST_PAUSE)
     OutboundMail.objects.filter(pk=mail_id, status=SendingStatus.QUEUED).update(

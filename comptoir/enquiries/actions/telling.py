@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from comptoir.enquiries.actions import sending
-from comptoir.enquiries.models import Document, Enquiry, Referral
+from comptoir.enquiries.models import Document, Enquiry, Message, Referral
 from comptoir.enquiries.queries import crisis as lines
 from comptoir.enquiries.queries import infection_messages, messages, sunset_messages
 from comptoir.notices import actions as notices
@@ -27,15 +27,15 @@ def asked_again(enquiry: Enquiry, *, now: datetime) -> None:
     _tell(messages.ASKED_AGAIN, enquiry, now)
 
 
-def answered(enquiry: Enquiry, *, now: datetime) -> None:
+def answered(enquiry: Enquiry, message: Message, *, now: datetime) -> None:
     """Send the answer by mail if it may go so; else say that there is one, and where it is read."""
-    if not sending.queue_newest(enquiry=enquiry, now=now):
+    if not sending.queue_if_it_may(enquiry=enquiry, message=message, now=now):
         _tell(messages.ANSWERED, enquiry, now)
 
 
-def more_needed(enquiry: Enquiry, *, now: datetime) -> None:
+def more_needed(enquiry: Enquiry, message: Message, *, now: datetime) -> None:
     """Send the centre's question by mail if it may go so; else say that there is one."""
-    if not sending.queue_newest(enquiry=enquiry, now=now):
+    if not sending.queue_if_it_may(enquiry=enquiry, message=message, now=now):
         _tell(messages.MORE_NEEDED, enquiry, now)
 
 

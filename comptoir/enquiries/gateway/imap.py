@@ -31,6 +31,10 @@ class Unreachable(Exception):
     """The server is away, does not let us in, or breaks off; the text is what it said."""
 
 
+class Withheld(Exception):
+    """The server does not hand out this one mail now; others it may."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A mailbox and how it opens. `security` is tls, starttls or none."""
@@ -67,7 +71,7 @@ class MailboxOnServer:
         return [f"{self._validity}.{uid}" for uid in self._box.uids("ALL")]
 
     def read(self, place: str) -> Lying | None:
-        """The mail at this place, marked in no way; None if somebody took it away."""
+        """The mail at this place, marked in no way; None if somebody took it away. Raises Withheld."""
         uid = _uid(place)
         facts = b" ".join(_lines(self._fetch(uid, "(INTERNALDATE RFC822.SIZE)")))
         found = _SIZE.search(facts)
@@ -89,7 +93,9 @@ class MailboxOnServer:
         self._box.move([_uid(place) for place in places], self._processed, chunks=100)
 
     def _fetch(self, uid: str, what: str) -> list[bytes | tuple[bytes, bytes]]:
-        _, data = self._box.client.uid("FETCH", uid, what)
+        status, data = self._box.client.uid("FETCH", uid, what)
+        if status != "OK":
+            raise Withheld(f"{status} to FETCH {uid} {what}")
         return [line for line in data if line is not None]
 
 

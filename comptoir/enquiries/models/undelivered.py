@@ -18,6 +18,7 @@ class Remedy(models.TextChoices):
     TELEPHONE = "telephone", _("Told by telephone")
     LETTER = "letter", _("Sent by letter")
     AGAIN = "again", _("Sent again")
+    ANEW = "anew", _("A new answer was written")
     OTHERWISE = "otherwise", _("Reached in another way")
 
 

@@ -29,11 +29,13 @@ MOST_STEPS = 10
 
 
 def known(asked: threading.Asked, now: datetime) -> threading.Known:
-    """The enquiries that a mail names, and who takes part in each."""
+    """The enquiries that a mail names, and who takes part in each. One that was disposed of is not known."""
     ids = list(asked.message_ids)
     items: dict[str, set[str]] = defaultdict(set)
-    sent = OutboundMail.objects.filter(sent_as__in=ids)
-    came = InboundMail.objects.filter(message_id__in=ids, messages__isnull=False)
+    sent = OutboundMail.objects.filter(sent_as__in=ids, message__enquiry__disposed_at=None)
+    came = InboundMail.objects.filter(
+        message_id__in=ids, messages__isnull=False, messages__enquiry__disposed_at=None
+    )
     for message_id, reference in sent.values_list("sent_as", "message__enquiry__reference"):
         items[message_id].add(reference)
     for message_id, reference in came.values_list("message_id", "messages__enquiry__reference"):
@@ -54,7 +56,7 @@ def earlier_ones_pending(mail: InboundMail, message_ids: Collection[str]) -> boo
 def _participants(references: Iterable[str], now: datetime) -> dict[str, set[str]]:
     """Who asked, and where a text was sent again; of an office's enquiry all who act for that office now."""
     found = {}
-    for enquiry in Enquiry.objects.filter(reference__in=list(references)):
+    for enquiry in Enquiry.objects.filter(reference__in=list(references), disposed_at=None):
         written_to = _sent_again(enquiry).values_list("again__to", flat=True)
         people = {enquiry.asker_email, *written_to} - {""}
         if enquiry.asker_kind == AskerKind.OFFICE and enquiry.office_id:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from comptoir.enquiries.models import (
     Direction,
     Enquiry,
+    Joining,
     Message,
     OutboundMail,
     Undelivered,
@@ -35,6 +36,20 @@ def of_enquiry(enquiry: Enquiry) -> UndeliveredQuerySet:
     return Undelivered.objects.filter(
         Q(**{message: enquiry}) | Q(**{f"{message}__joined_to": enquiry})
     )
+
+
+def later_text(message: Message, enquiry: Enquiry) -> Message | None:
+    """The newest text that somebody wrote after this one and that, for all that is known, has arrived; of
+    the enquiry of which its own is part only what was written since it is.
+    """
+    told = Q(outbound__undelivered=None) | Q(outbound__undelivered__handled_at__isnull=False)
+    of_it = Q(enquiry=message.enquiry_id)
+    joinings = Joining.objects.filter(part=message.enquiry_id, main=enquiry, parted_at=None)
+    joining = joinings.first()
+    if joining is not None:
+        of_it |= Q(enquiry=enquiry, at__gte=joining.joined_at)
+    texts = Message.objects.filter(of_it, told, direction=Direction.OUT, by__isnull=False)
+    return texts.filter(pk__gt=message.pk).select_related("by").order_by("pk").last()
 
 
 def is_more_owed(enquiry: Enquiry, row: Undelivered) -> bool:

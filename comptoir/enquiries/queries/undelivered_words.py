@@ -24,6 +24,8 @@ def trouble(code: str) -> Promise:
 
 def outlook(code: str) -> Promise:
     """Whether it may pass."""
+    if not delivery_codes.code_in(code):
+        return _("Whether the same address would take it later is not known.")
     if delivery_codes.understood(code).is_permanent:
         return _("That is final: the same address will not take it later.")
     return _("That may pass, but sending was given up.")
