@@ -183,10 +183,12 @@ def get_text_version_for(standing: Standing, code: str, number: int) -> TextVers
     return found
 
 
-def get_authorization_for(standing: Standing, reference: str, key: int) -> Authorization:
+def get_authorization_for(
+    standing: Standing, reference: str, key: int, now: datetime
+) -> Authorization:
     """One that the asker of an enquiry has for its applicant; another's does not exist (Http404)."""
     enquiry = get_enquiry_for(standing, reference)
-    found = Authorization.objects.of_case(enquiry).filter(pk=key).first()
+    found = Authorization.objects.of_case(enquiry, now).filter(pk=key).first()
     if found is None:
         raise Http404
     return found
