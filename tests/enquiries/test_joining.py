@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from comptoir.enquiries.actions import answering, changing, joining
+from comptoir.enquiries.actions import answering, changing, joining, restricting
 from comptoir.enquiries.models import Agent, Enquiry, Joining, Promise, State, Tier
 from comptoir.roster.models import LineOfBusiness
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand
@@ -125,6 +126,20 @@ class TestJoining:
 
         with pytest.raises(joining.OfAnother):
             join(mine, theirs, by)
+
+    def test_with_what_is_restricted_is_refused(
+        self, held: Enquiry, main: Enquiry, by: Agent
+    ) -> None:
+        """Also between two that are: who is named for one is not named for the other."""
+        restrict = partial(restricting.restrict, named=[by.person], by=by.person, now=NOW)
+
+        restrict(enquiry=main)
+        with pytest.raises(joining.Restricted):
+            join(held, main, by)
+
+        held = restrict(enquiry=held)
+        with pytest.raises(joining.Restricted):
+            join(held, main, by)
 
     def test_of_what_is_not_in_hand_is_refused(self, main: Enquiry, by: Agent) -> None:
         waiting = enquiry(email=SAME)

@@ -84,3 +84,17 @@ def test_the_page_of_what_was_copied_from_it_does_not_name_it(by: Agent) -> None
     restrict(Enquiry.objects.get(pk=found.pk), by)
 
     assert found.reference not in client.get(page_of(made)).content.decode()
+
+
+def test_the_page_of_a_main_one_shows_no_part_that_is_restricted(by: Agent) -> None:
+    main, part = in_hand(by, enquiry()), enquiry(body="Gorblimey happened")
+    part.state, part.joined_to = State.JOINED, main
+    part.save()
+    client = sign_in(Client(), by.person)
+    assert "Gorblimey" in client.get(page_of(main)).content.decode()
+
+    Enquiry.objects.filter(pk=part.pk).update(is_restricted=True)
+
+    page = client.get(page_of(main)).content.decode()
+    assert "Gorblimey" not in page
+    assert part.reference not in page

@@ -28,6 +28,10 @@ class OfAnother(CannotJoin):
     """Somebody else asked: the answer to one would never reach them."""
 
 
+class Restricted(CannotJoin):
+    """Only who is named for one of them may read it; the names are its own."""
+
+
 class NotOpen(CannotJoin):
     """The main one was answered already, or is itself part of another."""
 
@@ -105,6 +109,8 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
 def _check(part: Enquiry, main: Enquiry) -> None:
     if part == main or part.joined.exists():
         raise WithItself
+    if part.is_restricted or main.is_restricted:
+        raise Restricted
     if main.state in (State.JOINED, State.ANSWERED):
         raise NotOpen
     if part.line.is_drill != main.line.is_drill:

@@ -78,7 +78,7 @@ def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     try:
         return act(request, found, form.cleaned_data)
     except changing.CannotChange as refused:
-        found.refresh_from_db()
+        found = get_readable_for(request.standing, reference, request.now)
         return _page(
             request, found, without_errors(answer), NoteForm(), refused=refused, status=422
         )
@@ -174,8 +174,11 @@ def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 def changed(request: SignedIn, found: Enquiry, refused: changing.CannotChange) -> HttpResponseBase:
-    """The page as it stands now, with what happened meanwhile and all that was typed."""
-    found.refresh_from_db()
+    """The page as it stands now, with what happened meanwhile and all that was typed.
+
+    Raises Http404 if it was restricted meanwhile.
+    """
+    found = get_readable_for(request.standing, found.reference, request.now)
     answer = without_errors(_answer_form(request, found))
     return _page(request, found, answer, NoteForm(), refused=refused, status=422)
 
@@ -238,7 +241,11 @@ def _beside(found: Enquiry) -> dict[str, Any]:
     """All texts of it and of what was joined to it, and which did not arrive; what it was made from, what
     was made from it; its referrals and documents. Nothing that is restricted stands beside what is not.
     """
-    parts = list(found.joined.order_by("received_at", "pk"))
+    parts = [
+        each
+        for each in found.joined.order_by("received_at", "pk")
+        if each.is_restricted <= found.is_restricted
+    ]
     kin = Descent.objects.filter(Q(child=found) | Q(parent=found)).select_related("child", "parent")
     told = [
         each
