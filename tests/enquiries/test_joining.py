@@ -10,7 +10,7 @@ import pytest
 from comptoir.enquiries.actions import answering, changing, joining, restricting
 from comptoir.enquiries.models import Agent, Enquiry, Joining, Promise, State, Tier
 from comptoir.roster.models import LineOfBusiness
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +177,21 @@ class TestParting:
 
         assert held.state == State.ON_HOLD
         assert held.clocks.running().get().pauses.get().ends_at is None
+
+    @pytest.mark.parametrize("asks_back", [False, True])
+    def test_by_somebody_else_gives_it_to_nobody(
+        self, asks_back: bool, held: Enquiry, main: Enquiry, by: Agent
+    ) -> None:
+        """Who had it may be away, or have their hands full: nobody is given work unasked."""
+        if asks_back:
+            ask_back(held, by)
+            held.refresh_from_db()
+        join(held, main, by)
+
+        part(held, agent())
+
+        stands = State.ON_HOLD if asks_back else State.WAITING
+        assert (held.state, held.assignee, held.taken_at) == (stands, None, None)
 
     def test_after_the_answer_promises_a_new_one(
         self, held: Enquiry, main: Enquiry, by: Agent

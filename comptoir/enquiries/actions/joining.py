@@ -79,7 +79,7 @@ def join(*, enquiry: Enquiry, version: int, into: Enquiry, by: Person, now: date
 def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquiry:
     """Take it out again, as it stood before; with a new promise if it was answered meanwhile.
 
-    Raises CannotChange.
+    In hand it is only of who takes it out: it is given back to nobody else unasked. Raises CannotChange.
     """
     found = changing.locked(enquiry=enquiry, version=version)
     if found.state != State.JOINED or found.joined_to is None:
@@ -91,6 +91,10 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
     found.joined_to = None
     found.state = State(before.state)
     found.assignee, found.taken_at = before.assignee, before.taken_at
+    if before.assignee_id != by.pk:
+        found.assignee = found.taken_at = None
+        if found.state == State.IN_HAND:
+            found.state = State.WAITING
     if not found.clocks.running().exists():
         found.state = State.WAITING
         found.assignee = found.taken_at = None
