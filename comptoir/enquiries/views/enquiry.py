@@ -204,7 +204,7 @@ def _page(
         **_beside(found),
         "also": also,
         "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
-        "bundled": any(each.why is None for each in also),
+        "bundled": not found.is_restricted and any(each.why is None for each in also),
         "others": presence.others(found, request.user, request.now),
         "is_mine": is_mine,
         "may_take": may_take(request.standing, found),
@@ -214,7 +214,7 @@ def _page(
         "note_form": note,
         "digits": {line.value: two for line, two in LINE_OF_BUSINESS_DIGITS.items()},
         "tags": list(found.tags.order_by("code")),
-        "tag_form": TagForm() if Tag.objects.filter(is_given=True).exists() else None,
+        "tag_form": None if found.is_restricted else _tag_form(),
         "not_saved": "" if is_mine else _typed(request),
         "quoted": quoting.quoted(quoted_keys(request.POST), request.now),
         **on_page(request, found),
@@ -222,6 +222,11 @@ def _page(
         **(beside or {}),
     }
     return render(request, "enquiries/enquiry.html", context, status=status)
+
+
+def _tag_form() -> TagForm | None:
+    """To put a tag on; None as long as the centre has none."""
+    return TagForm() if Tag.objects.filter(is_given=True).exists() else None
 
 
 def _refusal(

@@ -140,7 +140,7 @@ def gate_override(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def overrides(request: SignedIn) -> HttpResponse:
     """What waits for a second person, the longest first."""
-    waiting = overrides_for(request.standing)
+    waiting = overrides_for(request.standing, request.now)
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     return render(request, "enquiries/overrides.html", {"page": page})
 
@@ -149,7 +149,7 @@ def overrides(request: SignedIn) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def override_answer(request: SignedIn, key: int) -> HttpResponse:
     """Agree or refuse, as the second person."""
-    override = get_override_for(request.standing, key)
+    override = get_override_for(request.standing, key, request.now)
     answer = request.POST.get("answer")
     if answer not in ("agree", "refuse"):
         messages.warning(request, _("Nothing was recorded: press one of the two buttons."))
