@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from comptoir.enquiries.models import (
@@ -158,11 +158,14 @@ def get_agent_person_for(standing: Standing, key: int, at: datetime) -> Person:
 
 
 def may_take(standing: Standing, enquiry: Enquiry) -> bool:
-    """What waits anybody may take; what a colleague has, only a team lead."""
+    """What waits anybody may take, and what waits for the client and is nobody's; what a colleague has in
+    hand, only a team lead.
+    """
+    is_nobodys = enquiry.state == State.ON_HOLD and enquiry.assignee_id is None
     if enquiry.state == State.IN_HAND:
         is_mine = enquiry.assignee_id == standing.person.pk
         return Role.TEAM_LEAD in standing.roles and not is_mine
-    return enquiry.state == State.WAITING
+    return enquiry.state == State.WAITING or is_nobodys
 
 
 def get_text_for(standing: Standing, code: str) -> Text:
@@ -183,25 +186,35 @@ def get_text_version_for(standing: Standing, code: str, number: int) -> TextVers
     return found
 
 
-def get_authorization_for(standing: Standing, reference: str, key: int) -> Authorization:
+def get_authorization_for(
+    standing: Standing, reference: str, key: int, now: datetime
+) -> Authorization:
     """One that the asker of an enquiry has for its applicant; another's does not exist (Http404)."""
-    enquiry = get_enquiry_for(standing, reference)
-    found = Authorization.objects.of_case(enquiry).filter(pk=key).first()
+    enquiry = get_readable_for(standing, reference, now)
+    found = Authorization.objects.of_case(enquiry, now).filter(pk=key).first()
     if found is None:
         raise Http404
     return found
 
 
-def overrides_for(standing: Standing) -> GateOverrideQuerySet:
-    """What waits for a second person on enquiries that this one may read, the longest first."""
-    visible = enquiries_for(standing).values("pk")
-    waiting = GateOverride.objects.waiting().filter(enquiry__in=visible)
+def overrides_for(standing: Standing, now: datetime) -> GateOverrideQuerySet:
+    """What waits for a second person on enquiries that this one may read or open, the longest first.
+
+    `is_readable` says whether they may read why now: of what is restricted, once they have opened it.
+    """
+    readable = _readable(standing, now)
+    openable = Enquiry.objects.openable_by(standing.person, now).values("pk")
+    visible = Q(enquiry__in=enquiries_for(standing).values("pk"))
+    if standing.roles & set(WORKS):
+        visible |= Q(enquiry__in=openable)
+    waiting = GateOverride.objects.waiting().filter(visible)
+    waiting = waiting.annotate(is_readable=Exists(readable.filter(pk=OuterRef("enquiry"))))
     return waiting.select_related("enquiry", "asked_by").order_by("asked_at", "pk")
 
 
-def get_override_for(standing: Standing, key: int) -> GateOverride:
-    """One that was asked for an enquiry that the person may read, answered or not; raises Http404."""
-    visible = enquiries_for(standing).values("pk")
+def get_override_for(standing: Standing, key: int, now: datetime) -> GateOverride:
+    """One that was asked for an enquiry that the person may read now, answered or not; else Http404."""
+    visible = _readable(standing, now).values("pk")
     found = GateOverride.objects.select_related("enquiry").filter(pk=key, enquiry__in=visible)
     override = found.first()
     if override is None:

@@ -59,7 +59,8 @@ def about_somebody(world: World) -> tuple[Any, ...]:
 
 def authorization(world: World) -> tuple[Any, ...]:
     (reference,) = about_somebody(world)
-    of_case = Authorization.objects.of_case(Enquiry.objects.get(reference=reference))
+    found = Enquiry.objects.get(reference=reference)
+    of_case = Authorization.objects.of_case(found, world.now)
     return (reference, of_case.order_by("pk")[0].pk)
 
 

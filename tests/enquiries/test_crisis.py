@@ -16,6 +16,7 @@ from comptoir.enquiries.actions import (
     crisis,
     crisis_rest,
     lending,
+    restricting,
     taking,
 )
 from comptoir.enquiries.models import (
@@ -81,6 +82,15 @@ class TestOpening:
         enquiry(body=f"{KEYWORD}, help")
 
         assert lines.figures(found, NOW).received == 1
+
+    def test_counts_nothing_that_is_restricted(self) -> None:
+        found, lead = open_crisis(), person(Role.TEAM_LEAD)
+        kept_back = enquiry(body=f"{KEYWORD}, help")
+        restricting.restrict(enquiry=kept_back, named=[lead], by=lead, now=NOW)
+
+        told = lines.figures(found, NOW)
+
+        assert (told.received, told.waiting, told.oldest, told.languages) == (0, 0, None, ())
 
     @pytest.mark.parametrize(
         "keyword", ["FIRES", "2026", "FIRE 2026", "fires2026", "F1", "É2026ABC"]

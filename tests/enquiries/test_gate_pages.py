@@ -34,7 +34,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.enquiries.queries import gate_page, gate_words, gates
 from comptoir.enquiries.views.gates import SENTENCES
-from comptoir.people.models import Chamber, Role
+from comptoir.people.models import Chamber, Office, Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, person, received
 from tests.people.factories import OfficeFactory
 from tests.people.signing_in import sign_in
@@ -379,6 +379,28 @@ class TestRecordingAnAuthorization:
         form = AuthorizationForm(enquiry=asked, today=date(2026, 11, 16))
 
         assert form.initial == {"first_on": date(2026, 11, 16)}
+
+
+class TestAnOffice:
+    def shown(self, client: Client, office: Office, email: str) -> str:
+        asker = Asker(kind=AskerKind.OFFICE, email=email, language="en", office=office)
+        found = received(asker=asker, application_number=APPLICATION).enquiry
+        return said(client.get(url("enquiry", found.reference)))
+
+    def test_is_named_as_such_if_its_staff_write(self, client: Client) -> None:
+        office = OfficeFactory.create()
+
+        page = self.shown(client, office, person(Role.DELEGATE, office=office).email)
+
+        assert f"Office {office.legislator}" in page
+        assert "Says to be" not in page
+
+    def test_that_somebody_else_names_is_what_they_say(self, client: Client) -> None:
+        office = OfficeFactory.create()
+
+        page = self.shown(client, office, "claims@strangers.example")
+
+        assert f"Office Says to be the office of {office.legislator}." in page
 
 
 class TestWithdrawing:

@@ -28,9 +28,9 @@ from comptoir.enquiries.models import (
     Tier,
 )
 from comptoir.enquiries.queries import gates
-from comptoir.people.models import Role
+from comptoir.people.models import Grant, Office, Role
 from tests.enquiries.factories import NOW, agent, in_hand, opened, person, received
-from tests.people.factories import OfficeFactory
+from tests.people.factories import OfficeFactory, person_with
 from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +93,12 @@ def ask_back(enquiry: Enquiry, by: Agent) -> None:
         by=by.person,
         now=NOW,
     )
+
+
+def of_office(office: Office, email: str) -> Enquiry:
+    """What somebody at this address asks, who says to be the office."""
+    asker = Asker(kind=AskerKind.OFFICE, email=email, language="en", office=office)
+    return received(application_number=APPLICATION, asker=asker).enquiry
 
 
 def reasons(enquiry: Enquiry) -> tuple[Reason, ...]:
@@ -241,17 +247,39 @@ class TestAnAuthorization:
     def test_of_an_office_is_its_office_s_whoever_of_it_writes(self, by: Agent) -> None:
         office = OfficeFactory.create()
         one, two = (
-            received(
-                application_number=APPLICATION,
-                topic=topic,
-                asker=Asker(kind=AskerKind.OFFICE, email=email, language="en", office=office),
-            ).enquiry
-            for topic, email in (("status", "a@o.example"), ("document", "b@o.example"))
+            of_office(office, person_with(role, office=office).email)
+            for role in (Role.DELEGATE, Role.OFFICE_MANAGER)
         )
         authorize(one, by, capacity=Capacity.OFFICE_CONSENT)
         confirm(two, by)
 
         assert isinstance(gates.verdict(two, NOW), Open)
+
+    def test_of_an_office_is_not_theirs_who_only_say_to_be_of_it(self, by: Agent) -> None:
+        """Nor of those who act for another office, or for this one no more."""
+        office = OfficeFactory.create()
+        delegate = person_with(Role.DELEGATE, office=office)
+        authorize(of_office(office, delegate.email), by, capacity=Capacity.OFFICE_CONSENT)
+        others = ["claims@strangers.example", person_with(Role.DELEGATE).email]
+        later = [of_office(office, email) for email in (*others, delegate.email)]
+        Grant.objects.filter(person=delegate).update(ends_at=NOW)
+
+        for found in later:
+            confirm(found, by)
+            assert reasons(found) == (Reason.NOT_AUTHORIZED,)
+
+    def test_recorded_for_who_only_says_to_be_an_office_is_of_their_address_alone(
+        self, by: Agent
+    ) -> None:
+        office = OfficeFactory.create()
+        claimed = of_office(office, "claims@strangers.example")
+
+        recorded = authorize(claimed, by, capacity=Capacity.REPRESENTATIVE)
+
+        assert (recorded.office, recorded.asker_email) == (None, "claims@strangers.example")
+        theirs = of_office(office, person_with(Role.DELEGATE, office=office).email)
+        confirm(theirs, by)
+        assert reasons(theirs) == (Reason.NOT_AUTHORIZED,)
 
     def test_covers_only_the_applications_it_names(self, asked: Enquiry, by: Agent) -> None:
         confirm(asked, by)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from comptoir.enquiries.actions import answering, changing, joining
+from comptoir.enquiries.actions import answering, changing, joining, restricting
 from comptoir.enquiries.models import Agent, Enquiry, Joining, Promise, State, Tier
 from comptoir.roster.models import LineOfBusiness
-from tests.enquiries.factories import NOW, agent, enquiry, in_hand
+from tests.enquiries.factories import NOW, agent, ask_back, enquiry, in_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,20 @@ class TestJoining:
         with pytest.raises(joining.OfAnother):
             join(mine, theirs, by)
 
+    def test_with_what_is_restricted_is_refused(
+        self, held: Enquiry, main: Enquiry, by: Agent
+    ) -> None:
+        """Also between two that are: who is named for one is not named for the other."""
+        restrict = partial(restricting.restrict, named=[by.person], by=by.person, now=NOW)
+
+        restrict(enquiry=main)
+        with pytest.raises(joining.Restricted):
+            join(held, main, by)
+
+        held = restrict(enquiry=held)
+        with pytest.raises(joining.Restricted):
+            join(held, main, by)
+
     def test_of_what_is_not_in_hand_is_refused(self, main: Enquiry, by: Agent) -> None:
         waiting = enquiry(email=SAME)
 
@@ -162,6 +177,21 @@ class TestParting:
 
         assert held.state == State.ON_HOLD
         assert held.clocks.running().get().pauses.get().ends_at is None
+
+    @pytest.mark.parametrize("asks_back", [False, True])
+    def test_by_somebody_else_gives_it_to_nobody(
+        self, asks_back: bool, held: Enquiry, main: Enquiry, by: Agent
+    ) -> None:
+        """Who had it may be away, or have their hands full: nobody is given work unasked."""
+        if asks_back:
+            ask_back(held, by)
+            held.refresh_from_db()
+        join(held, main, by)
+
+        part(held, agent())
+
+        stands = State.ON_HOLD if asks_back else State.WAITING
+        assert (held.state, held.assignee, held.taken_at) == (stands, None, None)
 
     def test_after_the_answer_promises_a_new_one(
         self, held: Enquiry, main: Enquiry, by: Agent

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comptoir.audit.models import Event, Verb
+from comptoir.enquiries.actions import restricting
 from comptoir.enquiries.models import Decision, Enquiry, InboundMail, Line
 from comptoir.people.models import Role
 from tests.enquiries.factories import NOW
@@ -117,6 +118,20 @@ def test_taken_in_it_is_an_enquiry_of_its_own(lead: Client) -> None:
     assert first.messages.count() == 1
     assert made.reference in response.content.decode()
     assert Event.objects.filter(action="mail.taken_in").exists()
+
+
+def test_taken_in_it_gives_away_no_restricted_enquiry_of_its_sender(lead: Client) -> None:
+    theirs = asked(mail("About C000111222.", sender=STRANGER))
+    found = strangers("About C000111222.")
+    named = person_with(Role.AGENT)
+    restricting.restrict(enquiry=theirs, named=[named], by=named, now=NOW)
+
+    response = lead.post(reverse("enquiries:mail-take-in", args=[found.pk]), follow=True)
+
+    found.refresh_from_db()
+    assert found.enquiry == theirs
+    assert "The mail was taken in." in response.content.decode()
+    assert theirs.reference not in response.content.decode()
 
 
 def test_refused_it_stays_with_its_reason(lead: Client) -> None:

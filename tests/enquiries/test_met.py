@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from comptoir.enquiries.actions import clocks, promising
+from comptoir.enquiries.actions import clocks, promising, restricting
 from comptoir.enquiries.models import Enquiry, Line, Promise, State, Unit
 from comptoir.enquiries.queries import met
 from comptoir.enquiries.queries.met import Kept, Row
@@ -46,6 +46,14 @@ def test_in_time_late_and_not_due_are_told_apart() -> None:
     # What was stopped after that moment counts as it stands on record.
     assert (kept.met, kept.missed, kept.open) == (1, 1, 1)
     assert kept.rate == pytest.approx(0.5)
+
+
+def test_what_is_restricted_is_not_counted() -> None:
+    enquiry()
+    lead = person(Role.TEAM_LEAD)
+    restricting.restrict(enquiry=enquiry(), named=[lead], by=lead, now=NOW)
+
+    assert finals().received == 1
 
 
 def test_what_still_runs_past_its_due_moment_is_missed() -> None:

@@ -139,6 +139,15 @@ class TestHandingOn:
         named = set(Named.objects.filter(enquiry=found).values_list("person", flat=True))
         assert named == ({owner.pk, by.pk} if found.is_restricted else set())
 
+    def test_of_what_was_restricted_after_it_was_read_names_its_owner(self) -> None:
+        read, first, owner = enquiry(), person(), person()
+        restricting.restrict(enquiry=read, named=[first], by=first, now=NOW)
+        assert not read.is_restricted
+
+        refer(of=read, owner=owner)
+
+        assert Named.objects.filter(enquiry=read, person=owner).exists()
+
     def test_of_what_is_restricted_already_names_its_owner(self) -> None:
         owner = person()
         found = enquiry()

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from comptoir.audit.models import Event, Verb
-from comptoir.enquiries.actions import reopening, restricting, taking
+from comptoir.enquiries.actions import joining, reopening, restricting, taking
 from comptoir.enquiries.actions.restricting import READ_FOR
 from comptoir.enquiries.models import Enquiry, Named, Opening, State
 from comptoir.notices.models import Notice
@@ -93,6 +93,31 @@ class TestRestricting:
         restrict(part, person())
 
         assert Enquiry.objects.unrestricted().count() == 0
+
+    def test_holds_for_what_it_was_joined_to_after_it_was_read(self) -> None:
+        by = agent()
+        main, read = (in_hand(by, enquiry(email="same@clients.example")) for _ in range(2))
+        joining.join(
+            enquiry=Enquiry.objects.get(pk=read.pk),
+            version=read.version,
+            into=main,
+            by=by.person,
+            now=NOW,
+        )
+
+        restrict(read, person())
+
+        assert Enquiry.objects.unrestricted().count() == 0
+
+    def test_leaves_open_what_it_was_parted_from_after_it_was_read(self) -> None:
+        main, read = enquiry(), enquiry()
+        read.state, read.joined_to = State.JOINED, main
+        read.save()
+        Enquiry.objects.filter(pk=read.pk).update(state=State.WAITING, joined_to=None)
+
+        restrict(read, person())
+
+        assert Enquiry.objects.unrestricted().get() == main
 
     def test_again_names_more_and_changes_nothing_else(self) -> None:
         owner, second, found = person(), person(), enquiry()
@@ -285,6 +310,21 @@ def test_two_who_end_one_another_at_once_leave_one() -> None:
 
     assert [isinstance(result, restricting.CannotRestrict) for result in results].count(True) == 1
     assert Named.objects.filter(enquiry=found, ended_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_joined_while_the_other_is_restricted_is_no_way_to_it() -> None:
+    by = agent()
+    main, part = (in_hand(by, enquiry(email="same@clients.example")) for _ in range(2))
+    join = partial(joining.join, enquiry=part, version=part.version, into=main)
+
+    with transaction.atomic():
+        join(by=by.person, now=NOW)
+        rival = Rival(partial(restrict, main, person()))
+        assert rival.waits()
+    rival.result()
+
+    assert Enquiry.objects.unrestricted().count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comptoir.audit.models import Event
 from comptoir.enquiries import jobs
-from comptoir.enquiries.actions import documents, referring, scanning
+from comptoir.enquiries.actions import documents, referring, restricting, scanning
 from comptoir.enquiries.actions.scanning import AGAIN_WITHIN, WAITS_AT_MOST
 from comptoir.enquiries.gateway import scanning as gateway
 from comptoir.enquiries.gateway.scanning import Answer, NoScanner, Verdict
@@ -304,6 +304,18 @@ class TestOfAnInfectedOne:
         assert self.told(document) == [owner.email]
         assert lead.email not in self.told(document)
         assert found.reference not in said_of(document)["link"]
+
+    @pytest.mark.parametrize("role", [Role.AGENT, Role.PRIVACY_OFFICER, Role.PROFESSIONAL])
+    def test_of_what_is_restricted_who_is_named_is_told_as_long_as_they_have_a_role(
+        self, role: Role
+    ) -> None:
+        found, stays, goes = enquiry(), person(role), person(role)
+        restricting.restrict(enquiry=found, named=[stays, goes], by=stays, now=NOW)
+        document = scanned(kept(of=found), Says(Verdict.INFECTED))
+
+        Grant.objects.filter(person=goes).update(ends_at=NOW)
+
+        assert self.told(document) == [stays.email]
 
     def test_nothing_is_said_but_where_to_go(self) -> None:
         document = scanned(kept(name="letter.pdf"), Says(Verdict.INFECTED, "Eicar"))

@@ -15,6 +15,7 @@ from comptoir.enquiries.models import (
     Enquiry,
     GateOverride,
     Piece,
+    acts_for_office,
 )
 from comptoir.people.models import Person
 
@@ -28,7 +29,7 @@ class NoApplicant(CannotOpen):
 
 
 class NobodyToAuthorize(CannotOpen):
-    """Whoever asked left neither an office nor an e-mail address: there is nobody to tell apart."""
+    """Whoever asked left no e-mail address: there is nobody to tell apart."""
 
 
 class NeedsAnEnd(CannotOpen):
@@ -89,18 +90,20 @@ def authorize(
 ) -> Authorization:
     """Whoever asked may be told about this applicant, in this capacity. Holds for what they ask later, too.
 
-    Raises CannotOpen.
+    It is the office's if they act for the one that they named, else that of their address alone. Raises
+    CannotOpen.
     """
     applicant = _applicant(enquiry)
-    if enquiry.office_id is None and not enquiry.asker_email:
+    is_office = acts_for_office(enquiry, now)
+    if not enquiry.asker_email:
         raise NobodyToAuthorize
     if ends_at is None and capacity in ENDING:
         raise NeedsAnEnd
     if ends_at is not None and ends_at <= starts_at:
         raise EndsBeforeItStarts
     authorization = Authorization.objects.create(
-        asker_email="" if enquiry.office_id is not None else enquiry.asker_email,
-        office=enquiry.office,
+        asker_email="" if is_office else enquiry.asker_email,
+        office=enquiry.office if is_office else None,
         applicant=applicant,
         applicant_name=enquiry.applicant_name,
         capacity=capacity,

@@ -28,6 +28,10 @@ class OfAnother(CannotJoin):
     """Somebody else asked: the answer to one would never reach them."""
 
 
+class Restricted(CannotJoin):
+    """Only who is named for one of them may read it; the names are its own."""
+
+
 class NotOpen(CannotJoin):
     """The main one was answered already, or is itself part of another."""
 
@@ -75,7 +79,7 @@ def join(*, enquiry: Enquiry, version: int, into: Enquiry, by: Person, now: date
 def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquiry:
     """Take it out again, as it stood before; with a new promise if it was answered meanwhile.
 
-    Raises CannotChange.
+    In hand it is only of who takes it out: it is given back to nobody else unasked. Raises CannotChange.
     """
     found = changing.locked(enquiry=enquiry, version=version)
     if found.state != State.JOINED or found.joined_to is None:
@@ -87,6 +91,10 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
     found.joined_to = None
     found.state = State(before.state)
     found.assignee, found.taken_at = before.assignee, before.taken_at
+    if before.assignee_id != by.pk:
+        found.assignee = found.taken_at = None
+        if found.state == State.IN_HAND:
+            found.state = State.WAITING
     if not found.clocks.running().exists():
         found.state = State.WAITING
         found.assignee = found.taken_at = None
@@ -105,6 +113,8 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
 def _check(part: Enquiry, main: Enquiry) -> None:
     if part == main or part.joined.exists():
         raise WithItself
+    if part.is_restricted or main.is_restricted:
+        raise Restricted
     if main.state in (State.JOINED, State.ANSWERED):
         raise NotOpen
     if part.line.is_drill != main.line.is_drill:

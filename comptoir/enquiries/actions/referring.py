@@ -113,8 +113,8 @@ def refer(
     if kind in RESTRICTED_KINDS:
         officers = referrals.privacy_officers(now) if kind == ReferralKind.BREACH else []
         restricting.restrict(enquiry=enquiry, named=[owner, by, *officers], by=by, now=now)
-    elif enquiry.is_restricted:
-        restricting.restrict(enquiry=enquiry, named=[owner], by=by, now=now)
+    else:
+        restricting.admit(enquiry=enquiry, person=owner, by=by, now=now)
     telling.referred(referral, now=now)
     return referral
 

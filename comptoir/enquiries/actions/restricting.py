@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
@@ -52,13 +51,16 @@ def restrict(*, enquiry: Enquiry, named: Iterable[Person], by: Person, now: date
 
 
 def _joined(enquiry: Enquiry) -> list[Enquiry]:
-    """The enquiry, the one it is part of and every part of that, locked in one order.
+    """The enquiry, the one it is part of and every part of that, locked: the main one first.
 
     They are read on one page, so that what is restricted of one is restricted of all.
     """
-    main = enquiry.joined_to_id or enquiry.pk
-    found = Enquiry.objects.filter(Q(pk=main) | Q(joined_to=main))
-    return list(found.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    rows = Enquiry.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    main = rows.get(pk=enquiry.joined_to_id or enquiry.pk)
+    found = [main, *rows.filter(joined_to=main)]  # asked while nothing else can join the main one
+    if main.joined_to_id is None and enquiry in found:
+        return found
+    return _joined(Enquiry.objects.get(pk=enquiry.pk))  # joined or parted after it was read
 
 
 def _restrict(found: Enquiry, people: dict[int, Person], by: Person, now: datetime) -> None:
@@ -69,6 +71,14 @@ def _restrict(found: Enquiry, people: dict[int, Person], by: Person, now: dateti
             found.state = State.WAITING
     changing.save(found)
     audit.record(action="enquiry.restricted", subject=found, by=by, now=now)
+
+
+@transaction.atomic
+def admit(*, enquiry: Enquiry, person: Person, by: Person, now: datetime) -> None:
+    """Who is handed a matter of it may open it, and what is joined to it, as far as it is restricted."""
+    for found in _joined(enquiry):
+        if found.is_restricted:
+            _name(found, person, by, now)
 
 
 @transaction.atomic

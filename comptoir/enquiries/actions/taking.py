@@ -52,8 +52,13 @@ def take(*, agent: Agent, count: int, now: datetime) -> list[Enquiry]:
 
 @transaction.atomic
 def take_one(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquiry:
-    """Take this one, whoever has it: a colleague's absence, a lead's decision. Raises CannotChange."""
+    """Take this one, whoever has it: a colleague's absence, a lead's decision. What waits for the client
+    and is nobody's goes on waiting for them. Raises CannotChange.
+    """
     found = changing.locked(enquiry=enquiry, version=version)
+    if found.state == State.ON_HOLD and found.assignee_id is None:
+        _give(found, by, now, state=State.ON_HOLD)
+        return found
     if found.state not in (State.WAITING, State.IN_HAND):
         raise changing.NotInHand
     _give(found, by, now)
@@ -106,8 +111,8 @@ def transfer(*, enquiry: Enquiry, version: int, to: Line, by: Person, now: datet
     return found
 
 
-def _give(enquiry: Enquiry, to: Person, now: datetime) -> None:
-    enquiry.state = State.IN_HAND
+def _give(enquiry: Enquiry, to: Person, now: datetime, state: State = State.IN_HAND) -> None:
+    enquiry.state = state
     enquiry.assignee = to
     enquiry.taken_at = now
     changing.save(enquiry)

@@ -58,6 +58,7 @@ from comptoir.enquiries.models.gates import (
     GateOverride,
     GateOverrideQuerySet,
     Piece,
+    acts_for_office,
 )
 from comptoir.enquiries.models.handling import (
     Handled,
@@ -212,4 +213,5 @@ __all__ = [
     "Unit",
     "WhyNotScanned",
     "WorkingHours",
+    "acts_for_office",
 ]

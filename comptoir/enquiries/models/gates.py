@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.models.enquiries import Enquiry
-from comptoir.people.models import Person
+from comptoir.people.models import OFFICE_ROLES, Grant, Person
 
 
 class Piece(models.TextChoices):
@@ -57,18 +57,26 @@ class Capacity(models.TextChoices):
     SPONSOR = "sponsor", _("The sponsor of the applicant")
 
 
+def acts_for_office(enquiry: Enquiry, now: datetime) -> bool:
+    """Whether whoever asked acts for the office that they named: anybody can say so on the public form."""
+    if enquiry.office_id is None or not enquiry.asker_email:
+        return False
+    held = Grant.objects.in_force(now).filter(office=enquiry.office_id, role__in=OFFICE_ROLES)
+    return held.filter(person__email__iexact=enquiry.asker_email).exists()
+
+
 class AuthorizationQuerySet(models.QuerySet["Authorization"]):
     """Filters over authorizations."""
 
-    def of_asker(self, enquiry: Enquiry) -> AuthorizationQuerySet:
-        """Those of whoever asked: their office if they write for one, else their address."""
-        if enquiry.office_id is not None:
+    def of_asker(self, enquiry: Enquiry, now: datetime) -> AuthorizationQuerySet:
+        """Those of whoever asked: of the office that they act for now, else of their address alone."""
+        if acts_for_office(enquiry, now):
             return self.filter(office=enquiry.office_id)
         return self.filter(office=None, asker_email=enquiry.asker_email).exclude(asker_email="")
 
-    def of_case(self, enquiry: Enquiry) -> AuthorizationQuerySet:
+    def of_case(self, enquiry: Enquiry, now: datetime) -> AuthorizationQuerySet:
         """Of these, the ones for the applicant of the enquiry: never what others may be told."""
-        return self.of_asker(enquiry).filter(applicant=enquiry.applicant_key)
+        return self.of_asker(enquiry, now).filter(applicant=enquiry.applicant_key)
 
 
 class Authorization(models.Model):

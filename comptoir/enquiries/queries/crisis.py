@@ -1,7 +1,7 @@
 """Crisis lines: which are open, what each one's figures are, and what happened on it.
 
-received      enquiries that lie on the line: those sent on as unrelated, and those that became part of
-              another, are not among them
+received      enquiries that lie on the line: those sent on as unrelated, those that became part of another
+              and those that are restricted are not among them
 answered      of the received, those that are answered now
 waiting       of the received, those that no agent has taken
 late          of the received, those that wait or are in hand past a promise
@@ -117,7 +117,7 @@ def figures(crisis: CrisisLine, at: datetime) -> Figures:
     paused = Pause.objects.filter(clock=OuterRef("pk"), ends_at=None)
     running = Clock.objects.running().filter(enquiry=OuterRef("pk"), due_at__lt=at)
     late = Exists(running.exclude(Exists(paused)))
-    rows = Enquiry.objects.filter(line=crisis.line_id).exclude(state=State.JOINED)
+    rows = Enquiry.objects.unrestricted().filter(line=crisis.line_id).exclude(state=State.JOINED)
     found = list(
         rows.values("language")
         .annotate(

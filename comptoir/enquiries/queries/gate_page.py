@@ -34,13 +34,14 @@ class Gates:
 
 
 def shown(enquiry: Enquiry, now: datetime) -> Gates:
-    """Six queries; two if nobody says whose case it is."""
+    """Six queries; two if nobody says whose case it is. One or two more if an office is named."""
     applicant = enquiry.applicant_key
     verdict = gates.verdict(enquiry, now)
     if not applicant:
         return Gates(verdict, False, [gate_words.NO_APPLICANT], "", [], [], None)
     confirmed = enquiry.confirmations.filter(applicant=applicant).select_related("by")
-    own = Authorization.objects.of_case(enquiry).select_related("recorded_by", "withdrawn_by")
+    own = Authorization.objects.of_case(enquiry, now)
+    own = own.select_related("recorded_by", "withdrawn_by")
     asked = enquiry.overrides.filter(applicant=applicant)
     return Gates(
         verdict=verdict,

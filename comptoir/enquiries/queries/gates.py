@@ -25,14 +25,14 @@ HOLDS_FOR = timedelta(days=30)
 
 
 def verdict(enquiry: Enquiry, now: datetime, facts: Facts = Facts.CASE) -> Open | Closed:
-    """Open with its basis, or closed with the reasons. Three queries."""
+    """Open with its basis, or closed with the reasons. Three queries; four if an office is named."""
     applicant = enquiry.applicant_key
     return gates.may_tell(
         facts,
         applicant=applicant,
         application=enquiry.application_number or None,
         identity=_identity(enquiry, applicant),
-        authorizations=[_as_rule(one) for one in Authorization.objects.of_asker(enquiry)],
+        authorizations=[_as_rule(one) for one in Authorization.objects.of_asker(enquiry, now)],
         override=_override(enquiry, now),
         now=now,
         valid_for=HOLDS_FOR,

@@ -6,8 +6,8 @@ missed     stopped after it, or still running though it is past
 open       running and not due yet, or paused: neither kept nor broken
 rate       met of those that are met or missed; nothing where there are none
 
-Counted for each line and promise, drills and enquiries that became part of another left out. Under the
-other target each due date is computed anew from the same receipt, calendar and pauses.
+Counted for each line and promise. Left out are drills, enquiries that became part of another, and what is
+restricted. Under the other target each due date is computed anew from the same receipt, calendar and pauses.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ def _began(first: date, last: date) -> Iterable[Clock]:
             started_at__lt=clocks.midnight(last + timedelta(days=1), zone),
             target__line__in=Line.objects.counted(),
             enquiry__line__in=Line.objects.counted(),
+            enquiry__is_restricted=False,
         )
         .exclude(enquiry__state=State.JOINED)
         .select_related("target__line")

@@ -14,6 +14,7 @@ MOST = 50
 """Who are told of one thing."""
 
 WORKS = (Role.AGENT, Role.TEAM_LEAD)
+MAY_BE_NAMED = (*WORKS, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
 
 
 def team_leads(now: datetime) -> list[Reader]:
@@ -23,10 +24,13 @@ def team_leads(now: datetime) -> list[Reader]:
 
 
 def who_has(enquiry: Enquiry, now: datetime) -> list[Reader]:
-    """Who has it in hand, or else the team leads; of what is restricted, who is named for it."""
+    """Who has it in hand, or else the team leads; of what is restricted, who is named for it and still has
+    a role in which one may be.
+    """
     if enquiry.is_restricted:
-        named = enquiry.named.filter(ended_at=None)
-        return _readers(Person.objects.filter(pk__in=named.values("person")))
+        named = enquiry.named.filter(ended_at=None).values("person")
+        able = Grant.objects.in_force(now).filter(person__in=named, role__in=MAY_BE_NAMED)
+        return _readers(Person.objects.filter(pk__in=able.values("person")))
     held = Grant.objects.in_force(now).filter(person=enquiry.assignee_id, role__in=WORKS)
     return _readers(Person.objects.filter(pk__in=held.values("person"))) or team_leads(now)
 

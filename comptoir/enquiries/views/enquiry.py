@@ -81,7 +81,7 @@ def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     try:
         return act(request, found, form.cleaned_data)
     except changing.CannotChange as refused:
-        found.refresh_from_db()
+        found = get_readable_for(request.standing, reference, request.now)
         return _page(
             request, found, without_errors(answer), NoteForm(), refused=refused, status=422
         )
@@ -177,8 +177,11 @@ def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 def changed(request: SignedIn, found: Enquiry, refused: changing.CannotChange) -> HttpResponseBase:
-    """The page as it stands now, with what happened meanwhile and all that was typed."""
-    found.refresh_from_db()
+    """The page as it stands now, with what happened meanwhile and all that was typed.
+
+    Raises Http404 if it was restricted meanwhile.
+    """
+    found = get_readable_for(request.standing, found.reference, request.now)
     answer = without_errors(_answer_form(request, found))
     return _page(request, found, answer, NoteForm(), refused=refused, status=422)
 
@@ -204,7 +207,7 @@ def _page(
         **_beside(found),
         "also": also,
         "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
-        "bundled": any(each.why is None for each in also),
+        "bundled": not found.is_restricted and any(each.why is None for each in also),
         "others": presence.others(found, request.user, request.now),
         "is_mine": is_mine,
         "may_take": may_take(request.standing, found),
@@ -214,7 +217,7 @@ def _page(
         "note_form": note,
         "digits": {line.value: two for line, two in LINE_OF_BUSINESS_DIGITS.items()},
         "tags": list(found.tags.order_by("code")),
-        "tag_form": TagForm() if Tag.objects.filter(is_given=True).exists() else None,
+        "tag_form": None if found.is_restricted else _tag_form(),
         "not_saved": "" if is_mine else _typed(request),
         "quoted": quoting.quoted(quoted_keys(request.POST), request.now),
         **on_page(request, found),
@@ -222,6 +225,11 @@ def _page(
         **(beside or {}),
     }
     return render(request, "enquiries/enquiry.html", context, status=status)
+
+
+def _tag_form() -> TagForm | None:
+    """To put a tag on; None as long as the centre has none."""
+    return TagForm() if Tag.objects.filter(is_given=True).exists() else None
 
 
 def _refusal(
@@ -241,7 +249,11 @@ def _beside(found: Enquiry) -> dict[str, Any]:
     """All texts of it and of what was joined to it, and which did not arrive; what it was made from, what
     was made from it; its referrals and documents. Nothing that is restricted stands beside what is not.
     """
-    parts = list(found.joined.order_by("received_at", "pk"))
+    parts = [
+        each
+        for each in found.joined.order_by("received_at", "pk")
+        if each.is_restricted <= found.is_restricted
+    ]
     kin = Descent.objects.filter(Q(child=found) | Q(parent=found)).select_related("child", "parent")
     told = [
         each

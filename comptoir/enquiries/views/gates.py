@@ -23,7 +23,7 @@ from comptoir.enquiries.forms.gates import (
     ends_before,
     needs_an_end,
 )
-from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.models import Enquiry, acts_for_office
 from comptoir.enquiries.permissions import (
     get_authorization_for,
     get_override_for,
@@ -60,12 +60,15 @@ SENTENCES: dict[type[gating.CannotOpen], str | LazyText] = {
 
 
 def on_page(request: SignedIn, found: Enquiry) -> dict[str, Any]:
-    """What an enquiry's page needs for parts/gates.html, and `case`: what it shows of the case."""
+    """What an enquiry's page needs for parts/gates.html; `case`: what it shows of the case; and whether
+    who asked is known to act for the office.
+    """
     shown = gate_page.shown(found, request.now)
     return {
         "gates": shown,
         "case": gates.facts(found, shown.verdict),
         "pieces_form": PiecesForm(enquiry=found),
+        "acts_for_office": acts_for_office(found, request.now),
     }
 
 
@@ -102,7 +105,7 @@ def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
 def gate_withdraw(request: SignedIn, reference: str, key: int) -> HttpResponse:
     """From now on nothing is told on an authorization; asked once."""
     found = get_readable_for(request.standing, reference, request.now)
-    authorization = get_authorization_for(request.standing, reference, key)
+    authorization = get_authorization_for(request.standing, reference, key, request.now)
 
     def act() -> None:
         gating.withdraw(authorization=authorization, by=request.user, now=request.now)
@@ -137,7 +140,7 @@ def gate_override(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def overrides(request: SignedIn) -> HttpResponse:
     """What waits for a second person, the longest first."""
-    waiting = overrides_for(request.standing)
+    waiting = overrides_for(request.standing, request.now)
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     return render(request, "enquiries/overrides.html", {"page": page})
 
@@ -146,7 +149,7 @@ def overrides(request: SignedIn) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def override_answer(request: SignedIn, key: int) -> HttpResponse:
     """Agree or refuse, as the second person."""
-    override = get_override_for(request.standing, key)
+    override = get_override_for(request.standing, key, request.now)
     answer = request.POST.get("answer")
     if answer not in ("agree", "refuse"):
         messages.warning(request, _("Nothing was recorded: press one of the two buttons."))

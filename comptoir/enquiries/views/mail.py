@@ -19,7 +19,7 @@ from comptoir.enquiries import mail_bounds, mail_reading
 from comptoir.enquiries.actions import setting_aside
 from comptoir.enquiries.actions.setting_aside import Refusal
 from comptoir.enquiries.forms.mail import RefuseForm
-from comptoir.enquiries.models import SET_ASIDE, Decision, InboundMail
+from comptoir.enquiries.models import SET_ASIDE, Decision, Enquiry, InboundMail
 from comptoir.enquiries.permissions import enquiries_for, get_mail_for, mails_for
 from comptoir.enquiries.queries import mail as queries
 from comptoir.people.models import Role
@@ -119,11 +119,10 @@ def _shown(
     read = mail_reading.read(original)
     end = mail_bounds.END_OF_HEADERS.search(original)
     header = original[: end.start() if end else None][: 4 * HEADER_SHOWN]
-    visible = enquiries_for(request.standing).filter(pk=mail.enquiry_id or 0).first()
     context = {
         "mail": mail,
         "reason": reason_of(mail),
-        "named": visible,
+        "named": _visible(request, mail),
         "refusal": Refusal(mail.reason).label if mail.decision == Decision.REFUSED else "",
         "is_open": mail.decision in SET_ASIDE,
         "header": mail_bounds.plain(header.decode("utf-8", "replace"))[:HEADER_SHOWN],
@@ -144,10 +143,18 @@ def take_in(request: SignedIn, key: int) -> HttpResponse:
     except setting_aside.CannotDecide as refusal:
         messages.error(request, str(REFUSALS[type(refusal)]))
         return redirect("enquiries:mails")
-    assert taken.enquiry is not None, "what is taken in becomes an enquiry"
-    done = _("The mail is now the enquiry %(reference)s.") % {"reference": taken.enquiry.reference}
+    visible = _visible(request, taken)
+    if visible is None:
+        done = _("The mail was taken in.")
+    else:
+        done = _("The mail is now the enquiry %(reference)s.") % {"reference": visible.reference}
     messages.success(request, done)
     return redirect("enquiries:mails")
+
+
+def _visible(request: SignedIn, mail: InboundMail) -> Enquiry | None:
+    """The enquiry that a mail names or was put with; None also if it is restricted."""
+    return enquiries_for(request.standing).filter(pk=mail.enquiry_id or 0).first()
 
 
 @require_POST

@@ -75,7 +75,7 @@ def join(request: SignedIn, reference: str) -> HttpResponseBase:
         wanted = form.cleaned_data["reference"]
         main = enquiries_for(request.standing).filter(reference=wanted).first()
         if main is None:
-            form.add_error("reference", _("There is no enquiry with this reference."))
+            form.add_error("reference", _no_such())
         elif (response := _joined(request, found, main, form)) is not None:
             return response
     return _asked(request, "join", found, form)
@@ -98,6 +98,9 @@ def _joined(
             "reference", _("It cannot be part of itself, nor a main one part of another.")
         )
         return None
+    except joining.Restricted:
+        form.add_error("reference", _no_such())
+        return None
     except joining.OfAnother:
         form.add_error(
             "reference",
@@ -117,6 +120,10 @@ def _joined(
         return changed(request, found, refused)
     messages.success(request, _("The two are one now: this is the main enquiry."))
     return redirect("enquiries:enquiry", main.reference)
+
+
+def _no_such() -> str:
+    return _("There is no enquiry with this reference.")
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from comptoir.enquiries.actions import reading
-from comptoir.enquiries.permissions import get_enquiry_for
+from comptoir.enquiries.permissions import get_readable_for
 from comptoir.enquiries.queries import presence
 from comptoir.people import lock
 from comptoir.people.models import Role
@@ -19,7 +19,7 @@ from comptoir.people.permissions import SignedIn, allow, while_locked
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def look(request: SignedIn, reference: str) -> HttpResponse:
     """Say that one is here; who else is."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     if lock.is_locked(request.session, request.now):
         return HttpResponse(status=204)
     reading.look(enquiry=found, by=request.user, now=request.now)
@@ -33,6 +33,6 @@ def look(request: SignedIn, reference: str) -> HttpResponse:
 @allow(Role.AGENT, Role.TEAM_LEAD)
 def leave(request: SignedIn, reference: str) -> HttpResponse:
     """Say that the page was closed."""
-    found = get_enquiry_for(request.standing, reference)
+    found = get_readable_for(request.standing, reference, request.now)
     reading.leave(enquiry=found, by=request.user)
     return HttpResponse(status=204)
