@@ -12,8 +12,9 @@ class EnquiriesConfig(AppConfig):
         from comptoir.enquiries.dealings import enquiries
         from comptoir.enquiries.queries import infection_messages, messages, sunset_messages
         from comptoir.notices import kinds
-        from comptoir.people import dealings
+        from comptoir.people import ask_page, dealings
 
+        ask_page.register("enquiries:ask")
         dealings.register("enquiries", enquiries)
 
         for kind in (*messages.KINDS, *sunset_messages.KINDS, *infection_messages.KINDS):

@@ -132,10 +132,11 @@ def _ledger(arguments: list[str]) -> int:
 
 
 def _enquiries(arguments: list[str]) -> int:
-    known = {"take-mail": "take_mail"}
+    known = {"take-mail": "take_mail", "give-mailbox": "give_mailbox"}
     if arguments[:1] and arguments[0] in known:
         return _django([known[arguments[0]], *arguments[1:]])
-    print("comptoir: usage: comptoir enquiries take-mail DIR --mailbox ADDRESS", file=sys.stderr)
+    usage = "comptoir enquiries take-mail DIR --mailbox ADDRESS | give-mailbox [LINE ADDRESS]"
+    print(f"comptoir: usage: {usage}", file=sys.stderr)
     return BAD_ENVIRONMENT
 
 
@@ -229,8 +230,8 @@ WORDS = {
         _ledger,
     ),
     "enquiries": Word(
-        "enquiries take-mail DIR --mailbox ADDRESS",
-        "take in the mail that a mail server drops in a maildir",
+        "enquiries take-mail DIR --mailbox ADDRESS | give-mailbox [LINE ADDRESS]",
+        "take in the mail that a mail server drops in a maildir; say which line a mailbox belongs to",
         _enquiries,
     ),
     "administrator": Word(

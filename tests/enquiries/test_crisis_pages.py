@@ -255,7 +255,7 @@ class TestADrill:
 
         words = said(desk.post(url("close-crisis", code), {"reason": "Over"}, follow=True))
 
-        assert "This is a drill." in words
+        assert "Nothing of it is counted anywhere but on this page." in words
         assert "Ended with the drill" in words
         of_it.refresh_from_db()
         assert of_it.state == State.ANSWERED

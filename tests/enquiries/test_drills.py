@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,17 @@ from django.utils import translation
 
 from comptoir.audit.models import Event
 from comptoir.enquiries import jobs
-from comptoir.enquiries.actions import answering, changing, crisis, crisis_rest, taking
+from comptoir.enquiries.actions import (
+    answering,
+    changing,
+    crisis,
+    crisis_rest,
+    reopening,
+    taking,
+)
 from comptoir.enquiries.models import CrisisLine, Enquiry, Rest, State, Tier
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import messages, met, targets, waiting
+from comptoir.enquiries.queries import drills, messages, met, report, targets, waiting
 from comptoir.ledger import queries as ledger
 from comptoir.ledger.models import Contact
 from comptoir.notices.models import Notice
@@ -31,7 +38,7 @@ def drill(**values: Any) -> CrisisLine:
     return open_crisis(keyword=DRILL, is_drill=True, **values)
 
 
-def answer(found: Enquiry) -> None:
+def answer(found: Enquiry, now: datetime = NOW) -> None:
     by = agent(lines=[found.line])
     held = in_hand(by, found)
     answering.answer(
@@ -43,7 +50,7 @@ def answer(found: Enquiry) -> None:
         line_of_business=held.line_of_business,
         is_case_specific=False,
         by=by.person,
-        now=NOW,
+        now=now,
     )
 
 
@@ -118,7 +125,34 @@ def test_its_own_page_counts_it() -> None:
 
     told = lines.figures(found, NOW)
 
-    assert (told.received, told.answered, told.waiting, told.sent_on) == (4, 2, 1, 1)
+    assert (told.received, told.answered, told.ended) == (4, 1, 1)
+    assert (told.waiting, told.sent_on) == (1, 1)
+
+
+def test_what_ended_with_it_is_not_answered() -> None:
+    found = exercise()
+    crisis.close(crisis=found, rest=Rest.ENDED, reason="Over", by=person(), now=NOW + DAY)
+
+    told = lines.figures(found, NOW + DAY)
+
+    assert (told.received, told.answered, told.ended, told.waiting) == (4, 1, 3, 0)
+    assert told.answer_rate == 25
+    assert [(each.received, each.answered) for each in told.languages] == [(4, 1)]
+    rows = {str(row[0]): row[1:] for row in report.rows(found, NOW + DAY)}
+    assert rows["answered"] == [1]
+    assert rows["ended"] == [3]
+    assert rows["answer_rate_percent"] == ["25.0"]
+
+
+def test_what_was_opened_again_and_answered_is_answered() -> None:
+    found = exercise()
+    (over,) = Enquiry.objects.filter(drills.ended(), line=found.line)
+    reopening.go_on(enquiry=over, at=NOW + DAY, now=NOW + DAY)
+    answer(over, now=NOW + DAY)
+
+    told = lines.figures(found, NOW + DAY)
+
+    assert (told.answered, told.ended) == (2, 0)
 
 
 def test_everything_open_ends_with_it_whatever_was_chosen() -> None:

@@ -121,8 +121,8 @@ class TestTheRules:
             in_force(rule())
         desk.get(url("triage"))
 
-        # Session, person, grants; version in force, lines, number of versions, versions.
-        with django_assert_num_queries(3 + 4):
+        # Session, person, grants; version in force, lines, number of versions, those to approve, versions.
+        with django_assert_num_queries(3 + 5):
             desk.get(url("triage"))
 
 
@@ -226,6 +226,24 @@ class TestApproving:
         desk.post(url("triage-approve", 2))
 
         assert rules.in_force(NOW) == version
+
+    def test_is_asked_for_at_the_top_of_the_page(self, desk: Client, owner: Person) -> None:
+        self.write(person(Role.TEAM_LEAD, name="Ada Lead"))
+        self.write(owner)
+
+        words = said(desk.get(url("triage")))
+
+        top = words[: words.index("In force: version 1")]
+        assert "Ada Lead wrote it. Any other team lead or policy owner may approve it" in top
+        assert "Read version 2 and approve it" in top
+        assert "You wrote it: ask another team lead or a policy owner" in top
+        assert "Read version 3 and approve it" not in top
+
+    def test_is_asked_for_no_more_once_it_was_done(self, desk: Client) -> None:
+        self.write(person(Role.TEAM_LEAD))
+        desk.post(url("triage-approve", 2))
+
+        assert "approve it" not in said(desk.get(url("triage")))
 
     def test_by_who_wrote_it_is_refused_with_what_to_do(self, desk: Client, owner: Person) -> None:
         self.write(owner)

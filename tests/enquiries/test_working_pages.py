@@ -28,7 +28,7 @@ from comptoir.enquiries.views.enquiry import MOST_TEXTS
 from comptoir.people import lock
 from comptoir.people.models import Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, received
-from tests.people.factories import person_with
+from tests.people.factories import GrantFactory, person_with
 from tests.people.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,24 @@ class TestTheWork:
         newcomer = sign_in(Client(), person_with(Role.AGENT))
 
         assert "Ask a team lead to say which lines" in said(newcomer.get(url("work")))
+
+    def test_of_a_lead_who_answers_none_shows_the_ways_a_lead_needs(self, lead: Client) -> None:
+        page = lead.get(url("work"))
+
+        words = said(page)
+        assert "You are not set up" not in words
+        assert "You have nothing in hand" not in words
+        for name in ("all", "late", "unmatched", "agents", "overrides", "mails", "texts"):
+            assert f'class="card__link" href="{url(name)}"' in page.content.decode()
+
+    def test_of_a_lead_who_answers_too_is_an_agents(self) -> None:
+        both = agent(person=person_with(Role.AGENT))
+        GrantFactory.create(person=both.person, role=Role.TEAM_LEAD, office=None)
+        page = sign_in(Client(), both.person).get(url("work"))
+
+        assert "You have nothing in hand." in said(page)
+        assert "card__link" not in page.content.decode()
+        assert f'href="{url("agents")}"' in page.content.decode()
 
     def test_says_how_many_wait_by_line_and_language(self, client: Client) -> None:
         for language in ("en", "en", "fr"):

@@ -11,6 +11,8 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
 
 from comptoir.liaison.actions import changing
 from comptoir.liaison.models import Appointment, OfficeWeek, Reason, Side
@@ -303,3 +305,14 @@ class TestTheWeekAfter:
         assert '<div class="cards cards--stack"><section' in " ".join(
             home(delegate, office).split()
         ).replace("> <", "><")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_leads_to_where_a_question_is_asked(
+    delegate: Client, office: Office, language: str
+) -> None:
+    with translation.override(language):
+        page = delegate.get(reverse("liaison:office", args=[office.reference])).text
+        ask = reverse("enquiries:ask")
+
+    assert f'href="{ask}"' in page[page.index("<main") :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from comptoir.audit import actions as audit
 from comptoir.audit.models import Event, Verb
@@ -486,6 +488,22 @@ def test_a_stranger_is_welcomed(client: Client) -> None:
 
     assert "Time with the client support centre" in found
     assert "/en/sign-in/" in found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_who_has_a_question_is_led_on_before_anybody_else(client: Client, language: str) -> None:
+    with translation.override(language):
+        home = reverse("people:home")
+        ways = ("enquiries:ask", "enquiries:follow", "account_login")
+        ways_in_order = [f'<gcds-button type="link"[^>]*href="{reverse(way)}"' for way in ways]
+
+    found = client.get(home).content.decode()
+
+    content = found[found.index("<main") :]
+    places = [[each.start() for each in re.finditer(way, content)] for way in ways_in_order]
+    assert [len(place) for place in places] == [1, 1, 1]
+    assert places == sorted(places)
+    assert places[-1][0] < content.index("<h3")
 
 
 def test_sessions_are_shown_and_ended_elsewhere(client: Client) -> None:

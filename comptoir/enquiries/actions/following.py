@@ -22,7 +22,7 @@ from comptoir.enquiries.models import (
     Message,
     State,
 )
-from comptoir.enquiries.queries import followed
+from comptoir.enquiries.queries import drills, followed
 from comptoir.people import sealing
 
 SEND_CODE = "enquiries.send_follow_code"
@@ -44,7 +44,7 @@ LONGEST = 2_000
 
 
 class CannotReply(Exception):
-    """It was put together with another enquiry, of somebody else: ask a new question."""
+    """It is part of another's enquiry, or ended with its drill: ask a new question."""
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def reply(
     known = Message.objects.filter(attempt=own).first()
     if known is not None:
         return known
-    if found.state == State.JOINED:
+    if found.state == State.JOINED or drills.has_ended(found):
         raise CannotReply
     message = Message.objects.create(
         enquiry=found,

@@ -3,6 +3,7 @@
 received      enquiries that lie on the line: those sent on as unrelated, those that became part of another
               and those that are restricted are not among them
 answered      of the received, those that are answered now
+ended         of the received, those that ended with their drill: nobody answered them
 waiting       of the received, those that no agent has taken
 late          of the received, those that wait or are in hand past a promise
 oldest        since when the one that waits longest waits
@@ -17,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value
 
 from comptoir.enquiries.models import (
     Clock,
@@ -31,6 +32,7 @@ from comptoir.enquiries.models import (
     Pause,
     State,
 )
+from comptoir.enquiries.queries import drills
 from comptoir.people.models import Grant, Language, Person, Role
 from comptoir.ui import clock
 
@@ -54,6 +56,7 @@ class Figures:
 
     received: int
     answered: int
+    ended: int
     waiting: int
     late: int
     oldest: datetime | None
@@ -117,12 +120,14 @@ def figures(crisis: CrisisLine, at: datetime) -> Figures:
     paused = Pause.objects.filter(clock=OuterRef("pk"), ends_at=None)
     running = Clock.objects.running().filter(enquiry=OuterRef("pk"), due_at__lt=at)
     late = Exists(running.exclude(Exists(paused)))
+    ended = drills.ended() if crisis.line.is_drill else Value(value=False)
     rows = Enquiry.objects.unrestricted().filter(line=crisis.line_id).exclude(state=State.JOINED)
     found = list(
         rows.values("language")
         .annotate(
             received=Count("pk"),
-            answered=Count("pk", filter=Q(state=State.ANSWERED)),
+            answered=Count("pk", filter=Q(state=State.ANSWERED) & ~Q(ended)),
+            ended=Count("pk", filter=Q(state=State.ANSWERED) & Q(ended)),
             waiting=Count("pk", filter=Q(state=State.WAITING)),
             late=Count("pk", filter=Q(state__in=(State.WAITING, State.IN_HAND)) & Q(late)),
             oldest=Min("received_at", filter=Q(state=State.WAITING)),
@@ -134,6 +139,7 @@ def figures(crisis: CrisisLine, at: datetime) -> Figures:
     return Figures(
         received=sum(row["received"] for row in found),
         answered=sum(row["answered"] for row in found),
+        ended=sum(row["ended"] for row in found),
         waiting=sum(row["waiting"] for row in found),
         late=sum(row["late"] for row in found),
         oldest=min((row["oldest"] for row in found if row["oldest"]), default=None),

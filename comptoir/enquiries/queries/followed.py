@@ -17,6 +17,7 @@ from comptoir.enquiries.models import (
     Promise,
     State,
 )
+from comptoir.enquiries.queries import drills
 
 MOST_TEXTS = 200
 """The newest so many of an enquiry are shown."""
@@ -39,6 +40,7 @@ class Followed:
     due: Clock | None
     first_due: Clock | None
     can_be_added_to: bool
+    has_ended: bool
 
 
 def belonging(reference: str, email: str) -> Enquiry | None:
@@ -54,7 +56,7 @@ def listed(email: str, now: datetime) -> EnquiryQuerySet:
 
 def leading(key: int) -> Enquiry | None:
     """The enquiry, or the one it was put together with if the same person asked that."""
-    found = Enquiry.objects.select_related("joined_to").filter(pk=key).first()
+    found = Enquiry.objects.select_related("line", "joined_to__line").filter(pk=key).first()
     for _ in range(MOST_JOINS):
         into = None if found is None else found.joined_to
         if found is None or into is None or into.asker_email != found.asker_email:
@@ -64,7 +66,7 @@ def leading(key: int) -> Enquiry | None:
 
 
 def view_of(enquiry: Enquiry) -> Followed:
-    """Everything the page shows, each text with `sent_files`. Three queries."""
+    """Everything the page shows, each text with `sent_files`. Three queries, and one for a drill's."""
     own = Q(enquiry=enquiry)
     part = Q(enquiry__joined_to=enquiry, enquiry__asker_email=enquiry.asker_email)
     told = Message.objects.filter(own | part).exclude(direction=Direction.NOTE)
@@ -72,6 +74,7 @@ def view_of(enquiry: Enquiry) -> Followed:
     told = told.select_related("enquiry").prefetch_related(files)
     shown = list(told.order_by("-at", "-pk")[:MOST_TEXTS])
     references = {text.enquiry.reference for text in shown if text.enquiry_id != enquiry.pk}
+    has_ended = drills.has_ended(enquiry)
     running = {clock.promise: clock for clock in enquiry.clocks.running()}
     return Followed(
         enquiry=enquiry,
@@ -79,5 +82,6 @@ def view_of(enquiry: Enquiry) -> Followed:
         parts=tuple(sorted(references)),
         due=running.get(Promise.FINAL),
         first_due=running.get(Promise.FIRST),
-        can_be_added_to=enquiry.state != State.JOINED,
+        can_be_added_to=enquiry.state != State.JOINED and not has_ended,
+        has_ended=has_ended,
     )

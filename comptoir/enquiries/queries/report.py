@@ -25,7 +25,7 @@ def rows(crisis: CrisisLine, at: datetime) -> Iterator[list[object]]:
     ]
     found = lines.figures(crisis, at)
     yield ["figure", "value"]
-    for name in ("received", "answered", "waiting", "late", "sent_on", "on_loan"):
+    for name in ("received", "answered", "ended", "waiting", "late", "sent_on", "on_loan"):
         yield [name, getattr(found, name)]
     rate = found.answer_rate
     yield ["answer_rate_percent", "" if rate is None else f"{rate:.1f}"]

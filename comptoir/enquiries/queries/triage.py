@@ -25,6 +25,9 @@ from comptoir.enquiries.models import (
 from comptoir.enquiries.queries import rule_words
 from comptoir.ui import clock, languages
 
+MOST_TO_APPROVE = 5
+"""Versions that wait for approval, as far as a page names them above all others."""
+
 CRISIS = "crisis:"
 """How the code of a crisis line's own rule begins."""
 
@@ -41,6 +44,12 @@ class Fired:
 def in_force(at: datetime) -> TriageVersion | None:
     """The version that holds at an instant."""
     return TriageVersion.objects.begun_by(at).last()
+
+
+def to_approve() -> list[TriageVersion]:
+    """The versions that wait for a second person, the last first."""
+    found = TriageVersion.objects.filter(approved_at=None).select_related("created_by")
+    return list(found.order_by("-number")[:MOST_TO_APPROVE])
 
 
 def as_rules(rules: Sequence[Mapping[str, Any]]) -> tuple[triage.Rule, ...]:

@@ -154,7 +154,7 @@ def asked(request: HttpRequest) -> HttpResponse:
     noted = follow_sessions.asked(request.session, cast(SignedIn, request).now)
     if noted is None:
         return redirect("enquiries:follow")
-    message = Message.objects.select_related("enquiry").get(pk=noted["message"])
+    message = Message.objects.select_related("enquiry__line").get(pk=noted["message"])
     context = {
         "enquiry": message.enquiry,
         "is_duplicate": noted["is_duplicate"],

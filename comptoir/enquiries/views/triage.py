@@ -47,6 +47,7 @@ def in_force(request: SignedIn) -> HttpResponse:
         "current": current,
         "rules": rule_words.version_in_words(current) if current else [],
         "page": page,
+        "to_approve": rules.to_approve(),
         "now": request.now,
     }
     return render(request, "enquiries/triage.html", context)

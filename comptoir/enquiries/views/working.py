@@ -31,13 +31,15 @@ TAKEN_AT_ONCE = 10
 def work(request: SignedIn) -> HttpResponse:
     """What the reader has in hand and on hold, what waits for somebody like them, today's answers."""
     agent = get_agent_for(request.standing)
+    leads = Role.TEAM_LEAD in request.standing.roles
     in_hand = queries.of_agent(request.user, State.IN_HAND, request.now)
     context: dict[str, Any] = {
         "agent": agent,
         "in_hand": in_hand,
         "on_hold": queries.of_agent(request.user, State.ON_HOLD, request.now),
         "answered": queries.answered_today(request.user, request.now),
-        "leads": Role.TEAM_LEAD in request.standing.roles,
+        "leads": leads,
+        "only_leads": leads and (agent is None or not agent.active),
     }
     if agent is not None and agent.active:
         waiting = queries.waiting_for(agent, request.now)

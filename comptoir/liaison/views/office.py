@@ -22,7 +22,7 @@ from comptoir.liaison.queries import (
     offices,
     waiting,
 )
-from comptoir.people import searching
+from comptoir.people import ask_page, searching
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, get_office_for
 from comptoir.ui import clock
@@ -69,6 +69,7 @@ def office_home(request: SignedIn, office_ref: str) -> HttpResponse:
         "waits": len(waits),
         "place": _place(waits, bookable, request.now),
         "refunded": offices.refunded(office, request.now),
+        "ask_page": ask_page.address(),
     }
     return render(request, "liaison/office_home.html", context)
 
