@@ -17,14 +17,12 @@ from comptoir.enquiries.models import (
     Agent,
     Direction,
     Enquiry,
-    Message,
     Presence,
     State,
     Tag,
 )
 from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries.presence import SEEN_WITHIN
-from comptoir.enquiries.views.enquiry import MOST_TEXTS
 from comptoir.people import lock
 from comptoir.people.models import Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, received
@@ -304,27 +302,6 @@ class TestTheEnquiry:
 
         with django_assert_max_num_queries(24):
             client.get(page_of(held))
-
-    def test_shows_the_newest_of_a_very_long_conversation(
-        self, client: Client, held: Enquiry, by: Agent
-    ) -> None:
-        Message.objects.bulk_create(
-            Message(
-                enquiry=held,
-                direction=Direction.NOTE,
-                channel=held.channel,
-                at=NOW + timedelta(minutes=number),
-                by=by.person,
-                body=f"Note {number}.",
-            )
-            for number in range(MOST_TEXTS)
-        )
-
-        page = client.get(page_of(held)).content.decode()
-
-        assert f"Note {MOST_TEXTS - 1}." in page
-        assert "Note 0." in page
-        assert "Where does my application stand?" not in page
 
 
 class TestAnswering:

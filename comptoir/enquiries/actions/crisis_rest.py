@@ -20,7 +20,6 @@ from comptoir.enquiries.models import (
     Tier,
 )
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import drills
 from comptoir.people.models import Person
 
 MOST_GATHERED = 500
@@ -130,4 +129,4 @@ def _end(enquiry: Enquiry, by: Person, now: datetime) -> None:
         clocks.stop(enquiry=enquiry, promise=promise, by=by, now=now)
     enquiry.state, enquiry.answered_at, enquiry.tier = State.ANSWERED, now, Tier.GENERAL
     changing.save(enquiry)
-    audit.record(action=drills.ENDED, subject=enquiry, by=by, now=now)
+    audit.record(action="enquiry.ended_with_drill", subject=enquiry, by=by, now=now)
