@@ -45,13 +45,13 @@ def test_takes_answers_and_goes_on_by_the_keyboard_alone(visitor: Visitor, by: A
     page.locator("h1").wait_for()
     page.keyboard.press("r")
     page.keyboard.type(ANSWER)
-    visitor.walks_to("2 – ").presses("Space")
-    expect(page.locator("[data-wrap-up] output")).to_have_text("012")
+    visitor.walks_to("1 – ").presses("Space")
+    expect(page.locator("[data-wrap-up] output")).to_have_text("011")
     page.keyboard.press("Control+Shift+Enter")
 
     visitor.is_at("enquiries:enquiry", second.reference)
     first.refresh_from_db()
-    assert (first.state, first.wrap_up_code) == (State.ANSWERED, "012")
+    assert (first.state, first.wrap_up_code) == (State.ANSWERED, "011")
     assert first.messages.get(direction=Direction.OUT).body == ANSWER
 
 
