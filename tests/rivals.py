@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,21 @@ class Rival(threading.Thread):
         self.join(PATIENCE)
         assert self.results, "the rival did not end"
         return self.results[0]
+
+
+def all_have_done(seconds: float = PATIENCE) -> bool:
+    """Whether every other session of this database comes to be idle, such as one whose page was closed."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                " AND state <> 'idle')"
+            )
+            if cursor.fetchone()[0]:
+                return True
+    return False
 
 
 def somebody_waits() -> bool:

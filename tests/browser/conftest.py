@@ -13,6 +13,7 @@ import time_machine
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 from scripts import chromium
+from tests import rivals
 from tests.browser.post import Post, ServerPost
 from tests.browser.serving import served
 from tests.browser.visiting import Visitor
@@ -134,6 +135,8 @@ def new_visitor(
             return stack.enter_context(visiting(browser, address, post, language, **options))
 
         yield make
+    # A page that was closed may have asked something: emptying would wait for it, and it for emptying.
+    assert rivals.all_have_done()
 
 
 @pytest.fixture(scope="session")
