@@ -18,6 +18,12 @@ def _months_forgotten(transactional_db: None) -> Iterator[None]:
     _drop_months()
 
 
+@pytest.fixture
+def _no_month_yet(db: None) -> None:
+    """Those that tests of any room have committed are gone, until the test's transaction ends."""
+    _drop_months()
+
+
 def _drop_months() -> None:
     with connection.cursor() as cursor:
         for name in months():

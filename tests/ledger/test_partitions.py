@@ -14,7 +14,7 @@ from comptoir.ui import clock
 from tests import rivals
 from tests.ledger.accounts import account, months, recorded, unanswered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_no_month_yet")]
 
 
 def test_the_first_row_of_a_month_makes_it() -> None:
