@@ -27,7 +27,9 @@ SERVER = "comptoir-bench"
 
 @contextmanager
 def opened() -> Iterator[Path]:
-    """The server runs, Django is set up on it and the tables are made; afterwards all is gone."""
+    """The server runs, Django is set up on it and the tables are made; afterwards all is gone. Once a process:
+    settings are read once.
+    """
     state = Path(tempfile.mkdtemp(prefix="comptoir-bench-", dir="/var/tmp"))
     state.chmod(0o755)  # PostgreSQL runs as an account of its own when we are root
     for name in [*os.environ]:
