@@ -6,7 +6,7 @@
     asked_for(mail, keys) -> Asked                      what to load before the next question
     belongs(mail, keys, known) -> Item | Stranger | New
     identity_of(...) -> MailIdentity                    when two mails are the same mail
-    message_ids(header), base_subject(subject)
+    message_ids(header)                                 the ids that a header names
 
 A mail joins an item only when its sender takes part in it: neither a token, which is passed on with
 a forwarded mail, nor a reference is enough alone. A known item and an unknown sender is a Stranger:
@@ -36,8 +36,7 @@ LONGEST_LOCAL_PART = 64
 """RFC 5321, 4.5.3.1.1."""
 MOST_IDS = 100
 MOST_CHARACTERS = 20_000
-LONGEST_SUBJECT = 998
-"""How much of a header is looked at: ours, for references; a line's length of RFC 5322, for subjects."""
+"""How much of a header is looked at; ours."""
 
 _SIGNATURE_CHARACTERS = SIGNATURE_BYTES * 8 // 5
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
@@ -205,26 +204,6 @@ def identity_of(
         raw = part.encode("utf-8", "surrogatepass")
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return MailIdentity(mailbox.strip().casefold(), message_id.strip(), digest.hexdigest())
-
-
-# --- Subjects: a hint for people, never a key ---
-
-_BLOB = r"\[[^\[\]]*\]\s*"
-_TRAILER = re.compile(r"(\s|\(fwd\))$", re.IGNORECASE)
-_LEADER = re.compile(rf"^(\s|({_BLOB})*(re|fwd?)\s*({_BLOB})?:)", re.IGNORECASE)
-_FIRST_BLOB = re.compile(rf"^{_BLOB}(?=.)")
-_FORWARDED = re.compile(r"^\[fwd:(.*)\]$", re.IGNORECASE)
-
-
-def base_subject(subject: str) -> str:
-    """The subject without what replies and forwards put around it (RFC 5256, 2.1)."""
-    found, before = " ".join(subject[:LONGEST_SUBJECT].split()), None
-    while found != before:
-        before = found
-        found = _TRAILER.sub("", found)
-        found = _FIRST_BLOB.sub("", _LEADER.sub("", found))
-        found = _FORWARDED.sub(r"\1", found)
-    return found
 
 
 def _reference_in(token: str) -> str | None:

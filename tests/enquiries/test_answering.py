@@ -135,11 +135,17 @@ def test_a_note_is_for_colleagues_and_is_told_nobody(by: Agent) -> None:
     assert not Notice.objects.exists()
 
 
-def test_no_text_is_ever_deleted() -> None:
-    message = enquiry().messages.get()
+def test_no_text_is_ever_changed_or_deleted() -> None:
+    message = enquiry(body="As it was asked").messages.get()
 
     with pytest.raises(Exception, match="Cannot delete"), transaction.atomic():
         message.delete()
+    message.body = "As it was not"
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
+        message.save()
+
+    message.refresh_from_db()
+    assert message.body == "As it was asked"
 
 
 def test_an_answer_without_a_code_cannot_be_written() -> None:

@@ -19,8 +19,8 @@ from comptoir.enquiries.actions import (
     taking,
 )
 from comptoir.enquiries.models import CrisisLine, Enquiry, Rest, State, Tier
+from comptoir.enquiries.queries import after_action, drills, messages, met, targets, waiting
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import drills, messages, met, report, targets, waiting
 from comptoir.ledger import queries as ledger
 from comptoir.ledger.models import Contact
 from comptoir.notices.models import Notice
@@ -138,7 +138,7 @@ def test_what_ended_with_it_is_not_answered() -> None:
     assert (told.received, told.answered, told.ended, told.waiting) == (4, 1, 3, 0)
     assert told.answer_rate == 25
     assert [(each.received, each.answered) for each in told.languages] == [(4, 1)]
-    rows = {str(row[0]): row[1:] for row in report.rows(found, NOW + DAY)}
+    rows = {str(row[0]): row[1:] for row in after_action.rows(found, NOW + DAY)}
     assert rows["answered"] == [1]
     assert rows["ended"] == [3]
     assert rows["answer_rate_percent"] == ["25.0"]

@@ -140,6 +140,16 @@ def test_without_a_scanner_it_says_so_at_once() -> None:
     assert now_of(document) == (Scan.NOT_SCANNED, WhyNotScanned.OFF)
 
 
+def test_one_whose_key_is_missing_says_so_and_is_in_nobodys_way(settings: Any) -> None:
+    sealed = kept(pdf(1))
+    settings.SECRET_KEY = "another key, of some length or other"
+    later = kept(pdf(2))
+
+    assert [again(Says(), most=1) for _ in range(2)] == [0, 1]
+    assert now_of(sealed) == (Scan.NOT_SCANNED, WhyNotScanned.SEALED)
+    assert now_of(later) == (Scan.CLEAN, "")
+
+
 class TestADeadScanner:
     def test_leaves_it_waiting_for_a_while(self) -> None:
         document = kept()

@@ -192,7 +192,6 @@ class TestOverruling:
         received(application_number="C000111222", body="a funeral", now=NOW + DAY)
         found.refresh_from_db()
 
-        assert triaging.triage(enquiry=found, text="a funeral", now=NOW + DAY) is None
         assert found.priority == Priority.USUAL
 
     def test_by_somebody_who_has_not_seen_the_last_change_is_refused(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from comptoir.enquiries.models import Enquiry, State
 from comptoir.people.models import Person
 
@@ -42,6 +44,26 @@ def in_hand_of(*, enquiry: Enquiry, version: int, by: Person) -> Enquiry:
     if found.state not in (State.IN_HAND, State.ON_HOLD) or found.assignee_id != by.pk:
         raise NotInHand
     return found
+
+
+def give(enquiry: Enquiry, to: Person, now: datetime, state: State = State.IN_HAND) -> None:
+    """From now on this person has it; unsaved."""
+    enquiry.state = state
+    enquiry.assignee = to
+    enquiry.taken_at = now
+
+
+def let_go(enquiry: Enquiry) -> None:
+    """Nobody has it any longer: what was in hand waits, at the place it had; unsaved."""
+    enquiry.assignee = enquiry.taken_at = None
+    if enquiry.state == State.IN_HAND:
+        enquiry.state = State.WAITING
+
+
+def let_wait(enquiry: Enquiry) -> None:
+    """It waits for whoever takes it next, whatever it was before; unsaved."""
+    enquiry.state = State.WAITING
+    let_go(enquiry)
 
 
 def save(enquiry: Enquiry) -> None:

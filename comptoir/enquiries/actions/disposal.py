@@ -44,6 +44,7 @@ GUARDS = (
     "enquiries.Opening:append_only",
     "enquiries.Confirmation:append_only",
     "enquiries.Document:never_deleted",
+    "enquiries.Message:never_changed",
     "enquiries.Authorization:never_deleted",
     "enquiries.TriageFinding:append_only",
 )

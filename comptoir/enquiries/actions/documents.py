@@ -61,6 +61,10 @@ class NotChecked(CannotKeep):
     """On behalf of a client: without written consent, or without two identifiers that agree."""
 
 
+class KeyMissing(CannotKeep):
+    """The key under which it was sealed is not among those in use."""
+
+
 class NotReadable(CannotKeep):
     """It is being scanned, it is infected, or it was taken back: nobody reads it."""
 
@@ -184,11 +188,14 @@ def _check_room(enquiry: Enquiry, digest: str) -> None:
 
 
 def unsealed(document: Document) -> bytes:
-    """The bytes; raises NotReadable when there are none any more."""
+    """The bytes; raises NotReadable when there are none any more, or KeyMissing."""
     content = DocumentContent.objects.filter(document=document).first()
     if content is None:
         raise NotReadable
-    return sealing.unseal_file(bytes(content.sealed), of=_label(document))
+    try:
+        return sealing.unseal_file(bytes(content.sealed), of=_label(document))
+    except sealing.Unreadable as error:
+        raise KeyMissing from error
 
 
 def _label(document: Document) -> str:
@@ -199,7 +206,7 @@ def _label(document: Document) -> str:
 def hand_out(*, document: Document, by: Person, now: datetime) -> bytes:
     """The bytes of a clean document, for who may read the enquiry; who saw it is on record.
 
-    Raises NotReadable or NotScanned.
+    Raises NotReadable, NotScanned or KeyMissing.
     """
     found = _readable(document)
     if found.scan == Scan.NOT_SCANNED:
@@ -211,7 +218,7 @@ def hand_out(*, document: Document, by: Person, now: datetime) -> bytes:
 @transaction.atomic
 def hand_out_unscanned(*, document: Document, reason: str, by: Person, now: datetime) -> bytes:
     """The bytes of one that could not be scanned, as a team lead decided for a reason, which becomes a
-    note for colleagues. Raises NotReadable.
+    note for colleagues. Raises NotReadable or KeyMissing.
     """
     found = _readable(document)
     if found.scan == Scan.NOT_SCANNED:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
+from comptoir.domain import gates as rule
 from comptoir.enquiries.models import (
     Authorization,
     Capacity,
@@ -56,7 +57,9 @@ class OwnRequest(CannotOpen):
     """The second person is another than the first."""
 
 
-ENDING = (Capacity.CUSTODIAN, Capacity.RELAY_OPERATOR)
+def needs_an_end(capacity: Capacity) -> bool:
+    """Whether an authorization in this capacity must say when it ends."""
+    return rule.Kind(capacity) in rule.WITH_AN_END
 
 
 @transaction.atomic
@@ -97,7 +100,7 @@ def authorize(
     is_office = acts_for_office(enquiry, now)
     if not enquiry.asker_email:
         raise NobodyToAuthorize
-    if ends_at is None and capacity in ENDING:
+    if ends_at is None and needs_an_end(capacity):
         raise NeedsAnEnd
     if ends_at is not None and ends_at <= starts_at:
         raise EndsBeforeItStarts

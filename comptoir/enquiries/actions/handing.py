@@ -38,9 +38,7 @@ def assign(*, enquiry: Enquiry, version: int, to: Agent, by: Person, now: dateti
     serves = to.active and to.lines.filter(pk=found.line_id).exists()
     if not knows or not serves or has >= to.at_most:
         raise CannotBeGiven
-    found.state = State.IN_HAND
-    found.assignee = to.person
-    found.taken_at = now
+    changing.give(found, to.person, now)
     changing.save(found)
     audit.record(
         action="enquiry.assigned",
@@ -58,9 +56,7 @@ def release(*, person: Person, by: Person, now: datetime) -> int:
     found = Enquiry.objects.filter(assignee=person, state=State.IN_HAND)
     count = 0
     for enquiry in found.select_for_update(of=("self",), no_key=True).order_by("pk"):
-        enquiry.state = State.WAITING
-        enquiry.assignee = None
-        enquiry.taken_at = None
+        changing.let_go(enquiry)
         changing.save(enquiry)
         audit.record(
             action="enquiry.released",

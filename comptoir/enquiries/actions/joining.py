@@ -60,8 +60,7 @@ def join(*, enquiry: Enquiry, version: int, into: Enquiry, by: Person, now: date
     )
     found.state = State.JOINED
     found.joined_to = main
-    found.assignee = None
-    found.taken_at = None
+    changing.let_go(found)
     changing.save(found)
     changing.save(main)
     for each in (found, main):
@@ -92,12 +91,9 @@ def part(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> Enquir
     found.state = State(before.state)
     found.assignee, found.taken_at = before.assignee, before.taken_at
     if before.assignee_id != by.pk:
-        found.assignee = found.taken_at = None
-        if found.state == State.IN_HAND:
-            found.state = State.WAITING
+        changing.let_go(found)
     if not found.clocks.running().exists():
-        found.state = State.WAITING
-        found.assignee = found.taken_at = None
+        changing.let_wait(found)
         clocks.start(enquiry=found, promise=Promise.FINAL, at=now, now=now)
     changing.save(found)
     audit.record(

@@ -7,14 +7,13 @@ pending. Nothing is dropped, and nothing is answered that no person wrote or tha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import mail_signs, threading
@@ -27,6 +26,7 @@ from comptoir.enquiries.actions import (
     receiving,
     reopening,
     triaging,
+    turns,
 )
 from comptoir.enquiries.actions.receiving import About, Asker, Received
 from comptoir.enquiries.mail_reading import Read
@@ -137,20 +137,12 @@ def _outcome(mail: InboundMail, read: Read, sign: mail_signs.Sign, now: datetime
         return Outcome(BY_SIGN[sign.kind], sign.rule)
     if not mail.sender or "unreadable" in read.faults:
         return Outcome(Decision.BROKEN, "unreadable" if mail.sender else "no_sender")
-    _one_at_a_time(mail)
+    # Of one domain: caps hold for all workers together.
+    turns.take((mail.sender_domain, mail.message_id))
     same = mails.same_elsewhere(mail)
     if same is not None:
         return Outcome(Decision.DUPLICATE, "other_mailbox", same.enquiry)
     return _by_thread(mail, read, now)
-
-
-def _one_at_a_time(mail: InboundMail) -> None:
-    """Mails of one domain wait for one another: caps hold for all workers together."""
-    for name in sorted({mail.sender_domain, mail.message_id} - {""}):
-        digest = hashlib.blake2b(f"enquiries.mail:{name}".encode(), digest_size=8).digest()
-        with connection.cursor() as cursor:
-            key = int.from_bytes(digest, "big", signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _by_thread(mail: InboundMail, read: Read, now: datetime) -> Outcome:

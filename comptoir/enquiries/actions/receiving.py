@@ -6,14 +6,13 @@ first; so is the same form sent twice, once.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from comptoir.audit import actions as audit
 from comptoir.enquiries.actions import (
@@ -23,6 +22,7 @@ from comptoir.enquiries.actions import (
     reopening,
     telling,
     triaging,
+    turns,
 )
 from comptoir.enquiries.models import (
     AskerKind,
@@ -99,7 +99,7 @@ def receive(
     A mail that may not be answered by itself is received without an acknowledgement. Raises what
     `documents.keep_of_asker` raises, and then nothing is received.
     """
-    _one_at_a_time(asker.email, attempt)
+    turns.take((asker.email.casefold(), str(attempt or "")))
     known = _of_attempt(attempt)
     if known is not None:
         return known
@@ -160,15 +160,6 @@ def new_reference() -> str:
     """Eight letters and digits, as EXXXX-XXXX would be spoken: nobody guesses the next one."""
     letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(8)]
     return "E" + "".join(letters[:4]) + "-" + "".join(letters[4:])
-
-
-def _one_at_a_time(email: str, attempt: UUID | None) -> None:
-    """Two of the same person, or of one form, wait for one another until the first is on record."""
-    for name in filter(None, (email.casefold(), str(attempt or ""))):
-        digest = hashlib.blake2b(f"enquiries:{name}".encode(), digest_size=8).digest()
-        with connection.cursor() as cursor:
-            key = int.from_bytes(digest, "big", signed=True)
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _of_attempt(attempt: UUID | None) -> Received | None:

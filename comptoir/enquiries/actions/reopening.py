@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from comptoir.audit import actions as audit
-from comptoir.enquiries.actions import clocks
+from comptoir.enquiries.actions import changing, clocks
 from comptoir.enquiries.models import Enquiry, Promise, State
 
 
@@ -17,20 +17,14 @@ def go_on(*, enquiry: Enquiry, at: datetime, now: datetime) -> None:
         _reopen(enquiry, at, now)
     elif enquiry.state == State.ON_HOLD:
         clocks.resume(enquiry=enquiry, by=None, now=now)
-        _wait(enquiry)
+        changing.let_wait(enquiry)
+        changing.save(enquiry)
 
 
 def _reopen(enquiry: Enquiry, at: datetime, now: datetime) -> None:
     enquiry.answered_at = None
     enquiry.tier = None
-    _wait(enquiry)
+    changing.let_wait(enquiry)
+    changing.save(enquiry)
     clocks.start_all(enquiry=enquiry, promises=(Promise.FINAL,), at=at, now=now)
     audit.record(action="enquiry.reopened", subject=enquiry, by=None, now=now)
-
-
-def _wait(enquiry: Enquiry) -> None:
-    enquiry.state = State.WAITING
-    enquiry.assignee = None
-    enquiry.taken_at = None
-    enquiry.version += 1
-    enquiry.save()

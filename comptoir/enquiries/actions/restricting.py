@@ -66,9 +66,7 @@ def _joined(enquiry: Enquiry) -> list[Enquiry]:
 def _restrict(found: Enquiry, people: dict[int, Person], by: Person, now: datetime) -> None:
     found.is_restricted = True
     if found.state in (State.IN_HAND, State.ON_HOLD) and found.assignee_id not in people:
-        found.assignee = found.taken_at = None
-        if found.state == State.IN_HAND:
-            found.state = State.WAITING
+        changing.let_go(found)
     changing.save(found)
     audit.record(action="enquiry.restricted", subject=found, by=by, now=now)
 

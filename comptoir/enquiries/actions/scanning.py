@@ -12,7 +12,6 @@ from comptoir.enquiries.actions import documents, telling
 from comptoir.enquiries.gateway import scanning as gateway
 from comptoir.enquiries.gateway.scanning import Answer, Scanner, Verdict
 from comptoir.enquiries.models import Document, DocumentQuerySet, Scan, WhyNotScanned
-from comptoir.people import sealing
 
 WAITS_AT_MOST = timedelta(hours=1)
 """After so long without a scanner that answers, a document is said not to be scanned (ours)."""
@@ -40,8 +39,11 @@ def scan(*, document: Document, scanner: Scanner, now: datetime) -> Document:
     """
     try:
         answer = scanner.scan(documents.unsealed(document))
-    except (documents.NotReadable, sealing.Unreadable):
-        return document  # taken back meanwhile, or sealed under a key that is lost
+    except documents.NotReadable:
+        return document  # taken back meanwhile
+    except documents.KeyMissing:
+        # Said, or it would be asked for first in every round, and nobody would know why.
+        return _write(document, Scan.NOT_SCANNED, WhyNotScanned.SEALED, "", now)
     return _said(document, answer, now)
 
 

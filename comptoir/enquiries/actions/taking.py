@@ -71,7 +71,8 @@ def put_back(*, enquiry: Enquiry, version: int, by: Person, now: datetime) -> En
     found = changing.in_hand_of(enquiry=enquiry, version=version, by=by)
     if found.state == State.ON_HOLD:
         clocks.resume(enquiry=found, by=by, now=now)
-    _wait(found)
+    changing.let_wait(found)
+    changing.save(found)
     audit.record(action="enquiry.put_back", subject=found, by=by, now=now)
     return found
 
@@ -85,7 +86,8 @@ def put_all_back(*, by: Person, now: datetime) -> int:
         .order_by("pk")
     )
     for enquiry in found:
-        _wait(enquiry)
+        changing.let_go(enquiry)
+        changing.save(enquiry)
         audit.record(action="enquiry.put_back", subject=enquiry, by=by, now=now)
     return len(found)
 
@@ -100,7 +102,8 @@ def transfer(*, enquiry: Enquiry, version: int, to: Line, by: Person, now: datet
         clocks.resume(enquiry=found, by=by, now=now)
     former = found.line.code
     found.line = to
-    _wait(found)
+    changing.let_wait(found)
+    changing.save(found)
     audit.record(
         action="enquiry.transferred",
         subject=found,
@@ -112,15 +115,6 @@ def transfer(*, enquiry: Enquiry, version: int, to: Line, by: Person, now: datet
 
 
 def _give(enquiry: Enquiry, to: Person, now: datetime, state: State = State.IN_HAND) -> None:
-    enquiry.state = state
-    enquiry.assignee = to
-    enquiry.taken_at = now
+    changing.give(enquiry, to, now, state)
     changing.save(enquiry)
     audit.record(action="enquiry.taken", subject=enquiry, by=to, now=now)
-
-
-def _wait(enquiry: Enquiry) -> None:
-    enquiry.state = State.WAITING
-    enquiry.assignee = None
-    enquiry.taken_at = None
-    changing.save(enquiry)

@@ -101,17 +101,6 @@ def _finding(
 
 
 @transaction.atomic
-def triage(*, enquiry: Enquiry, text: str, now: datetime) -> TriageFinding | None:
-    """Put an enquiry that is on record in its place by this text. None if a person has decided."""
-    if rules.overruled(enquiry):
-        return None
-    finding = place(enquiry, text, now)
-    changing.save(enquiry)
-    finding.save()
-    return finding
-
-
-@transaction.atomic
 def look_again(*, enquiry: Enquiry, text: str, now: datetime) -> TriageFinding | None:
     """More was written: let it be more urgent if the rules say so, never less. None if it stays."""
     if rules.overruled(enquiry):

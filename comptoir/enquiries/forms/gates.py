@@ -112,7 +112,9 @@ class AuthorizationForm(forms.Form):
         first_on, last_on = cleaned.get("first_on"), cleaned.get("last_on")
         if last_on is not None and first_on is not None and last_on < first_on:
             self.add_error("last_on", ends_before())
-        if last_on is None and "last_on" in cleaned and cleaned.get("capacity") in gating.ENDING:
+        capacity = cleaned.get("capacity")
+        endless = "last_on" in cleaned and last_on is None
+        if endless and capacity and gating.needs_an_end(capacity):
             self.add_error("last_on", needs_an_end())
         return cleaned
 

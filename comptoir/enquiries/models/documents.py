@@ -41,6 +41,7 @@ class WhyNotScanned(models.TextChoices):
     UNREACHABLE = "unreachable", _("The scanner did not answer")
     LIMITS = "limits", _("Too much for the scanner to look through")
     LOCKED = "locked", _("Locked with a password")
+    SEALED = "sealed", _("The key that opens it is not among those in use")
 
 
 class Identifier(models.TextChoices):
@@ -77,10 +78,6 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def kept(self) -> DocumentQuerySet:
         """Those that nobody has taken back."""
         return self.filter(undone_at=None)
-
-    def to_file(self) -> DocumentQuerySet:
-        """Those that still have to go to the case's file."""
-        return self.kept().filter(filed_at=None)
 
 
 class Document(models.Model):

@@ -350,7 +350,10 @@ class Message(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["enquiry", "at", "id"], name="message_of_enquiry")]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.enquiry} {self.direction} {self.at:%Y-%m-%d %H:%M}"

@@ -28,8 +28,8 @@ from comptoir.enquiries.forms.crisis import (
     template_choices,
 )
 from comptoir.enquiries.models import CrisisLine, CrisisTemplate, Rest
+from comptoir.enquiries.queries import after_action
 from comptoir.enquiries.queries import crisis as lines
-from comptoir.enquiries.queries import report
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
@@ -101,7 +101,7 @@ def report_file(request: SignedIn, code: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.line.code}.csv"'
     response.write("\ufeff")  # else a spreadsheet takes the accents for something else
-    csv.writer(response).writerows(report.rows(found, request.now))
+    csv.writer(response).writerows(after_action.rows(found, request.now))
     return response
 
 

@@ -26,6 +26,10 @@ from comptoir.ui import clock
 from comptoir.ui.forms import without_errors
 
 REFUSALS: dict[type[actions.CannotKeep], str | Promise] = {
+    actions.KeyMissing: gettext_lazy(
+        "The key that opens this document is missing. It was not shown: ask the administrator to give back "
+        "the key that was in use."
+    ),
     actions.NotReadable: gettext_lazy(
         "Nobody can open this document: it is being scanned, it is infected, or it was taken back."
     ),

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from comptoir.enquiries.actions import reading
+from comptoir.enquiries.actions import presence
 from comptoir.enquiries.permissions import get_readable_for
-from comptoir.enquiries.queries import presence
+from comptoir.enquiries.queries.presence import others
 from comptoir.people import lock
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, while_locked
@@ -22,9 +22,8 @@ def look(request: SignedIn, reference: str) -> HttpResponse:
     found = get_readable_for(request.standing, reference, request.now)
     if lock.is_locked(request.session, request.now):
         return HttpResponse(status=204)
-    reading.look(enquiry=found, by=request.user, now=request.now)
-    others = presence.others(found, request.user, request.now)
-    context = {"enquiry": found, "others": others}
+    presence.look(enquiry=found, by=request.user, now=request.now)
+    context = {"enquiry": found, "others": others(found, request.user, request.now)}
     return render(request, "enquiries/parts/presence.html", context)
 
 
@@ -34,5 +33,5 @@ def look(request: SignedIn, reference: str) -> HttpResponse:
 def leave(request: SignedIn, reference: str) -> HttpResponse:
     """Say that the page was closed."""
     found = get_readable_for(request.standing, reference, request.now)
-    reading.leave(enquiry=found, by=request.user)
+    presence.leave(enquiry=found, by=request.user)
     return HttpResponse(status=204)
