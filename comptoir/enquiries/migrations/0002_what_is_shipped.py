@@ -1,11 +1,32 @@
-"""The first rules of triage and three templates of crisis lines: working values, each a centre's to change."""
+"""What every centre begins with: two lines, their hours and targets, rules of triage, templates.
 
-from datetime import UTC, datetime
+Working values, each a centre's to change. The 48 hours of what is urgent are two business days here.
+"""
+
+from datetime import UTC, date, datetime
 
 from django.db import migrations
 
+LAUNCH = date(2022, 10, 31)
 AT = datetime(2022, 10, 31, 12, 0, tzinfo=UTC)
-SOURCE = "Working value, ours; a centre sets its own."
+LAUNCHED = "Working value, from the launch of 31 October 2022; a centre sets its own."
+OURS = "Ours; a centre sets its own."
+WORKING = "Working value, ours; a centre sets its own."
+
+LINES = (
+    ("public", "general", "Client support", "Soutien à la clientèle"),
+    ("offices", "legislators", "Legislators’ offices", "Bureaux des législateurs"),
+)
+TARGETS = {"public": {"first": 5, "final": 10}, "offices": {"first": 2, "final": 10}}
+WEEKDAYS = range(5)
+
+HANDLED = (
+    ("urgent", 2, "Working value: 48 hours, here two business days."),
+    ("high_profile", 2, OURS),
+    ("sensitive", 5, OURS),
+    ("breach", 1, OURS),
+    ("document", 5, OURS),
+)
 
 THREAT = [
     "death threat",
@@ -180,7 +201,29 @@ TEMPLATES = [
 ]
 
 
-def ship(apps, schema_editor):
+def ship_lines(apps):
+    made = {"created_at": AT, "source": LAUNCHED}
+    apps.get_model("enquiries", "WorkingHours").objects.create(
+        valid_from=LAUNCH, periods={str(day): [["08:00", "16:00"]] for day in WEEKDAYS}, **made
+    )
+    for code, kind, name_en, name_fr in LINES:
+        line = apps.get_model("enquiries", "Line").objects.create(
+            code=code, kind=kind, name_en=name_en, name_fr=name_fr, opened_at=AT
+        )
+        for promise, days in TARGETS[code].items():
+            apps.get_model("enquiries", "ServiceTarget").objects.create(
+                line=line, promise=promise, valid_from=LAUNCH, unit="days", amount=days, **made
+            )
+
+
+def ship_handling_targets(apps):
+    for what, days, source in HANDLED:
+        apps.get_model("enquiries", "HandlingTarget").objects.create(
+            what=what, valid_from=LAUNCH, unit="days", amount=days, source=source, created_at=AT
+        )
+
+
+def ship_rules(apps):
     apps.get_model("enquiries", "TriageVersion").objects.create(
         number=1,
         name_en="Working rules, ours",
@@ -191,10 +234,18 @@ def ship(apps, schema_editor):
         approved_at=AT,
     )
     for values in TEMPLATES:
-        apps.get_model("enquiries", "CrisisTemplate").objects.create(**values, source=SOURCE)
+        apps.get_model("enquiries", "CrisisTemplate").objects.create(**values, source=WORKING)
+
+
+def ship(apps, schema_editor):
+    if apps.get_model("enquiries", "Line").objects.exists():
+        return  # a database from before the first release, whose migrations had other names
+    ship_lines(apps)
+    ship_handling_targets(apps)
+    ship_rules(apps)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enquiries", "0010_triage_and_crisis_lines")]
+    dependencies = [("enquiries", "0001_initial")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
