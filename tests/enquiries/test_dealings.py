@@ -14,13 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from comptoir.enquiries.actions import clocks
 from comptoir.enquiries.actions.receiving import Asker
-from comptoir.enquiries.models import AskerKind, Enquiry, LineKind
+from comptoir.enquiries.models import AskerKind, Enquiry, LineKind, Promise
 from comptoir.liaison.models import Appointment, CaseLine, FollowUp
 from comptoir.people import dealings
 from comptoir.people.dealings import About, Dealing
 from comptoir.people.models import Office, Person, Role
 from comptoir.people.permissions import standing_of
+from comptoir.ui.clock import service_date
+from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import agent, enquiry, in_hand, line_of, opened
 from tests.liaison.factories import DAY, AppointmentFactory, at
 from tests.people.factories import OfficeFactory, person_with
@@ -186,3 +189,22 @@ class TestEnquiries:
         assert found.reference not in page(
             made.professional.person, "liaison:served", made.reference
         )
+
+    def test_say_when_they_are_due_until_they_are_answered(self, office: Office) -> None:
+        lead = person_with(Role.TEAM_LEAD)
+        found = asked(office)
+        due = found.clocks.get(promise=Promise.FINAL).due_at
+
+        [waits] = told("liaison", lead, office=office, application_numbers=[NUMBER])
+        clocks.stop(enquiry=found, promise=Promise.FINAL, by=None, now=NOW)
+        [done] = told("liaison", lead, office=office, application_numbers=[NUMBER])
+
+        assert (waits.reference, waits.due_on) == (found.reference, service_date(due))
+        assert (done.reference, done.due_on) == (found.reference, None)
+
+    def test_of_an_exercise_are_none(self, office: Office) -> None:
+        lead = person_with(Role.TEAM_LEAD)
+        found = asked(office)
+        Enquiry.objects.filter(pk=found.pk).update(line=open_crisis(is_drill=True, now=NOW).line)
+
+        assert told("liaison", lead, office=office, application_numbers=[NUMBER]) == []
