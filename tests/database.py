@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_VARIABLES = ("COMPTOIR_CHROMIUM",)
@@ -22,6 +23,10 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 PRISTINE = "pristine"
 """The schema, in every test database, that keeps the rows migrations wrote."""
+
+WITHOUT_TRIGGERS = "SET session_replication_role = replica"
+WITH_TRIGGERS = "SET session_replication_role = DEFAULT"
+"""Between the two no trigger guards a row, and tables are written in any order."""
 
 TEMPLATE_LOCK = 7_202_211
 RUN_DATABASE = re.compile(r"test_(\d+)_\w+")
@@ -60,6 +65,7 @@ def create(worker: str) -> str:
     postgres.acquire(options=FAST)
     # One connection at a time is needed here, and a pool would hold on to the wrong database.
     connection.settings_dict["OPTIONS"].pop("pool", None)
+    _empty_only_what_holds_rows()
     name = f"test_{os.getpid()}_{worker}"
     with connection._nodb_cursor() as cursor:
         # The house's own impatience is for bookings; another run may be migrating for a while.
@@ -81,6 +87,23 @@ def create(worker: str) -> str:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     connection.settings_dict["NAME"] = name
     return name
+
+
+def _empty_only_what_holds_rows() -> None:
+    """Have Django's flush delete rows. It truncates every table, which makes each of their files anew."""
+    from django.db import connection
+
+    def sql_flush(_style: Any, tables: Sequence[str], **_options: Any) -> list[str]:
+        held = " UNION ALL ".join(
+            f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(held)
+            deletions = [f'DELETE FROM "{table}"' for [table] in cursor.fetchall()]
+        return [WITHOUT_TRIGGERS, *deletions, WITH_TRIGGERS]
+
+    operations: Any = connection.ops
+    operations.sql_flush = sql_flush
 
 
 def drop(name: str) -> None:
@@ -107,14 +130,15 @@ def restore() -> None:
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [PRISTINE])
         cursor.execute(
-            "SET session_replication_role = replica;"  # no trigger and no order between tables
+            WITHOUT_TRIGGERS
+            + ";"
             + "".join(
                 f'INSERT INTO public."{table}" OVERRIDING SYSTEM VALUE '
                 f'SELECT * FROM {PRISTINE}."{table}" '
                 f'WHERE NOT EXISTS (SELECT FROM public."{table}");'
                 for [table] in cursor.fetchall()
             )
-            + "SET session_replication_role = DEFAULT"
+            + WITH_TRIGGERS
         )
 
 
