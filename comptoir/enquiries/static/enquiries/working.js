@@ -87,6 +87,8 @@ for (const name of ["change", "input", "gcdsChange"]) {
   // The component takes its new value after this event.
   document.addEventListener(name, () => window.setTimeout(showCode, 0));
 }
+// The form was fetched anew, with a text inserted or what had been typed before.
+document.addEventListener("htmx:afterSettle", showCode);
 showCode();
 
 // --- Who else reads this: asked every 20 seconds, not while the page is out of sight ---
@@ -109,3 +111,10 @@ window.addEventListener("pagehide", () => {
 });
 window.setInterval(look, EVERY);
 window.setTimeout(look, 500);
+
+// --- On paper: the browser's own menu prints too ---
+
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
