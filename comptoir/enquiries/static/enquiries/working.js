@@ -68,6 +68,8 @@ for (const hint of document.querySelectorAll("[data-shortcuts-hint]")) hint.hidd
 function chosen(field) {
   if (!field) return "";
   if (field.value) return field.value;
+  const selected = field.querySelector("option[selected]");
+  if (selected) return selected.value;
   const told = JSON.parse(field.getAttribute("options") || "[]").find((option) => option.checked);
   return told ? told.value : "";
 }
