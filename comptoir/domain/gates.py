@@ -188,6 +188,11 @@ class Closed:
 
     reasons: tuple[Reason, ...]
 
+    @property
+    def only_lacks_authorization(self) -> bool:
+        """Whether who asks is confirmed, and nothing was ever recorded of what they may be told."""
+        return self.reasons == (Reason.NOT_AUTHORIZED,)
+
 
 def may_tell(
     facts: Facts,

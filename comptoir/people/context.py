@@ -17,7 +17,7 @@ from comptoir.ui import clock, times
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The account menu, the script that watches over the session, and whether notices are stopped."""
+    """The account menu, the scripts that watch over the session, and whether notices are stopped."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {"page_scripts": []}
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     account = {"name": person.name, "links": links, "sign_out_url": reverse("account_logout")}
     return {
         "account": account,
-        "page_scripts": [_lock_script(request, person)],
+        "page_scripts": [_kept_script(person), _lock_script(request, person)],
         "banner": _stopped_banner(getattr(request, "standing", None)),
     }
 
@@ -46,6 +46,13 @@ def _stopped_banner(standing: Standing | None) -> dict[str, Any] | None:
     if standing.roles & {Role.TEAM_LEAD, Role.ADMINISTRATOR}:
         banner |= {"url": reverse("people:notices"), "label": _("Notices")}
     return banner
+
+
+def _kept_script(person: Person) -> dict[str, Any]:
+    return {
+        "src": static("people/kept.js"),
+        "data": {"person": person.pk, "leave": reverse("account_logout")},
+    }
 
 
 def _lock_script(request: HttpRequest, person: Person) -> dict[str, Any]:

@@ -46,6 +46,7 @@ DETAILS: dict[str, Promise] = {
     "lines": pgettext_lazy("detail", "lines"),
     "line": pgettext_lazy("detail", "line"),
     "material": pgettext_lazy("detail", "material"),
+    "means": pgettext_lazy("detail", "given"),
     "method": pgettext_lazy("detail", "by"),
     "methods": pgettext_lazy("detail", "by"),
     "notice_minutes": pgettext_lazy("detail", "minutes of notice"),
@@ -166,13 +167,17 @@ NAMELESS: dict[str, str] = {
 VALUES: dict[str, tuple[str, ...]] = {
     "basis": ("liaison.CaseLine.legal_basis", "enquiries.Authorization.capacity"),
     "channel": ("enquiries.Enquiry.channel",),
+    "fields": ("enquiries.Confirmation.piece",),
     "how": ("enquiries.Undelivered.how",),
+    "kind": ("enquiries.Referral.kind", "enquiries.Document.kind"),
+    "means": ("enquiries.Confirmation.means",),
     "outcome": ("liaison.CaseLine.outcome",),
     "priority": ("enquiries.Enquiry.priority",),
     "promise": ("enquiries.ServiceTarget.promise",),
     "reason": ("people.Office.status_reason", "liaison.AppointmentEvent.reason"),
     "rest": ("enquiries.CrisisLine.rest",),
     "role": ("people.Grant.role",),
+    "scan": ("enquiries.Document.scan",),
     "side": ("liaison.AppointmentEvent.side",),
     "status": ("people.Office.status",),
     "unit": ("enquiries.ServiceTarget.unit",),
@@ -210,7 +215,7 @@ def facts(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _in_words(name: str, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
+        return ", ".join(_in_words(name, each) for each in value)
     for field in VALUES.get(name, ()):
         if value in (choices := choices_of(field)):
             return str(choices[value])

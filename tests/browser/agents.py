@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from comptoir.demonstration.texts import WAITING
 from comptoir.enquiries.actions import answering, gating
-from comptoir.enquiries.models import Authorization, Capacity, Enquiry, Message, State, Text
+from comptoir.enquiries.models import (
+    Authorization,
+    Capacity,
+    Enquiry,
+    Means,
+    Message,
+    Piece,
+    State,
+    Text,
+)
 from comptoir.people.models import Role
 from tests.browser.visit import Visit
 from tests.browser.visiting import Visitor
@@ -70,6 +80,31 @@ def to_the_overrides(visitor: Visitor, world: World) -> None:
     visitor.go("enquiries:overrides")
 
 
+def to_no_enquiry(visitor: Visitor, world: World) -> None:
+    """Look for a name that nobody has."""
+    visitor.go("enquiries:all")
+    visitor.page.locator("input[name=q]").fill("zzz")
+    visitor.press("Search")
+    visitor.page.locator(".empty-state").wait_for()
+    visitor.ready()
+
+
+def to_an_applicant_who_is_known(visitor: Visitor, world: World) -> None:
+    """Who asks is confirmed, with other enquiries of the same asker, and it only remains to say who it is."""
+    email = "known@clients.example"
+    found = Enquiry.objects.filter(asker_email=email, application_number="C000555666").first()
+    if found is None:
+        by = world.people[AGENT]
+        old = enquiries.enquiry(email=email, now=world.now - timedelta(days=30))
+        Enquiry.objects.filter(pk=old.pk).update(
+            state=State.ANSWERED, answered_at=world.now, tier=1
+        )
+        found = enquiries.enquiry(email=email, application_number="C000555666", now=world.now)
+        pieces, means = (Piece.FULL_NAME, Piece.DATE_OF_BIRTH, Piece.APPLICATION_NUMBER), Means.CALL
+        gating.confirm(enquiry=found, pieces=pieces, means=means, by=by, now=world.now)
+    visitor.go("enquiries:enquiry", found.reference)
+
+
 def to_no_text(visitor: Visitor, world: World) -> None:
     """Search for words that nobody wrote."""
     visitor.go("enquiries:texts")
@@ -103,6 +138,8 @@ WORK = [
     Visit("enquiries:enquiry", AGENT, in_hand),
     Visit("enquiries:enquiry", LEAD, in_hand, state="of-a-colleague"),
     Visit("enquiries:enquiry", LEAD, state="note", arrive=to_a_note),
+    Visit("enquiries:enquiry", LEAD, state="known", arrive=to_an_applicant_who_is_known),
+    Visit("enquiries:enquiry", AGENT, about_somebody, state="second-person"),
     Visit("enquiries:transfer", AGENT, in_hand),
     Visit("enquiries:copy", AGENT, in_hand),
     Visit("enquiries:join", AGENT, in_hand),
@@ -112,6 +149,7 @@ WORK = [
     Visit("enquiries:late", AGENT),
     Visit("enquiries:unmatched", AGENT),
     Visit("enquiries:all", LEAD),
+    Visit("enquiries:all", AGENT, state="none", arrive=to_no_enquiry),
     Visit("enquiries:agents", LEAD, same_title=True),
     Visit("enquiries:agent", LEAD, lambda world: (world.people[AGENT].pk,)),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comptoir.enquiries.actions import documents, referring, restricting
+from comptoir.enquiries.actions import answering, documents, referring, restricting, taking
 from comptoir.enquiries.models import (
     Document,
     Enquiry,
@@ -24,6 +24,34 @@ def urgent(world: World) -> Referral:
     """A matter that the lead answers for and has acknowledged."""
     found = Referral.objects.filter(kind=ReferralKind.URGENT).first()
     return found or _handed_on(world, ReferralKind.URGENT)
+
+
+def for_a_professional(world: World) -> tuple[int]:
+    """A matter that a professional answers for: they read there what was written."""
+    owner = world.people[Role.PROFESSIONAL]
+    found = Referral.objects.filter(owner=owner).first()
+    if found is None:
+        lead, held = world.people[Role.TEAM_LEAD], enquiry(now=world.now)
+        held = taking.take_one(enquiry=held, version=held.version, by=lead, now=world.now)
+        answering.ask_back(
+            enquiry=held,
+            version=held.version,
+            body="Which application do you mean?",
+            language="en",
+            is_case_specific=False,
+            by=lead,
+            now=world.now,
+        )
+        found = referring.refer(
+            enquiry=held,
+            kind=ReferralKind.URGENT,
+            unit="The office in Montréal",
+            owner=owner,
+            reason="A flight tomorrow.",
+            by=lead,
+            now=world.now,
+        )
+    return (found.pk,)
 
 
 def breach(world: World) -> Referral:
@@ -111,7 +139,7 @@ def to_the_register(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
-LEAD = str(Role.TEAM_LEAD)
+LEAD, PROFESSIONAL = str(Role.TEAM_LEAD), str(Role.PROFESSIONAL)
 
 PAGES = [
     Visit("enquiries:referrals", LEAD, query={"show": "closed"}, state="empty"),
@@ -119,6 +147,7 @@ PAGES = [
     Visit("enquiries:report-breach", LEAD, lambda world: (urgent(world).enquiry.reference,)),
     Visit("enquiries:referral", LEAD, lambda world: (urgent(world).pk,)),
     Visit("enquiries:referral", LEAD, lambda world: (breach(world).pk,), state="breach"),
+    Visit("enquiries:referral", PROFESSIONAL, for_a_professional),
     Visit("enquiries:restricted", LEAD, lambda world: (closed(world).reference,)),
     Visit("enquiries:restricted", LEAD, lambda world: (opened(world).reference,), state="open"),
     Visit("enquiries:named", LEAD, lambda world: (opened(world).reference,)),

@@ -455,6 +455,7 @@ POSTED = {
     "enquiries:document-filed",
     "enquiries:follow-end",
     "enquiries:end-shift",
+    "enquiries:gate-applicant",
     "enquiries:here",
     "enquiries:left",
     "enquiries:mail-refuse",

@@ -84,6 +84,16 @@ def test_one_gate_is_not_enough(facts: Facts) -> None:
 # --- Identity ---
 
 
+def test_only_an_authorization_lacks_where_who_asks_is_known_and_nothing_else_is_on_record() -> (
+    None
+):
+    assert Closed((Reason.NOT_AUTHORIZED,)).only_lacks_authorization
+    for reason in Reason:
+        assert not Closed((reason, Reason.NOT_AUTHORIZED)).only_lacks_authorization
+        only = reason is Reason.NOT_AUTHORIZED
+        assert Closed((reason,)).only_lacks_authorization is only
+
+
 @pytest.mark.parametrize("item", sorted(gates.CASE_ITEMS))
 def test_any_one_item_of_the_case_will_do(item: Piece) -> None:
     identity = confirmed(Piece.FULL_NAME, Piece.DATE_OF_BIRTH, item)

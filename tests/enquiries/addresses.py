@@ -130,6 +130,7 @@ FOREIGN |= {
     for name in (
         "enquiry-texts",
         "enquiry-preview",
+        "gate-applicant",
         "gate-confirm",
         "gate-authorize",
         "gate-override",

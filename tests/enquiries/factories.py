@@ -26,6 +26,7 @@ from comptoir.enquiries.models import (
     Identifier,
     Line,
     LineKind,
+    Means,
     Message,
     Piece,
     Promise,
@@ -154,7 +155,7 @@ def opened(found: Enquiry, by: Agent, now: datetime = NOW) -> Enquiry:
         found.uci = "12345678"
         found.save(update_fields=["uci"])
     pieces = (Piece.FULL_NAME, Piece.DATE_OF_BIRTH, Piece.UCI)
-    gating.confirm(enquiry=found, pieces=pieces, by=by.person, now=now)
+    gating.confirm(enquiry=found, pieces=pieces, means=Means.CALLBACK, by=by.person, now=now)
     gating.authorize(
         enquiry=found,
         capacity=Capacity.SELF,

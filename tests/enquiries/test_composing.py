@@ -20,6 +20,7 @@ from comptoir.enquiries.models import (
     Agent,
     Capacity,
     Enquiry,
+    Means,
     Piece,
     TextUse,
     TextVersion,
@@ -86,7 +87,8 @@ def about_a_case(by: Person, second: Person) -> TextVersion:
 
 def open_gates(found: Enquiry, by: Agent) -> None:
     pieces = (Piece.FULL_NAME, Piece.DATE_OF_BIRTH, Piece.APPLICATION_NUMBER)
-    gating.confirm(enquiry=found, pieces=pieces, by=by.person, now=NOW)
+    means = Means.CALLBACK
+    gating.confirm(enquiry=found, pieces=pieces, means=means, by=by.person, now=NOW)
     gating.authorize(
         enquiry=found,
         capacity=Capacity.SELF,

@@ -22,6 +22,7 @@ from comptoir.enquiries.models import (
     Direction,
     Enquiry,
     GateOverride,
+    Means,
     Piece,
     State,
     TextKind,
@@ -53,7 +54,7 @@ def asked(by: Agent) -> Enquiry:
 
 
 def confirm(enquiry: Enquiry, by: Agent, pieces: tuple[Piece, ...] = THREE) -> None:
-    gating.confirm(enquiry=enquiry, pieces=pieces, by=by.person, now=NOW)
+    gating.confirm(enquiry=enquiry, pieces=pieces, means=Means.CALLBACK, by=by.person, now=NOW)
 
 
 def authorize(enquiry: Enquiry, by: Agent, **changes: Any) -> Authorization:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from comptoir.enquiries.actions import answering, gating
-from comptoir.enquiries.models import Agent, Capacity, Enquiry, Message, Piece
+from comptoir.enquiries.models import Agent, Capacity, Enquiry, Means, Message, Piece
 from comptoir.enquiries.queries import gates
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, opened
 from tests.people.signing_in import sign_in
@@ -89,7 +89,7 @@ def test_waits_for_the_second_gate_too(asked: Enquiry, by: Agent) -> None:
     assert NOTED not in read(asked)
 
     pieces = (Piece.FULL_NAME, Piece.DATE_OF_BIRTH, Piece.UCI)
-    gating.confirm(enquiry=asked, pieces=pieces, by=by.person, now=NOW)
+    gating.confirm(enquiry=asked, pieces=pieces, means=Means.CALLBACK, by=by.person, now=NOW)
     assert NOTED in read(asked)
 
 

@@ -162,7 +162,7 @@ class TestOnTheEnquirySPage:
             came(bounces.report(sent.sent_as, number=number))
         in_hand(by, enquiry_of(row))
 
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(26):
             page = desk.get(page_of(enquiry_of(row)))
 
         assert len([title for title in titles(page) if LOST in title]) == 3

@@ -300,7 +300,7 @@ class TestTheEnquiry:
         for _ in range(20):
             answering.note(enquiry=held, body="More.", by=by.person, now=NOW)
 
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(26):
             client.get(page_of(held))
 
 

@@ -15,9 +15,12 @@ from comptoir.enquiries.models import (
     Confirmation,
     Enquiry,
     GateOverride,
+    Means,
     Piece,
     acts_for_office,
+    given,
 )
+from comptoir.enquiries.queries import gates
 from comptoir.people.models import Person
 
 
@@ -27,6 +30,14 @@ class CannotOpen(Exception):
 
 class NoApplicant(CannotOpen):
     """The enquiry names no applicant: there is no record to confirm anything against."""
+
+
+class NotGiven(CannotOpen):
+    """The enquiry does not hold a piece, and it is not said how else it was given."""
+
+
+class NotTheApplicant(CannotOpen):
+    """The enquiry does not say that its asker is the applicant, or who asks is not confirmed."""
 
 
 class NobodyToAuthorize(CannotOpen):
@@ -63,20 +74,35 @@ def needs_an_end(capacity: Capacity) -> bool:
 
 
 @transaction.atomic
-def confirm(*, enquiry: Enquiry, pieces: Collection[Piece], by: Person, now: datetime) -> None:
-    """Whoever asked gave these, and they agree with the applicant's record. Raises NoApplicant."""
+def confirm(
+    *,
+    enquiry: Enquiry,
+    pieces: Collection[Piece],
+    means: Means | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """Whoever asked gave these, and they agree with the applicant's record.
+
+    `means` says how they gave what the enquiry does not hold. Raises NoApplicant or NotGiven.
+    """
     applicant = _applicant(enquiry)
+    otherwise = set(pieces) - given(enquiry)
+    if otherwise and means is None:
+        raise NotGiven
     Confirmation.objects.bulk_create(
-        Confirmation(enquiry=enquiry, applicant=applicant, piece=piece, at=now, by=by)
+        Confirmation(
+            enquiry=enquiry,
+            applicant=applicant,
+            piece=piece,
+            means=means if means and piece in otherwise else "",
+            at=now,
+            by=by,
+        )
         for piece in sorted(pieces)
     )
-    audit.record(
-        action="gates.identity_confirmed",
-        subject=enquiry,
-        by=by,
-        now=now,
-        detail={"fields": sorted(pieces)},
-    )
+    detail = {"fields": sorted(pieces)} | ({"means": str(means)} if otherwise else {})
+    audit.record(action="gates.identity_confirmed", subject=enquiry, by=by, now=now, detail=detail)
 
 
 @transaction.atomic
@@ -119,6 +145,33 @@ def authorize(
     )
     _note("gates.authorized", authorization, by, now)
     return authorization
+
+
+@transaction.atomic
+def authorize_applicant(
+    *, enquiry: Enquiry, evidence: str, by: Person, now: datetime
+) -> Authorization | None:
+    """The asker is the applicant: identity is confirmed, and they asked about themself.
+
+    Recorded as any other, from now on and for all of their applications; None if the gates are open
+    already. Raises NotTheApplicant and what `authorize` raises.
+    """
+    _applicant(enquiry)
+    verdict = gates.verdict(enquiry, now)
+    if isinstance(verdict, rule.Open):
+        return None
+    if not gates.may_be_applicant(enquiry, verdict):
+        raise NotTheApplicant
+    return authorize(
+        enquiry=enquiry,
+        capacity=Capacity.SELF,
+        applications=(),
+        evidence=evidence,
+        starts_at=now,
+        ends_at=None,
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.domain import identifiers
 from comptoir.enquiries.actions import gating
-from comptoir.enquiries.models import Capacity, Enquiry, Piece
+from comptoir.enquiries.models import Capacity, Enquiry, Means, Piece, given
 from comptoir.people.models import Chamber
 from comptoir.ui import clock, times, values
 from comptoir.ui.forms import Choice
@@ -22,7 +22,7 @@ IN_FIVE_YEARS = 5 * 366
 
 
 class PiecesForm(forms.Form):
-    """What the asker gave that agrees with the applicant's record."""
+    """What the asker gave that agrees with the applicant's record, and how, if not in the enquiry."""
 
     pieces = forms.MultipleChoiceField(
         label=_("What agrees with the record"),
@@ -31,16 +31,49 @@ class PiecesForm(forms.Form):
         help_text=_("The full name, the date of birth and one number of the case open this gate."),
         error_messages={"required": _("Choose what you compared and found the same.")},
     )
+    means = forms.ChoiceField(
+        label=_("How they gave what is not in the enquiry"),
+        choices=[("", _("Nothing else was given")), *Means.choices],
+        required=False,
+        help_text=_("A piece that nobody gave proves nothing: it is on record how it was given."),
+    )
 
     def __init__(self, *arguments: Any, enquiry: Enquiry, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.enquiry = enquiry
         field = self.fields["pieces"]
         assert isinstance(field, forms.MultipleChoiceField)
         gave = _given(enquiry)
-        field.choices = [(piece.value, Choice(piece.label, gave.get(piece, ""))) for piece in Piece]
+        field.choices = [
+            (piece.value, Choice(piece.label, gave.get(piece, not_given()))) for piece in Piece
+        ]
 
     def clean_pieces(self) -> list[Piece]:
         return [Piece(piece) for piece in self.cleaned_data["pieces"]]
+
+    def clean_means(self) -> Means | None:
+        means = self.cleaned_data["means"]
+        return Means(means) if means else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        otherwise = [one for one in cleaned.get("pieces", ()) if one not in given(self.enquiry)]
+        # Of nobody in particular nothing is confirmed: that is said instead (gating.NoApplicant).
+        is_missing = "means" in cleaned and cleaned["means"] is None and self.enquiry.applicant_key
+        if otherwise and is_missing:
+            names = ", ".join(str(one.label) for one in otherwise)
+            self.add_error("means", needs_means() % {"pieces": names})
+        return cleaned
+
+
+def not_given() -> Any:
+    """What stands beside a piece that the enquiry does not hold."""
+    return _("Not given in the enquiry")
+
+
+def needs_means() -> str:
+    """What stands beside a missing way in which pieces were given."""
+    return str(_("Say how they gave this, which is not in the enquiry: %(pieces)s."))
 
 
 class AuthorizationForm(forms.Form):
@@ -172,15 +205,13 @@ def ends_before() -> Any:
 
 
 def _given(enquiry: Enquiry) -> dict[Piece, str]:
+    """What stands beside each piece that the enquiry holds."""
     born_on = enquiry.applicant_born_on
-    given = {
+    shown = {
         Piece.FULL_NAME: enquiry.applicant_name,
         Piece.DATE_OF_BIRTH: "" if born_on is None else times.plain_date(born_on),
         Piece.UCI: identifiers.format_uci(enquiry.uci) if enquiry.uci else "",
         Piece.APPLICATION_NUMBER: enquiry.application_number,
     }
-    return {
-        piece: str(_("The asker gave: %(value)s")) % {"value": value}
-        for piece, value in given.items()
-        if value
-    }
+    said = _("The asker gave: %(value)s")
+    return {piece: str(said) % {"value": shown[piece]} for piece in given(enquiry)}

@@ -13,7 +13,6 @@ from comptoir.enquiries.models import (
     LINE_OF_BUSINESS_DIGITS,
     Enquiry,
     Line,
-    State,
     Tag,
     Tier,
 )
@@ -155,39 +154,6 @@ class TagForm(forms.Form):
         queryset=Tag.objects.filter(is_given=True).order_by("code"),
         to_field_name="code",
         error_messages={"required": _("Choose a tag.")},
-    )
-
-
-class FilterForm(forms.Form):
-    """Which enquiries a list shows; all may be empty, and what is no choice is no filter."""
-
-    line = forms.ModelChoiceField(
-        label=_("Line"),
-        queryset=Line.objects.order_by("code"),
-        to_field_name="code",
-        required=False,
-        empty_label=_("Every line"),
-    )
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Every state")), *State.choices]
-    )
-    language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("Both")), *Language.choices]
-    )
-
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen, without what is no choice."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-class SearchForm(forms.Form):
-    """One box for whatever somebody knows of an enquiry."""
-
-    q = forms.CharField(
-        label=_("Reference, e-mail address, client or application number"),
-        max_length=254,
-        required=False,
     )
 
 

@@ -57,8 +57,10 @@ from comptoir.enquiries.models.gates import (
     Confirmation,
     GateOverride,
     GateOverrideQuerySet,
+    Means,
     Piece,
     acts_for_office,
+    given,
 )
 from comptoir.enquiries.models.handling import (
     Handled,
@@ -172,6 +174,7 @@ __all__ = [
     "LineQuerySet",
     "Loan",
     "LoanQuerySet",
+    "Means",
     "Message",
     "Named",
     "OPEN_STATES",
@@ -214,4 +217,5 @@ __all__ = [
     "WhyNotScanned",
     "WorkingHours",
     "acts_for_office",
+    "given",
 ]

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.models.lines import Line
+from comptoir.enquiries.models.names import NameWords, asked_for
 from comptoir.people.models import Grant, Language, Office, Person, Role, sort_key
 from comptoir.roster.models import LineOfBusiness
 
@@ -117,6 +119,13 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
 
     def received_since(self, at: datetime) -> EnquiryQuerySet:
         return self.filter(received_at__gte=at)
+
+    def named(self, text: str) -> EnquiryQuerySet:
+        """Those whose asker or applicant has all of these words in their name; none without a word."""
+        wanted = asked_for(text)
+        if wanted is None:
+            return self.none()
+        return self.alias(names=NameWords("asker_name", "applicant_name")).filter(names=wanted)
 
     def unrestricted(self) -> EnquiryQuerySet:
         """What lists, searches, counts and exports show; nothing else ever stands in one."""
@@ -253,6 +262,7 @@ class Enquiry(models.Model):
                 name="enquiry_of_agent",
             ),
             models.Index(fields=["asker_email", "-received_at"], name="enquiry_of_asker"),
+            GinIndex(NameWords("asker_name", "applicant_name"), name="enquiry_by_name"),
             models.Index(fields=["-received_at", "-id"], name="enquiry_newest"),
             models.Index(
                 fields=["line", "state", "-received_at", "-id"], name="enquiry_newest_of_line"
@@ -280,6 +290,11 @@ class Enquiry(models.Model):
                 fields=["assignee", "-answered_at"],
                 condition=Q(answered_at__isnull=False),
                 name="enquiry_answered_by",
+            ),
+            models.Index(
+                fields=["assignee", "-received_at", "-id"],
+                condition=Q(assignee__isnull=False),
+                name="enquiry_newest_of_agent",
             ),
             models.Index(fields=["id"], condition=Q(is_restricted=True), name="enquiry_restricted"),
             models.Index(

@@ -25,12 +25,35 @@ class Piece(models.TextChoices):
     DOCUMENT_NUMBER = "document_number", _("Number of a document of ours")
 
 
+class Means(models.TextChoices):
+    """How whoever asked gave a piece that the enquiry does not hold."""
+
+    MESSAGE = "message", _("In one of their texts or documents here")
+    CALLBACK = "callback", _("By telephone: we called them back")
+    CALL = "call", _("By telephone: they called us")
+    COUNTER = "counter", _("In person")
+
+
+def given(enquiry: Enquiry) -> frozenset[Piece]:
+    """The pieces that stand in the fields of the enquiry, whoever typed them there."""
+    stands = {
+        Piece.FULL_NAME: enquiry.applicant_name,
+        Piece.DATE_OF_BIRTH: enquiry.applicant_born_on,
+        Piece.UCI: enquiry.uci,
+        Piece.APPLICATION_NUMBER: enquiry.application_number,
+    }
+    return frozenset(piece for piece, value in stands.items() if value)
+
+
 class Confirmation(models.Model):
     """One piece that whoever asked gave and that agreed with the applicant's record. Append-only."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="confirmations")
     applicant = models.CharField(max_length=60, help_text="Whose record: `Enquiry.applicant_key`.")
     piece = models.CharField(max_length=20, choices=Piece)
+    means = models.CharField(
+        max_length=10, choices=Means, blank=True, help_text="Empty: it stood in the enquiry."
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 

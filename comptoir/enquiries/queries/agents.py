@@ -27,6 +27,12 @@ def people(now: datetime) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=held, is_active=True).order_by("sort_name", "pk")
 
 
+def known() -> QuerySet[Person]:
+    """Everybody who is or was set up to answer, in the order of their names: whose enquiries a list shows."""
+    found = Person.objects.filter(pk__in=Agent.objects.values("person"))
+    return found.order_by("sort_name", "pk")
+
+
 def listed(shown: list[Person]) -> list[Listed]:
     """A page of them with what they answer and have: three queries."""
     agents = Agent.objects.filter(person__in=shown).prefetch_related("lines")

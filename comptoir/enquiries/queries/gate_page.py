@@ -26,6 +26,7 @@ class Gates:
     confirmed: list[Confirmation]
     authorizations: list[Authorization]
     override: GateOverride | None
+    may_be_applicant: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -51,4 +52,5 @@ def shown(enquiry: Enquiry, now: datetime) -> Gates:
         confirmed=list(confirmed.order_by("-at", "-pk")[:SHOWN]),
         authorizations=list(own.order_by("-recorded_at", "-pk")[:SHOWN]),
         override=asked.select_related("asked_by", "answered_by").order_by("-asked_at").first(),
+        may_be_applicant=gates.may_be_applicant(enquiry, verdict),
     )

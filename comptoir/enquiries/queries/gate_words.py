@@ -74,6 +74,10 @@ NO_APPLICANT = Said(
 )
 
 
+BY_TWO = _("Two persons agreed to open them")
+"""The basis where a second person agreed."""
+
+
 def because(reasons: tuple[Reason, ...]) -> list[Said]:
     """Each reason in words, those of identity first."""
     return [REASONS[reason] for reason in reasons]
@@ -83,4 +87,4 @@ def basis(opened: Open) -> str | LazyText:
     """By what the gates stand open."""
     if isinstance(opened.basis, Authorization):
         return Capacity(opened.basis.kind).label
-    return _("Two persons agreed to open them")
+    return BY_TWO

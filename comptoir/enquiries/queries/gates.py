@@ -12,6 +12,7 @@ from comptoir.domain import gates
 from comptoir.domain.gates import Closed, Facts, Open
 from comptoir.enquiries import mail_contents
 from comptoir.enquiries.models import (
+    AskerKind,
     Authorization,
     Direction,
     Enquiry,
@@ -37,6 +38,14 @@ def verdict(enquiry: Enquiry, now: datetime, facts: Facts = Facts.CASE) -> Open 
         now=now,
         valid_for=HOLDS_FOR,
     )
+
+
+def may_be_applicant(enquiry: Enquiry, verdict: Open | Closed) -> bool:
+    """Whether it only remains to record that the asker is the applicant: who asks is confirmed, they asked
+    about themself, and nothing else was ever recorded for their address, withdrawn or of another applicant.
+    """
+    asks_for_themself = enquiry.asker_kind == AskerKind.CLIENT and bool(enquiry.asker_email)
+    return asks_for_themself and isinstance(verdict, Closed) and verdict.only_lacks_authorization
 
 
 def basis_code(opened: Open) -> str:

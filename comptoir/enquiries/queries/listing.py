@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -32,10 +33,7 @@ def newest(
     everything: EnquiryQuerySet, filters: dict[str, Any], after: str, now: datetime
 ) -> Listed:
     """The latest received first: two queries."""
-    found = everything.filter(**filters)
-    if place := places.place(after):
-        found = found.filter(places.before("received_at", *place))
-    return _page(found.order_by("-received_at", "-pk"), now)
+    return _newest(everything.filter(**filters), after, now)
 
 
 def to_watch(everything: EnquiryQuerySet, after: str, now: datetime) -> Listed:
@@ -62,16 +60,45 @@ def late(everything: EnquiryQuerySet, filters: dict[str, Any], after: str, now: 
     return Listed([by_key[key] for key in keys if key in by_key], more)
 
 
-def search(everything: EnquiryQuerySet, words: str, now: datetime) -> Listed:
-    """By whatever somebody knows of it: a reference, an address, or a number; the latest first."""
-    compact = re.sub(r"[\s-]", "", words).upper()
+class By(StrEnum):
+    """What somebody looks by."""
+
+    EMAIL = "email"
+    REFERENCE = "reference"
+    NUMBER = "number"
+    NAME = "name"
+
+
+def searched_by(words: str) -> By:
+    """What these words are: an address, a reference, a number (any word with a digit), else a name."""
     if "@" in words:
-        which = Q(asker_email=words.strip().casefold())
-    elif REFERENCE.fullmatch(words.strip().upper()):
-        which = Q(reference=f"{compact[:5]}-{compact[5:]}")
+        return By.EMAIL
+    if REFERENCE.fullmatch(words.strip().upper()):
+        return By.REFERENCE
+    return By.NUMBER if any(sign.isdigit() for sign in words) else By.NAME
+
+
+def search(
+    everything: EnquiryQuerySet, words: str, filters: dict[str, Any], after: str, now: datetime
+) -> Listed:
+    """By whatever somebody knows of it (`searched_by`), within the filters; the latest first."""
+    compact = re.sub(r"[\s-]", "", words).upper()
+    by = searched_by(words)
+    if by is By.EMAIL:
+        found = everything.filter(asker_email=words.strip().casefold())
+    elif by is By.REFERENCE:
+        found = everything.filter(reference=f"{compact[:5]}-{compact[5:]}")
+    elif by is By.NUMBER:
+        found = everything.filter(Q(application_number=compact) | Q(uci=compact))
     else:
-        which = Q(application_number=compact) | Q(uci=compact)
-    return _page(everything.filter(which).order_by("-received_at", "-pk"), now)
+        found = everything.named(words)
+    return _newest(found.filter(**filters), after, now)
+
+
+def _newest(found: EnquiryQuerySet, after: str, now: datetime) -> Listed:
+    if place := places.place(after):
+        found = found.filter(places.before("received_at", *place))
+    return _page(found.order_by("-received_at", "-pk"), now)
 
 
 def _page(found: EnquiryQuerySet, now: datetime, by: str = "received_at") -> Listed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from comptoir.enquiries.models import (
@@ -25,7 +26,7 @@ REPORT_WITHIN = timedelta(days=7)
 """From the finding that a breach is material to the reports of it: the directive's, in calendar days."""
 
 MOST_OF_ONE = 50
-MOST_ASKED = 50
+MOST_WRITTEN = 50
 """Texts of an enquiry that its referral's page shows: the newest."""
 
 PAGE = 25
@@ -56,10 +57,15 @@ def privacy_officers(now: datetime) -> list[Person]:
     return list(Person.objects.filter(pk__in=held).order_by("pk"))
 
 
-def asked(enquiry: Enquiry) -> list[Message]:
-    """What was asked, the oldest first, for an owner who reads no other enquiry."""
-    found = enquiry.messages.filter(direction=Direction.IN).order_by("-at", "-pk")
-    return list(reversed(found[:MOST_ASKED]))
+def exchange(enquiry: Enquiry) -> list[Message]:
+    """What was asked and answered, the oldest first, for an owner who reads no other enquiry; no notes.
+
+    With what was asked in its parts, but of none that is restricted: one query.
+    """
+    parts = enquiry.joined.filter(is_restricted=False).values("pk")
+    found = Message.objects.filter(Q(enquiry=enquiry) | Q(enquiry__in=parts))
+    found = found.filter(direction__in=(Direction.IN, Direction.OUT)).select_related("by")
+    return list(reversed(found.order_by("-at", "-pk")[:MOST_WRITTEN]))
 
 
 def who_may_answer(now: datetime) -> list[Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,6 +10,7 @@ from django.utils.functional import Promise as LazyText
 
 from comptoir.audit.models import Event
 from comptoir.enquiries.models import Clock, Enquiry, Pause
+from comptoir.enquiries.queries import story_names
 from comptoir.people import trail_words
 
 HISTORY_SHOWN = 50
@@ -25,18 +27,30 @@ class Happened:
 
 def in_words(event: Event) -> Happened:
     """An event of the trail as a page says it."""
-    facts = tuple(trail_words.facts(event.detail))
-    return Happened(event, trail_words.sentence(event.action), facts)
+    return all_in_words([event])[0]
+
+
+def all_in_words(events: Iterable[Event]) -> list[Happened]:
+    """Events of the trail as a page says them, with names in the place of codes and keys.
+
+    One query for each kind of name that stands in one of them: four at most.
+    """
+    known = list(events)
+    details = story_names.named([event.detail for event in known])
+    return [
+        Happened(event, trail_words.sentence(event.action), tuple(trail_words.facts(detail)))
+        for event, detail in zip(known, details, strict=True)
+    ]
 
 
 def history(enquiry: Enquiry) -> list[Happened]:
     """What was done to it, the latest first."""
-    return [in_words(event) for event in _events(enquiry).order_by("-pk")[:HISTORY_SHOWN]]
+    return all_in_words(_events(enquiry).order_by("-pk")[:HISTORY_SHOWN])
 
 
 def since(enquiry: Enquiry, seen: int | None) -> list[Happened]:
     """What was done to it after the event that a page showed last, the first first."""
-    return [in_words(e) for e in _events(enquiry).filter(pk__gt=seen or 0).order_by("pk")[:20]]
+    return all_in_words(_events(enquiry).filter(pk__gt=seen or 0).order_by("pk")[:20])
 
 
 def clocks(enquiry: Enquiry) -> list[Clock]:

@@ -14,6 +14,7 @@ from comptoir.enquiries.actions import changing
 from comptoir.enquiries.forms.bundling import BundleForm, CodeForm, code_forms
 from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for
 from comptoir.enquiries.queries import bundles
+from comptoir.enquiries.views.enquiry import draft_of
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
@@ -69,5 +70,6 @@ def _answered(request: SignedIn, form: BundleForm, codes: list[CodeForm]) -> Htt
     said = ngettext(
         "%(count)d enquiry was answered.", "%(count)d enquiries were answered.", len(sent)
     )
-    messages.success(request, said % {"count": len(sent)})
+    drafts = " ".join(draft_of(part.enquiry) for part in parts)
+    messages.success(request, said % {"count": len(sent)}, extra_tags=drafts)
     return redirect("enquiries:work")

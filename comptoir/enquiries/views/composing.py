@@ -23,7 +23,9 @@ from comptoir.people.models import Language, Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import values
 
-BUTTONS = ("find", "insert", "take_out", "look")
+BUTTONS = ("find", "insert", "take_out", "look", "resume")
+"""The last is no button: the page has been loaded anew and sends what had been typed (draft.js)."""
+
 LONGEST_WORDS = 100
 
 
@@ -43,6 +45,9 @@ def composing(request: SignedIn, found: Enquiry) -> Composing | None:
     if not any(button in request.POST for button in BUTTONS):
         return None
     posted, refused = request.POST.copy(), ""
+    if "resume" in posted:
+        quoted = quoting.quoted(quoted_keys(posted), request.now)
+        return Composing(posted, {"resumed": True, "quoted": quoted})
     if "insert" in posted:
         refused = _insert(request, found, posted)
     if "take_out" in posted:

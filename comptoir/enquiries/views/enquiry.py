@@ -35,6 +35,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.enquiries.permissions import enquiries_for, get_readable_for, may_take
 from comptoir.enquiries.queries import (
+    asked_before,
     bundles,
     documents,
     gates,
@@ -101,7 +102,7 @@ def _answer(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRes
         now=request.now,
     )
     said = _("Enquiry %(reference)s was answered.") % {"reference": found.reference}
-    messages.success(request, said)
+    messages.success(request, said, extra_tags=draft_of(found))
     goes_on = request.POST.get("do") == "next"
     following = work.next_in_hand(request.user) if goes_on else None
     if following is not None:
@@ -120,10 +121,14 @@ def _ask(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRespon
         by=request.user,
         now=request.now,
     )
-    messages.success(
-        request, _("Your question was sent. The due date waits until the client answers.")
-    )
+    said = _("Your question was sent. The due date waits until the client answers.")
+    messages.success(request, said, extra_tags=draft_of(found))
     return redirect("enquiries:enquiry", found.reference)
+
+
+def draft_of(found: Enquiry) -> str:
+    """What was kept in the browser of its answer, and goes with the page that says it was sent."""
+    return f"answer.{found.reference}"
 
 
 def _write_note(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:
@@ -197,17 +202,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     history = story.history(found)
-    also = bundles.others(enquiries_for(request.standing), found)
     is_mine = found.state in HELD and found.assignee_id == request.user.pk
     context: dict[str, Any] = {
         "enquiry": found,
         "clocks": story.clocks(found),
         "history": history,
         "seen": history[0].event.pk if history else 0,
-        **_beside(found),
-        "also": also,
-        "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
-        "bundled": not found.is_restricted and any(each.why is None for each in also),
         "others": presence.others(found, request.user, request.now),
         "is_mine": is_mine,
         "may_take": may_take(request.standing, found),
@@ -220,7 +220,7 @@ def _page(
         "tag_form": None if found.is_restricted else _tag_form(),
         "not_saved": "" if is_mine else _typed(request),
         "quoted": quoting.quoted(quoted_keys(request.POST), request.now),
-        **on_page(request, found),
+        **_beside(request, found),
         **_refusal(request, found, refused),
         **(beside or {}),
     }
@@ -245,15 +245,30 @@ def _refusal(
     }
 
 
-def _beside(found: Enquiry) -> dict[str, Any]:
-    """All texts of it and of what was joined to it, and which did not arrive; what it was made from, what
-    was made from it; its referrals and documents. Nothing that is restricted stands beside what is not.
+def _beside(request: SignedIn, found: Enquiry) -> dict[str, Any]:
+    """All texts of it and of what was joined to it, and which did not arrive; its gates, referrals and
+    documents; and every other enquiry that has to do with it.
     """
     parts = [
         each
         for each in found.joined.order_by("received_at", "pk")
         if each.is_restricted <= found.is_restricted
     ]
+    gates_of_it = on_page(request, found)
+    return {
+        "parts": parts,
+        "texts": _texts([found, *parts]),
+        "referrals": referrals.of_enquiry(found),
+        "documents": documents.of_enquiry(found),
+        "not_arrived": undelivered.of_enquiries([found, *parts]),
+        **_kin(found),
+        **_of_the_asker(request, found, parts, gates_of_it["case"]),
+        **gates_of_it,
+    }
+
+
+def _kin(found: Enquiry) -> dict[str, Any]:
+    """What it was made from, what was made from it; nothing that is restricted beside what is not."""
     kin = Descent.objects.filter(Q(child=found) | Q(parent=found)).select_related("child", "parent")
     told = [
         each
@@ -261,13 +276,23 @@ def _beside(found: Enquiry) -> dict[str, Any]:
         if _beyond(each, found).is_restricted <= found.is_restricted
     ]
     return {
-        "parts": parts,
-        "texts": _texts([found, *parts]),
         "descent": next((each for each in told if each.child_id == found.pk), None),
         "offspring": [each for each in told if each.parent_id == found.pk],
-        "referrals": referrals.of_enquiry(found),
-        "documents": documents.of_enquiry(found),
-        "not_arrived": undelivered.of_enquiries([found, *parts]),
+    }
+
+
+def _of_the_asker(
+    request: SignedIn, found: Enquiry, parts: list[Enquiry], case: gates.CaseFacts
+) -> dict[str, Any]:
+    """What else the asker waits for, and what was asked otherwise: nothing that the person may not list."""
+    everything = enquiries_for(request.standing)
+    also = bundles.others(everything, found)
+    beside = [each.pk for each in parts] + [each.enquiry.pk for each in also]
+    return {
+        "also": also,
+        "barred": bundles.gets_no_action([found, *(each.enquiry for each in also)]),
+        "bundled": not found.is_restricted and any(each.why is None for each in also),
+        "before": asked_before.asked_before(everything, found, case, beside),
     }
 
 

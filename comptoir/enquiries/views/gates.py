@@ -42,9 +42,16 @@ SENTENCES: dict[type[gating.CannotOpen], str | LazyText] = {
     gating.NoApplicant: gettext_lazy(
         "Nothing was recorded: the enquiry does not say whose case it is about. Ask the client first."
     ),
+    gating.NotGiven: gettext_lazy(
+        "Nothing was recorded: the enquiry does not hold all of these. Say how they were given."
+    ),
     gating.NobodyToAuthorize: gettext_lazy(
         "Nothing was recorded: the asker left no e-mail address, so they could not be told from "
         "others. Ask for it first, or ask a second person to open the gates."
+    ),
+    gating.NotTheApplicant: gettext_lazy(
+        "Nothing was recorded: confirm first who asks. If somebody asks for another, record an "
+        "authorization."
     ),
     gating.NeedsAnEnd: needs_an_end(),
     gating.EndsBeforeItStarts: ends_before(),
@@ -80,8 +87,7 @@ def gate_confirm(request: SignedIn, reference: str) -> HttpResponse:
     form = PiecesForm(request.POST or None, enquiry=found)
 
     def act() -> None:
-        pieces = form.cleaned_data["pieces"]
-        gating.confirm(enquiry=found, pieces=pieces, by=request.user, now=request.now)
+        gating.confirm(enquiry=found, by=request.user, now=request.now, **form.cleaned_data)
 
     return _asked(request, found, "gate_confirm", form, act, _("What agrees was recorded."))
 
@@ -98,6 +104,26 @@ def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
         gating.authorize(enquiry=found, by=request.user, now=request.now, **form.recorded())
 
     return _asked(request, found, "gate_authorize", form, act, _("The authorization was recorded."))
+
+
+@require_POST
+@allow(Role.AGENT, Role.TEAM_LEAD)
+def gate_applicant(request: SignedIn, reference: str) -> HttpResponse:
+    """The asker is the applicant: recorded at once, as who asks is confirmed."""
+    found = get_readable_for(request.standing, reference, request.now)
+    evidence = _("Who asks was confirmed for enquiry %(reference)s, and is the applicant")
+    try:
+        gating.authorize_applicant(
+            enquiry=found,
+            evidence=evidence % {"reference": found.reference},
+            by=request.user,
+            now=request.now,
+        )
+    except gating.CannotOpen as refused:
+        messages.warning(request, str(SENTENCES[type(refused)]))
+    else:
+        messages.success(request, _("Both gates are open: the asker is the applicant."))
+    return redirect("enquiries:enquiry", reference)
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,9 +177,12 @@ def override_answer(request: SignedIn, key: int) -> HttpResponse:
     """Agree or refuse, as the second person."""
     override = get_override_for(request.standing, key, request.now)
     answer = request.POST.get("answer")
+    back = redirect("enquiries:overrides")
+    if "beside" in request.POST:  # pressed on the page of the enquiry
+        back = redirect("enquiries:enquiry", override.enquiry.reference)
     if answer not in ("agree", "refuse"):
         messages.warning(request, _("Nothing was recorded: press one of the two buttons."))
-        return redirect("enquiries:overrides")
+        return back
     is_agreed = answer == "agree"
     try:
         gating.answer_override(
@@ -168,7 +197,7 @@ def override_answer(request: SignedIn, key: int) -> HttpResponse:
         else:
             said = _("You refused: the gates of enquiry %(reference)s stay closed.") % reference
         messages.success(request, said)
-    return redirect("enquiries:overrides")
+    return back
 
 
 def _asked(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from comptoir.enquiries.forms.working import FilterForm, SearchForm
+from comptoir.enquiries.forms.listing import FilterForm, SearchForm
 from comptoir.enquiries.permissions import WORKS, enquiries_for
 from comptoir.enquiries.queries import listing as queries
 from comptoir.enquiries.views import paging
@@ -21,22 +21,25 @@ SEARCH = "enquiries"
 @require_http_methods(["GET", "POST"])
 @allow(*WORKS)
 def everything(request: SignedIn) -> HttpResponse:
-    """Every enquiry, the latest first, or what a search finds."""
+    """Every enquiry, the latest first, or what a search finds; both within the filters."""
     if request.method == "POST":
         searching.note(request, SEARCH, SearchForm())
-        return redirect("enquiries:all")
-    words = searching.noted(request, SEARCH).get("q", "")
+        return redirect(paging.beginning(request, "enquiries:all"))
+    words = searching.noted(request, SEARCH).get("q", "").strip()
     form = FilterForm(request.GET)
+    chosen = form.chosen()
     enquiries = enquiries_for(request.standing)
     after = request.GET.get("after", "")
     if words:
-        listed = queries.search(enquiries, words, request.now)
+        listed = queries.search(enquiries, words, chosen, after, request.now)
     else:
-        listed = queries.newest(enquiries, form.chosen(), after, request.now)
+        listed = queries.newest(enquiries, chosen, after, request.now)
     context = {
         "form": form,
         "search": SearchForm(initial={"q": words}),
         "words": words,
+        "by": queries.searched_by(words) if words else "",
+        "is_filtered": bool(chosen),
         **_listed(request, listed),
     }
     return render(request, "enquiries/all.html", context)
@@ -50,7 +53,8 @@ def late(request: SignedIn) -> HttpResponse:
     del form.fields["state"]
     after = request.GET.get("after", "")
     listed = queries.late(enquiries_for(request.standing), form.chosen(), after, request.now)
-    return render(request, "enquiries/late.html", {"form": form, **_listed(request, listed)})
+    context = {"form": form, **_listed(request, listed)}
+    return render(request, "enquiries/late.html", context)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,13 @@ def ways_on(request: SignedIn, after: str) -> dict[str, str]:
         "next": f"?{query.urlencode()}" if after else "",
         "beginning": beginning if first else "",
     }
+
+
+def beginning(request: SignedIn, name: str) -> str:
+    """Where a list of this name begins, narrowed as it is in the address of the request."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    return reverse(name) + (f"?{query.urlencode()}" if query else "")
 
 
 def counted(count: int) -> str:

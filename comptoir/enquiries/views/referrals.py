@@ -33,6 +33,7 @@ from comptoir.enquiries.permissions import (
     has_opened,
     referrals_for,
 )
+from comptoir.enquiries.queries import gates
 from comptoir.enquiries.queries import referrals as queries
 from comptoir.enquiries.queries.referrals import Show
 from comptoir.enquiries.views import paging
@@ -233,7 +234,7 @@ def _referral_page(
     works = bool(request.standing.roles & set(WORKS))
     context = {
         "works": works,
-        "asked": [] if works or restricted else queries.asked(found.enquiry),
+        **({} if works or restricted else _exchange(request, found.enquiry)),
         "referral": found,
         "breach": breach,
         "enquiry": found.enquiry,
@@ -251,6 +252,12 @@ def _referral_page(
         "may_report": answers and breach is not None and breach.is_material,
     }
     return render(request, "enquiries/referral.html", context, status=422 if typed else 200)
+
+
+def _exchange(request: SignedIn, enquiry: Enquiry) -> dict[str, Any]:
+    """What was written to and fro, for who reads it here alone; the gates hold as on its own page."""
+    case = gates.facts(enquiry, gates.verdict(enquiry, request.now))
+    return {"exchange": queries.exchange(enquiry), "case": case}
 
 
 def _to_report(breach: Breach | None) -> bool:

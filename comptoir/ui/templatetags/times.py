@@ -39,6 +39,12 @@ def moment(at: datetime | None, zone: ZoneInfo | str | None = None) -> str:
 
 
 @register.filter
+def bare_moment(at: datetime | None, zone: ZoneInfo | str | None = None) -> str:
+    """ "Tuesday, December 15, 2026, at 11:00 a.m.", only where the zone is named above."""
+    return times.moment(at, zone=_zone(zone), named=False) if at else ""
+
+
+@register.filter
 def long_date(value: date | None, zone: ZoneInfo | str | None = None) -> str:
     """ "Tuesday, December 15, 2026"."""
     return times.long_date(value, zone=_zone(zone)) if value else ""
@@ -110,9 +116,11 @@ def moment_range(
 
 
 @register.simple_tag
-def moment_element(at: datetime, zone: ZoneInfo | str | None = None) -> SafeString:
-    """A `<time>` with the day and the time of day."""
-    return _element(at, times.moment(at, zone=_zone(zone)))
+def moment_element(
+    at: datetime, zone: ZoneInfo | str | None = None, *, named: bool = True
+) -> SafeString:
+    """A `<time>` with the day and the time of day; `named=False` where the zone is named above."""
+    return _element(at, times.moment(at, zone=_zone(zone), named=named))
 
 
 def _opened(text: str, opening: bool) -> str:

@@ -68,6 +68,8 @@ for (const hint of document.querySelectorAll("[data-shortcuts-hint]")) hint.hidd
 function chosen(field) {
   if (!field) return "";
   if (field.value) return field.value;
+  const selected = field.querySelector("option[selected]");
+  if (selected) return selected.value;
   const told = JSON.parse(field.getAttribute("options") || "[]").find((option) => option.checked);
   return told ? told.value : "";
 }
@@ -87,6 +89,8 @@ for (const name of ["change", "input", "gcdsChange"]) {
   // The component takes its new value after this event.
   document.addEventListener(name, () => window.setTimeout(showCode, 0));
 }
+// The form was fetched anew, with a text inserted or what had been typed before.
+document.addEventListener("htmx:afterSettle", showCode);
 showCode();
 
 // --- Who else reads this: asked every 20 seconds, not while the page is out of sight ---
@@ -109,3 +113,10 @@ window.addEventListener("pagehide", () => {
 });
 window.setInterval(look, EVERY);
 window.setTimeout(look, 500);
+
+// --- On paper: the browser's own menu prints too ---
+
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
