@@ -207,12 +207,12 @@ def _join(
     return Outcome(Decision.JOINED, f"by_{by}", enquiry, [message])
 
 
-def take_in(*, mail: InboundMail, read: Read, now: datetime) -> Outcome:
-    """Make it what it asks: one enquiry, or of an office's mail one for each application it names."""
-    office = mails.office_of(mail.sender, now) if mail.sender else None
-    line = mails.line_of(mail.mailbox, now)
-    if office is not None:
-        line = mails.line_of_offices(now) or line
+def take_in(*, mail: InboundMail, read: Read, now: datetime, line: Line | None = None) -> Outcome:
+    """Make it what it asks: one enquiry, or of an office's mail one for each application it names. It
+    comes in on the line that somebody chose, else on the one that takes it by itself.
+    """
+    office = mails.office_of(mail.sender, now)
+    line = line or mails.line_that_takes(mail.mailbox, office, now)
     if line is None:
         return Outcome(Decision.QUARANTINED, "no_open_line")
     verdict = mail_signs.may_answer(
