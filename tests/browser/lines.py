@@ -56,6 +56,13 @@ def to_the_rules_that_fire(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_an_open_rule(visitor: Visitor, world: World) -> None:
+    """Begin the next version of the rules and unfold the first of them."""
+    visitor.go("enquiries:triage-new")
+    visitor.page.locator("#rules-rows summary").first.click()
+    visitor.ready()
+
+
 def tag(world: World) -> tuple[Any, ...]:
     """One that agents choose from."""
     return (Tag.objects.filter(is_given=True).order_by("code")[0].code,)
@@ -90,6 +97,7 @@ PAGES = [
     Visit("enquiries:triage", OWNER),
     Visit("enquiries:triage-version", OWNER, shipped),
     Visit("enquiries:triage-new", OWNER),
+    Visit("enquiries:triage-new", OWNER, state="one-rule", arrive=to_an_open_rule),
     Visit("enquiries:triage-try", OWNER),
     Visit("enquiries:triage-try", OWNER, state="tried", arrive=to_the_rules_that_fire),
     Visit("enquiries:targets", OWNER),
