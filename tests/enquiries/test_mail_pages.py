@@ -12,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from comptoir.audit.models import Event, Verb
 from comptoir.enquiries.actions import restricting, setting_aside
 from comptoir.enquiries.models import Decision, Enquiry, InboundMail, Line
+from comptoir.enquiries.views import mail as views
 from comptoir.people.models import Role
 from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import NOW, line_of
@@ -84,8 +86,35 @@ def test_the_list_takes_as_many_queries_for_many_mails_as_for_one(lead: Client) 
     with CaptureQueriesContext(connection) as many:
         lead.get(reverse(LIST))
 
-    assert len(many) == len(few)
+    # Session, person, grants; the mails of the page, the days of two weeks.
+    assert len(many) == len(few) == 3 + 2
     assert not any('"original"' in query["sql"] for query in many)
+
+
+def test_the_list_is_read_to_its_end_a_page_at_a_time(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PER_PAGE", 2)
+    made = [strangers(number=number) for number in range(1, 6)]
+
+    seen, address = [], "?"
+    while address:
+        page = lead.get(reverse(LIST) + address)
+        seen += [found for found, _why in page.context["rows"]]
+        address = page.context["next"]
+
+    assert seen == made
+    assert "Back to the beginning" in page.content.decode()
+
+
+def test_a_mail_that_a_team_lead_refused_is_masculine_in_french(lead: Client) -> None:
+    strangers()
+
+    with translation.override("fr"):
+        [day] = lead.get(reverse(LIST)).context["days"]
+        heads = [str(head) for head, _count in day.cells]
+
+    assert "Refusé" in heads
 
 
 def test_a_mail_is_shown_as_text_and_nothing_of_it_lives(lead: Client) -> None:

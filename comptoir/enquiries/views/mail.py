@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +21,8 @@ from comptoir.enquiries.forms.mail import RefuseForm, TakeInForm
 from comptoir.enquiries.models import SET_ASIDE, Decision, Enquiry, InboundMail
 from comptoir.enquiries.permissions import enquiries_for, get_mail_for, mails_for
 from comptoir.enquiries.queries import mail as queries
+from comptoir.enquiries.queries import places
+from comptoir.enquiries.views import paging
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
@@ -63,7 +64,7 @@ COLUMNS: tuple[tuple[Promise, tuple[Decision, ...]], ...] = (
         (Decision.AUTO_REPLY, Decision.LOOP, Decision.OWN, Decision.LIST),
     ),
     (gettext_lazy("Sent to two mailboxes"), (Decision.DUPLICATE,)),
-    (gettext_lazy("Refused"), (Decision.REFUSED,)),
+    (pgettext_lazy("mail", "Refused"), (Decision.REFUSED,)),
     (gettext_lazy("Not looked at yet"), (Decision.PENDING,)),
     (gettext_lazy("All"), tuple(Decision)),
 )
@@ -83,11 +84,13 @@ class Day:
 def set_aside(request: SignedIn) -> HttpResponse:
     """What waits for a decision, the oldest first, and what became of all mail of two weeks."""
     waiting = mails_for(request.standing).set_aside().defer("original")
-    page = Paginator(waiting.order_by("received_at", "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    rows = [(mail, reason_of(mail)) for mail in page]
-    context = {"page": page, "rows": rows, "days": _days(clock.service_date(request.now))}
+    after = request.GET.get("after", "")
+    shown, following = places.page(waiting, "received_at", after, PER_PAGE)
+    context = {
+        "rows": [(mail, reason_of(mail)) for mail in shown],
+        "days": _days(clock.service_date(request.now)),
+        **paging.ways_on(request, following),
+    }
     return render(request, "enquiries/mails.html", context)
 
 
