@@ -44,6 +44,7 @@ from comptoir.enquiries.models import (
     Topic,
 )
 from comptoir.enquiries.queries import mail as mails
+from comptoir.notices import queries as notices
 from comptoir.people.models import Office, Person
 from comptoir.roster.models import LineOfBusiness
 
@@ -290,14 +291,18 @@ def _appointment(asker: Asker, read: Read) -> str:
 
 
 def _bounce(mail: InboundMail, now: datetime) -> Outcome:
-    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing."""
+    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing.
+    Of a notice it says only that it is one: whom it went to stands in the ledger of notices.
+    """
     told = mail_reading.returned(bytes(mail.original))
     about = None
     if told is not None:
         sent = OutboundMail.objects.filter(sent_as=told.message_id)
         about = sent.select_related("message__enquiry").first()
     if told is None or about is None:
-        return Outcome(Decision.BOUNCE, f"{mail.rule}:unknown_mail")
+        is_notice = told is not None and notices.was_sent_as(told.message_id)
+        what = "notice" if is_notice else "unknown_mail"
+        return Outcome(Decision.BOUNCE, f"{mail.rule}:{what}")
     Bounce.objects.create(outbound=about, mail=mail, action=told.action, code=told.code, at=now)
     if told.action not in ARRIVES:
         arriving.did_not_arrive(mail_id=about.pk, code=told.code, now=now)
