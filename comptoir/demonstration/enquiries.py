@@ -12,7 +12,7 @@ from comptoir.demonstration.names import Namer, address
 from comptoir.demonstration.people import CENTRE, Staff
 from comptoir.demonstration.scale import Scale
 from comptoir.domain.clocks import Calendar
-from comptoir.enquiries.actions import triaging
+from comptoir.enquiries.actions import mailboxes, triaging
 from comptoir.enquiries.actions.receiving import REFERENCE_LETTERS
 from comptoir.enquiries.models import (
     Agent,
@@ -41,6 +41,7 @@ from comptoir.roster.models import LineOfBusiness
 from comptoir.ui import clock
 
 TAGS = (("fees", "Fees", "Frais"), ("family", "Family", "Famille"), ("travel", "Travel", "Voyage"))
+MAILBOXES = {"public": "support@centre.example", "offices": "offices@centre.example"}
 STATES = (
     (State.ANSWERED, 45),
     (State.WAITING, 35),
@@ -88,6 +89,7 @@ def make(
 ) -> None:
     """Write agents, tags and enquiries; by a chance of its own, so that nothing else moves."""
     rng = Random(seed + 4)
+    _give_mailboxes(staff.team_lead, now)
     lines = list(Line.objects.order_by("code"))
     found = ServiceTarget.objects.order_by("valid_from")
     centre = Centre(
@@ -106,6 +108,12 @@ def make(
     _write_clocks(centre, made)
     _write_trail(made)
     _join(made)
+
+
+def _give_mailboxes(by: Person, now: datetime) -> None:
+    """Each shipped line takes mail, as a team lead has arranged it."""
+    for code, mailbox in MAILBOXES.items():
+        mailboxes.give(line=Line.objects.get(code=code), mailbox=mailbox, by=by, now=now)
 
 
 def _agents(

@@ -46,9 +46,7 @@ class Item:
     topic: str = ""
     line_of_business: str = ""
     asker: str = ""
-    office_known: bool = False
     has_identifiers: bool = False
-    urgency: frozenset[str] = frozenset()
 
 
 class Condition(StrEnum):
@@ -62,8 +60,6 @@ class Condition(StrEnum):
     TOPIC = "topic"
     LINE_OF_BUSINESS = "line_of_business"
     ASKER = "asker"
-    URGENCY = "urgency"
-    OFFICE_KNOWN = "office_known"
     HAS_IDENTIFIERS = "has_identifiers"
 
 
@@ -79,8 +75,6 @@ class When:
     topics: frozenset[str] = frozenset()
     lines_of_business: frozenset[str] = frozenset()
     askers: frozenset[str] = frozenset()
-    urgency: frozenset[str] = frozenset()
-    office_known: bool | None = None
     has_identifiers: bool | None = None
 
     @property
@@ -93,8 +87,6 @@ class When:
             Condition.TOPIC: self.topics,
             Condition.LINE_OF_BUSINESS: self.lines_of_business,
             Condition.ASKER: self.askers,
-            Condition.URGENCY: self.urgency,
-            Condition.OFFICE_KNOWN: _yes_or_no(self.office_known),
             Condition.HAS_IDENTIFIERS: _yes_or_no(self.has_identifiers),
         }
         return {condition: codes for condition, codes in found.items() if codes}
@@ -202,6 +194,7 @@ class FaultKind(StrEnum):
     """Why a rule cannot be meant as it stands."""
 
     UNKNOWN_LINE = "unknown_line"
+    UNKNOWN_LINE_WHEN = "unknown_line_when"
     UNKNOWN_SKILL = "unknown_skill"
     UNKNOWN_REFERRAL = "unknown_referral"
     EMPTY_CONDITION = "empty_condition"
@@ -247,12 +240,14 @@ def faults(rules: RuleSet, known: Known) -> list[Fault]:
 
 def _own_faults(rule: Rule, known: Known) -> Iterator[Fault]:
     then, when = rule.then, rule.when
-    if then.line is not None and then.line not in known.lines:
-        yield Fault(rule.code, FaultKind.UNKNOWN_LINE, then.line)
-    for skill in sorted(then.skills - known.skills):
-        yield Fault(rule.code, FaultKind.UNKNOWN_SKILL, skill)
-    for referral in sorted(then.refer - known.referrals):
-        yield Fault(rule.code, FaultKind.UNKNOWN_REFERRAL, referral)
+    line = frozenset[str]() if then.line is None else frozenset({then.line})
+    for kind, named, codes in (
+        (FaultKind.UNKNOWN_LINE, line, known.lines),
+        (FaultKind.UNKNOWN_LINE_WHEN, when.lines, known.lines),
+        (FaultKind.UNKNOWN_SKILL, then.skills, known.skills),
+        (FaultKind.UNKNOWN_REFERRAL, then.refer, known.referrals),
+    ):
+        yield from (Fault(rule.code, kind, code) for code in sorted(named - codes))
     if when.is_empty:
         yield Fault(rule.code, FaultKind.EMPTY_CONDITION)
     for word in (*when.any_words, *when.all_words):
@@ -306,8 +301,6 @@ def _codes_met(when: When, item: Item) -> Iterator[Match | None]:
         Condition.TOPIC: frozenset({item.topic}),
         Condition.LINE_OF_BUSINESS: frozenset({item.line_of_business}),
         Condition.ASKER: frozenset({item.asker}),
-        Condition.URGENCY: item.urgency,
-        Condition.OFFICE_KNOWN: _yes_or_no(item.office_known),
         Condition.HAS_IDENTIFIERS: _yes_or_no(item.has_identifiers),
     }
     for condition, accepted in when.codes.items():

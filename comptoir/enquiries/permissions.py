@@ -250,7 +250,7 @@ def undelivered_for(standing: Standing) -> UndeliveredQuerySet:
 # --- The rules, the promises and the crisis lines of the centre ---
 
 KEEPERS = (Role.TEAM_LEAD, Role.POLICY_OWNER)
-"""Who keeps the rules of triage and the targets."""
+"""Who keeps the lines, the rules of triage and the targets."""
 
 
 def get_triage_version_for(standing: Standing, number: int) -> TriageVersion:
@@ -260,7 +260,7 @@ def get_triage_version_for(standing: Standing, number: int) -> TriageVersion:
 
 
 def get_line_for(standing: Standing, code: str) -> Line:
-    """A line whose targets the person keeps: open, and no drill; raises Http404."""
+    """A line that the person keeps: open, and no drill; raises Http404."""
     return _or_404(standing, Line.objects.counted().filter(closed_at=None, code=code))
 
 

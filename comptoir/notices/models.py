@@ -86,6 +86,9 @@ class Notice(models.Model):
             models.Index(fields=["send_after"], condition=Q(status="queued"), name="notice_due"),
             models.Index(fields=["closed_at"], condition=Q(status="failed"), name="notice_failed"),
             models.Index(fields=["subject_id", "kind"], name="notice_subject"),
+            models.Index(
+                fields=["message_id"], condition=~Q(message_id=""), name="notice_message_id"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,11 @@ def last_stops(*, limit: int) -> list[Switch]:
     return list(Switch.objects.exclude(resumed_at=None).order_by("-stopped_at")[:limit])
 
 
+def was_sent_as(message_id: str) -> bool:
+    """Whether a notice left under this Message-ID. What is sent outside the ledger is not known here."""
+    return bool(message_id) and Notice.objects.filter(message_id=message_id).exists()
+
+
 def due(at: datetime, *, limit: int) -> list[int]:
     """The ids of what may be sent now, the longest due first."""
     notices = Notice.objects.due(at).order_by("send_after", "pk")

@@ -123,6 +123,7 @@ SENTENCES: dict[str, Promise] = {
     "working_hours.started": _("Set the working hours"),
     "crisis.opened": _("Opened a crisis line"),
     "line.mailbox_given": _("Gave a line its mailbox"),
+    "line.telephone_given": _("Gave a line its telephone number"),
     "crisis.extended": _("Extended a crisis line"),
     "crisis.closed": _("Closed a crisis line"),
     "crisis.lent": _("Lent somebody to a crisis line"),

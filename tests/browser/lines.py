@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from comptoir.enquiries.models import CrisisLine, Enquiry, Tag
+from comptoir.enquiries.actions import crisis as crisis_lines
+from comptoir.enquiries.models import CrisisLine, Enquiry, Line, Rest, Tag
 from comptoir.people.models import Role
 from comptoir.ui import clock
 from tests.browser.visit import Visit
@@ -16,7 +17,7 @@ OWNER, LEAD = str(Role.POLICY_OWNER), str(Role.TEAM_LEAD)
 
 
 def _crisis(world: World) -> CrisisLine:
-    found = CrisisLine.objects.first()
+    found = CrisisLine.objects.filter(closed_at=None).first()
     if found is None:
         now = clock.now()
         found = crises.open_crisis(
@@ -55,6 +56,13 @@ def to_the_rules_that_fire(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_an_open_rule(visitor: Visitor, world: World) -> None:
+    """Begin the next version of the rules and unfold the first of them."""
+    visitor.go("enquiries:triage-new")
+    visitor.page.locator("#rules-rows summary").first.click()
+    visitor.ready()
+
+
 def tag(world: World) -> tuple[Any, ...]:
     """One that agents choose from."""
     return (Tag.objects.filter(is_given=True).order_by("code")[0].code,)
@@ -68,10 +76,28 @@ def retired(world: World) -> tuple[Any, ...]:
     return (found.code,)
 
 
+def public_line(world: World) -> tuple[Any, ...]:
+    """The line for the public, as it is shipped."""
+    return ("public",)
+
+
+def closed_line(world: World) -> tuple[Any, ...]:
+    """Nothing in the address: but a crisis line that was closed stands on the list."""
+    if not Line.objects.filter(code="storm2026").exists():
+        now, by = clock.now(), world.people[Role.TEAM_LEAD]
+        made = crises.open_crisis(
+            keyword="STORM2026", now=now, by=by, sunset_on=clock.service_date(now)
+        )
+        crisis_lines.close(crisis=made, rest=Rest.STAYED, reason="It is over.", by=by, now=now)
+    return ()
+
+
 PAGES = [
+    Visit("enquiries:line", LEAD, public_line),
     Visit("enquiries:triage", OWNER),
     Visit("enquiries:triage-version", OWNER, shipped),
     Visit("enquiries:triage-new", OWNER),
+    Visit("enquiries:triage-new", OWNER, state="one-rule", arrive=to_an_open_rule),
     Visit("enquiries:triage-try", OWNER),
     Visit("enquiries:triage-try", OWNER, state="tried", arrive=to_the_rules_that_fire),
     Visit("enquiries:targets", OWNER),
@@ -90,4 +116,5 @@ PAGES = [
     Visit("enquiries:lend", LEAD, crisis),
     Visit("enquiries:overrule", LEAD, enquiry),
     Visit("enquiries:unrelated", LEAD, enquiry),
+    Visit("enquiries:lines", OWNER, closed_line),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from comptoir.demonstration.enquiries import MAILBOXES
 from comptoir.enquiries.actions import arriving, setting_aside, taking
 from comptoir.enquiries.actions.setting_aside import Refusal
 from comptoir.enquiries.models import Channel, InboundMail, Undelivered
@@ -18,13 +19,19 @@ AGENT, LEAD = str(Role.AGENT), str(Role.TEAM_LEAD)
 
 def _unreadable() -> InboundMail:
     """A mail whose sender is nobody to whom one could write: a person decides."""
-    now = clock.now()
-    return mail_writing.came(mail_writing.mail(sender="nobody"), now=now)
+    now, mailbox = clock.now(), MAILBOXES["public"]
+    return mail_writing.came(mail_writing.mail(sender="nobody"), mailbox=mailbox, now=now)
 
 
 def set_aside(world: World) -> tuple[Any, ...]:
     """One that waits for a decision."""
     return (_unreadable().pk,)
+
+
+def of_no_line(world: World) -> tuple[Any, ...]:
+    """One to a mailbox that no line has: who takes it in chooses the line."""
+    nobodys = "nobodys@centre.example"
+    return (mail_writing.came(mail_writing.mail(), mailbox=nobodys, now=clock.now()).pk,)
 
 
 def refused(world: World) -> tuple[Any, ...]:
@@ -86,6 +93,7 @@ PAGES = [
     Visit("enquiries:undelivered", LEAD, some_lost),
     Visit("enquiries:mails", LEAD, state="empty"),
     Visit("enquiries:mail", LEAD, set_aside),
+    Visit("enquiries:mail", LEAD, of_no_line, state="no-line"),
     Visit("enquiries:mail", LEAD, refused, state="refused"),
     Visit("enquiries:mails", LEAD, some_set_aside),
 ]

@@ -170,9 +170,9 @@ def looked_at(visitor: Visitor, visit: Visit, pictures: Path | None) -> list[str
             page.screenshot(
                 path=pictures / f"{visit}-{visitor.language}-{name}.png", full_page=True
             )
-    page.set_viewport_size(SMALLEST)
-    faults += too_wide(page)
-    page.set_viewport_size(DESKTOP)
+    for size in (SMALLEST, DESKTOP):
+        page.set_viewport_size(size)
+        faults += too_wide(page)
     return faults
 
 
@@ -205,4 +205,5 @@ def too_wide(page: Page) -> list[str]:
           return out.length ? out : ['something'];
         }"""
     )
-    return [f"too wide at 320 px: {', '.join(culprits[:8])}"] if culprits else []
+    width = (page.viewport_size or DESKTOP)["width"]
+    return [f"too wide at {width} px: {', '.join(culprits[:8])}"] if culprits else []

@@ -118,8 +118,6 @@ def test_what_is_folded_stays_as_it_is(words: str) -> None:
         (When(topics=frozenset({"status"})), replace(ITEM, topic="status")),
         (When(lines_of_business=frozenset({"study"})), replace(ITEM, line_of_business="study")),
         (When(askers=frozenset({"office"})), replace(ITEM, asker="office")),
-        (When(urgency=frozenset({"travel", "death"})), replace(ITEM, urgency=frozenset({"death"}))),
-        (When(office_known=True), replace(ITEM, office_known=True)),
         (When(has_identifiers=False), ITEM),
     ],
 )
@@ -134,9 +132,7 @@ def test_each_condition_is_met_and_every_one_must_be(when: When, item: Item) -> 
         topic="",
         line_of_business="",
         asker="",
-        office_known=False,
         has_identifiers=True,
-        urgency=frozenset(),
     )
 
     assert triage.apply(item, alone).line == "urgent"
@@ -214,15 +210,14 @@ whens = st.builds(
     all_words=words,
     channels=codes("web", "mail"),
     topics=codes("status", "other"),
-    urgency=codes("death", "travel"),
-    office_known=st.none() | st.booleans(),
+    has_identifiers=st.none() | st.booleans(),
 )
 # Of few conditions, so that one often implies another.
 sparse_whens = st.one_of(
     st.builds(When, any_words=some_words),
     st.builds(When, all_words=some_words),
     st.builds(When, any_words=words, channels=codes("web", "mail")),
-    st.builds(When, all_words=words, office_known=st.none() | st.booleans()),
+    st.builds(When, all_words=words, has_identifiers=st.none() | st.booleans()),
 )
 thens = st.builds(
     Then,
@@ -241,8 +236,7 @@ items = st.builds(
     language=st.just("en"),
     text=st.lists(st.sampled_from([*WORDS, "the"]), max_size=5).map(" ".join),
     topic=st.sampled_from(["", "status", "other"]),
-    office_known=st.booleans(),
-    urgency=codes("death", "travel"),
+    has_identifiers=st.booleans(),
 )
 
 
@@ -340,6 +334,7 @@ def test_one_condition_implies_another_when_it_asks_for_no_less(
     ("wrong", "kind", "about"),
     [
         (rule("r", When(any_words=("a",)), line="nowhere"), FaultKind.UNKNOWN_LINE, "nowhere"),
+        (rule("r", When(lines=frozenset({"gone"}))), FaultKind.UNKNOWN_LINE_WHEN, "gone"),
         (
             rule("r", When(any_words=("a",)), skills=frozenset({"magic"})),
             FaultKind.UNKNOWN_SKILL,

@@ -55,6 +55,11 @@ def _line() -> dict[str, Any]:
     return {"code": _crisis().line.code}
 
 
+def _drill() -> dict[str, Any]:
+    """A drill's line stands on no list: its pages are those of crisis lines."""
+    return {"code": crises.open_crisis(keyword="DRILL2026", is_drill=True).line.code}
+
+
 def _tag() -> dict[str, Any]:
     tag, _new = Tag.objects.get_or_create(code="fee", name_en="Fee", name_fr="Frais")
     return {"code": tag.code}
@@ -162,6 +167,7 @@ FOREIGN |= {
         f"enquiries:{name}": Foreign(_line, _NO_KEEPER)
         for name in ("crisis-line", "crisis-report", "extend-crisis", "close-crisis", "lend")
     },
+    "enquiries:line": Foreign(_drill),
     "enquiries:change-tag": Foreign(_tag, _NO_KEEPER),
     "enquiries:return-loan": Foreign(_loan, _NO_KEEPER),
 }

@@ -75,3 +75,17 @@ def test_a_closed_line_gets_none() -> None:
 
     with pytest.raises(mailboxes.Closed):
         mailboxes.give(line=line, mailbox="a@centre.example", by=None, now=NOW)
+
+
+def test_a_mailbox_that_is_refused_takes_the_number_with_it() -> None:
+    mail_writing.line()
+    line = line_of("offices", LineKind.LEGISLATORS)
+
+    with pytest.raises(mailboxes.Taken):
+        mailboxes.reach(
+            line=line, mailbox=mail_writing.QUESTIONS, telephone="613-555-0100", by=None, now=NOW
+        )
+
+    line.refresh_from_db()
+    assert line.telephone == ""
+    assert not Event.objects.exists()

@@ -223,6 +223,25 @@ class TestABounce:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+def test_a_bounce_of_a_notice_is_a_row_that_says_so(smtp: MailServer) -> None:
+    line()
+    asked()
+    with gateway.mailbox() as mailbox:
+        notices.deliver(notice_id=Notice.objects.get().pk, mailbox=mailbox, now=NOW)
+    [left] = smtp.accepted
+
+    found = came(bounces.report(left["Message-ID"]))
+
+    assert (found.decision, found.reason) == (
+        Decision.BOUNCE,
+        "report_delivery_status:notice",
+    )
+    assert (found.enquiry, found.answered_at) == (None, None)
+    assert not Bounce.objects.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 class TestLeavingOnce:
     def send(self, queued: OutboundMail, after: timedelta = timedelta(0)) -> OutboundMail:
         with gateway.mailbox() as mailbox:

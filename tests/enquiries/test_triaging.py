@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
@@ -260,6 +261,7 @@ class TestVersions:
         ("written", "kind"),
         [
             (rule(line="nowhere"), FaultKind.UNKNOWN_LINE),
+            (rule(when={"lines": ["nowhere"]}), FaultKind.UNKNOWN_LINE_WHEN),
             (rule(skills=["adoption"]), FaultKind.UNKNOWN_SKILL),
             (rule(when={}), FaultKind.EMPTY_CONDITION),
             (rule(refer=["nobody"]), FaultKind.UNKNOWN_REFERRAL),
@@ -274,11 +276,45 @@ class TestVersions:
         assert [fault.kind for fault in refused.value.faults] == [kind]
         assert TriageVersion.objects.count() == 1
 
+    def test_look_at_no_drill(self) -> None:
+        drill = open_crisis(is_drill=True).line
+
+        with pytest.raises(triaging.Faulty):
+            in_force(rule(when={"lines": [drill.code]}))
+
     def test_may_ask_for_what_some_agent_knows(self) -> None:
         agent(skills=["adoption"])
         in_force(rule(skills=["adoption"]))
 
         assert enquiry(body="a refund").skills == ["adoption"]
+
+
+class TestACondition:
+    def met(self, **about: Any) -> bool:
+        return not enquiry(topic=Topic.OTHER, body="Hello", **about).is_unmatched
+
+    def test_of_the_line_is_met_by_what_came_by_it(self) -> None:
+        in_force(rule(when={"lines": ["public"]}))
+
+        assert self.met()
+        assert not self.met(line=line_of("calls"))
+
+    @pytest.mark.parametrize("is_named", [True, False])
+    def test_of_a_number_is_met_by_what_names_one_or_by_what_names_none(
+        self, is_named: bool
+    ) -> None:
+        in_force(rule(when={"has_identifiers": is_named}))
+
+        assert self.met(application_number="C000111222") is is_named
+        assert self.met(uci="12345678") is is_named
+        assert self.met() is not is_named
+
+    def test_is_told_in_words_of_what_it_met(self) -> None:
+        in_force(rule(when={"lines": ["public"], "has_identifiers": False}))
+
+        [told] = rules.fired_of(finding(enquiry()))
+
+        assert told.matched == ("Client support", "no application or client number")
 
 
 class TestACrisisKeyword:

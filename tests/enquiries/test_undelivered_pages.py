@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from comptoir.enquiries.models import (
     State,
     Undelivered,
 )
+from comptoir.enquiries.views import undelivered
 from comptoir.people.models import Role
 from tests.enquiries import bounces
 from tests.enquiries.factories import NOW, agent, in_hand
@@ -245,7 +247,7 @@ class TestTheList:
 
         page = lead.get(reverse(LIST))
 
-        assert list(page.context["page"]) == [first, second]
+        assert page.context["rows"] == [first, second]
         assert "There is no such mailbox. (5.1.1)" in said(page)
 
     def test_shows_apart_what_was_seen_to_by_whom_and_how(self, lead: Client, by: Agent) -> None:
@@ -277,7 +279,33 @@ class TestTheList:
         for number in range(2, 30):
             lost(by, number=number)
 
-        with django_assert_num_queries(5):
-            page = lead.get(reverse(LIST)).context["page"]
+        # Session, person, grants; the rows of the page: nothing is counted.
+        with django_assert_num_queries(3 + 1):
+            rows = lead.get(reverse(LIST)).context["rows"]
 
-        assert (len(page), page.paginator.count) == (25, 29)
+        assert len(rows) == undelivered.PER_PAGE
+
+    @pytest.mark.parametrize("query", [{}, {"handled": ""}])
+    def test_is_read_to_its_end_a_page_at_a_time(
+        self,
+        lead: Client,
+        by: Agent,
+        monkeypatch: pytest.MonkeyPatch,
+        query: dict[str, str],
+    ) -> None:
+        monkeypatch.setattr(undelivered, "PER_PAGE", 2)
+        made = [lost(by, number=number) for number in range(1, 6)]
+        if query:
+            for row in made:
+                told(by, row)
+        # Of the same moment: their keys tell them apart.
+        Undelivered.objects.update(at=NOW)
+
+        seen, address = [], f"?{urlencode(query)}"
+        while address:
+            page = lead.get(reverse(LIST) + address)
+            seen += page.context["rows"]
+            address = page.context["next"]
+
+        assert seen == made
+        assert "Back to the beginning" in said(page)

@@ -44,6 +44,7 @@ from comptoir.enquiries.models import (
     Topic,
 )
 from comptoir.enquiries.queries import mail as mails
+from comptoir.notices import queries as notices
 from comptoir.people.models import Office, Person
 from comptoir.roster.models import LineOfBusiness
 
@@ -199,12 +200,12 @@ def _join(
     return Outcome(Decision.JOINED, f"by_{by}", enquiry, [message])
 
 
-def take_in(*, mail: InboundMail, read: Read, now: datetime) -> Outcome:
-    """Make it what it asks: one enquiry, or of an office's mail one for each application it names."""
-    office = mails.office_of(mail.sender, now) if mail.sender else None
-    line = mails.line_of(mail.mailbox, now)
-    if office is not None:
-        line = mails.line_of_offices(now) or line
+def take_in(*, mail: InboundMail, read: Read, now: datetime, line: Line | None = None) -> Outcome:
+    """Make it what it asks: one enquiry, or of an office's mail one for each application it names. It
+    comes in on the line that somebody chose, else on the one that takes it by itself.
+    """
+    office = mails.office_of(mail.sender, now)
+    line = line or mails.line_that_takes(mail.mailbox, office, now)
     if line is None:
         return Outcome(Decision.QUARANTINED, "no_open_line")
     verdict = mail_signs.may_answer(
@@ -282,14 +283,18 @@ def _appointment(asker: Asker, read: Read) -> str:
 
 
 def _bounce(mail: InboundMail, now: datetime) -> Outcome:
-    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing."""
+    """Put it with the mail of ours that did not arrive, if it names one; what is only late changes nothing.
+    Of a notice it says only that it is one: whom it went to stands in the ledger of notices.
+    """
     told = mail_reading.returned(bytes(mail.original))
     about = None
     if told is not None:
         sent = OutboundMail.objects.filter(sent_as=told.message_id)
         about = sent.select_related("message__enquiry").first()
     if told is None or about is None:
-        return Outcome(Decision.BOUNCE, f"{mail.rule}:unknown_mail")
+        is_notice = told is not None and notices.was_sent_as(told.message_id)
+        what = "notice" if is_notice else "unknown_mail"
+        return Outcome(Decision.BOUNCE, f"{mail.rule}:{what}")
     Bounce.objects.create(outbound=about, mail=mail, action=told.action, code=told.code, at=now)
     if told.action not in ARRIVES:
         arriving.did_not_arrive(mail_id=about.pk, code=told.code, now=now)

@@ -11,7 +11,7 @@ from comptoir.audit import actions as audit
 from comptoir.audit.models import Verb
 from comptoir.enquiries import mail_reading
 from comptoir.enquiries.actions import mailing
-from comptoir.enquiries.models import SET_ASIDE, Decision, InboundMail
+from comptoir.enquiries.models import SET_ASIDE, Decision, InboundMail, Line
 from comptoir.enquiries.queries import promises
 from comptoir.people.models import Person
 
@@ -34,7 +34,15 @@ class DecidedAlready(CannotDecide):
 
 
 class NoOpenLine(CannotDecide):
-    """No open line has this mailbox, or it promises nothing yet."""
+    """No line takes it by itself, and none was chosen."""
+
+
+class LineNotOpen(CannotDecide):
+    """The line that was chosen is closed, or a drill's, which takes nothing real."""
+
+
+class NothingPromised(CannotDecide):
+    """The line has no service target yet, so that no due date could be told."""
 
 
 def opened(*, mail: InboundMail, by: Person, now: datetime) -> None:
@@ -43,14 +51,20 @@ def opened(*, mail: InboundMail, by: Person, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_in(*, mail: InboundMail, by: Person, now: datetime) -> InboundMail:
-    """Make it a new enquiry, never a text of the one that it names. Raises CannotDecide."""
+def take_in(
+    *, mail: InboundMail, by: Person, now: datetime, line: Line | None = None
+) -> InboundMail:
+    """Make it a new enquiry, never a text of the one that it names, on the line that takes it by itself or
+    on the one that is chosen. Raises CannotDecide.
+    """
     found = _locked(mail)
+    if line is not None and not Line.objects.open_at(now).counted().filter(pk=line.pk).exists():
+        raise LineNotOpen
     read = mail_reading.read(bytes(found.original))
     try:
-        outcome = mailing.take_in(mail=found, read=read, now=now)
+        outcome = mailing.take_in(mail=found, read=read, now=now, line=line)
     except promises.NothingPromised as error:
-        raise NoOpenLine from error
+        raise NothingPromised from error
     if outcome.decision == Decision.QUARANTINED:
         raise NoOpenLine
     mailing.settle(mail=found, outcome=outcome, by=by, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -29,9 +29,18 @@ MOST_TEXT = 20_000
 SKILL = re.compile(r"[a-z0-9-]{1,30}")
 ANY = [("", _("Any"))]
 NONE = [("", _("None"))]
+NOT_SAID = [("", _("Not said"))]
+YES, NO = "yes", "no"
+YES_OR_NO = [(YES, _("Yes")), (NO, _("No"))]
+NOT_OPEN = _("This line is not open. Choose another.")
+CLOSED = _("%(line)s (closed)")
 
 FAULTS = {
-    FaultKind.UNKNOWN_LINE: ("line", _("This line is not open. Choose another.")),
+    FaultKind.UNKNOWN_LINE: ("line", NOT_OPEN),
+    FaultKind.UNKNOWN_LINE_WHEN: (
+        "lines",
+        _("A line that is closed takes nothing, so the rule never fires for it. Take it out."),
+    ),
     FaultKind.UNKNOWN_SKILL: (
         "skills",
         _("No agent knows this, so enquiries would wait for ever. Give it to an agent first."),
@@ -103,6 +112,13 @@ class RuleForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    lines = forms.MultipleChoiceField(
+        label=_("On one of these lines"),
+        help_text=_("By which it came in; of a later text, where the enquiry is by then."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": NOT_OPEN},
+    )
     languages = forms.ChoiceField(
         label=_("Answered in"), choices=ANY + Language.choices, required=False
     )
@@ -110,8 +126,15 @@ class RuleForm(forms.Form):
         label=_("Line of business"), choices=ANY + LineOfBusiness.choices, required=False
     )
     askers = forms.ChoiceField(label=_("Who asks"), choices=ANY + AskerKind.choices, required=False)
+    has_identifiers = forms.ChoiceField(
+        label=_("Names an application or client number"),
+        choices=ANY + YES_OR_NO,
+        required=False,
+    )
     line = forms.ChoiceField(
-        label=_("Then: goes to the line"), choices=lambda: NONE + open_lines(), required=False
+        label=_("Then: goes to the line"),
+        required=False,
+        error_messages={"invalid_choice": NOT_OPEN},
     )
     priority = forms.TypedChoiceField(
         label=_("Then: priority at least"),
@@ -130,6 +153,24 @@ class RuleForm(forms.Form):
         label=_("Then: a referral is proposed"), choices=NONE + ReferralKind.choices, required=False
     )
 
+    def __init__(self, *arguments: Any, lines: Sequence[Line], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._offer("lines", [], lines)
+        self._offer("line", NONE, lines)
+
+    def _offer(self, name: str, before: list[tuple[str, Any]], lines: Sequence[Line]) -> None:
+        """The open lines to choose from. A closed one that the rule still names stands there too: left
+        out, it would be dropped in silence, and the rule would hold for every line.
+        """
+        value = self[name].value()
+        named = value if isinstance(value, list) else [value]
+        choices = [
+            (line.code, line.name if line.closed_at is None else CLOSED % {"line": line.name})
+            for line in lines
+            if line.closed_at is None or line.code in named
+        ]
+        self.fields[name].choices = before + choices  # type: ignore[attr-defined]  # a choice of codes
+
     def clean_skills(self) -> list[str]:
         return codes_in(self.cleaned_data["skills"])
 
@@ -141,10 +182,12 @@ class RuleForm(forms.Form):
             "all_words": _lines_of(data["all_words"]),
             "topics": data["topics"],
             "channels": data["channels"],
+            "lines": data["lines"],
             **{
                 name: [data[name]] if data[name] else []
                 for name in ("languages", "lines_of_business", "askers")
             },
+            "has_identifiers": data["has_identifiers"] == YES if data["has_identifiers"] else [],
         }
         then = {
             "line": data["line"],
@@ -157,7 +200,7 @@ class RuleForm(forms.Form):
             "code": data["code"] or slugify(data["name_en"])[:30] or "rule",
             "name_en": data["name_en"],
             "name_fr": data["name_fr"],
-            "when": {name: values for name, values in when.items() if values},
+            "when": {name: value for name, value in when.items() if value != []},
             "then": {name: value for name, value in then.items() if value not in ("", [])},
         }
 
@@ -187,10 +230,12 @@ def _initial_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         "all_words": "\n".join(when.get("all_words", ())),
         "topics": when.get("topics", []),
         "channels": when.get("channels", []),
+        "lines": when.get("lines", []),
         **{
             name: next(iter(when.get(name, ())), "")
             for name in ("languages", "lines_of_business", "askers")
         },
+        "has_identifiers": {True: YES, False: NO}.get(when.get("has_identifiers"), ""),
         "line": then.get("line", ""),
         "priority": then.get("priority", ""),
         "skills": ", ".join(then.get("skills", ())),
@@ -219,6 +264,15 @@ class TryForm(forms.Form):
     channel = forms.ChoiceField(label=_("How it came"), choices=Channel.choices)
     asker = forms.ChoiceField(label=_("Who asks"), choices=AskerKind.choices)
     line = forms.ChoiceField(label=_("Line it came by"), choices=lambda: open_lines())
+    language = forms.ChoiceField(
+        label=_("Answered in"), choices=NOT_SAID + Language.choices, required=False
+    )
+    line_of_business = forms.ChoiceField(
+        label=_("Line of business"), choices=NOT_SAID + LineOfBusiness.choices, required=False
+    )
+    has_identifiers = forms.BooleanField(
+        label=_("Names an application or client number"), required=False
+    )
 
 
 class OverruleForm(forms.Form):
@@ -230,7 +284,7 @@ class OverruleForm(forms.Form):
         queryset=Line.objects.filter(closed_at=None).order_by("pk"),
         to_field_name="code",
         empty_label=None,
-        error_messages={"invalid_choice": _("This line is not open. Choose another.")},
+        error_messages={"invalid_choice": NOT_OPEN},
     )
     priority = forms.TypedChoiceField(
         label=_("Priority"), choices=Priority.choices, coerce=lambda code: Priority(int(code))

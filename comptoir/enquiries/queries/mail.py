@@ -90,12 +90,24 @@ def where_it_stands(reference: str) -> Enquiry:
 
 
 def office_of(address: str, now: datetime) -> Office | None:
-    """The office that the owner of this address acts for; of several the one they have longest."""
+    """The office that the owner of this address acts for; of several the one they have longest. None of
+    nobody's address.
+    """
+    if not address:
+        return None
     held = Grant.objects.in_force(now).filter(
         person__email__iexact=address, role__in=OFFICE_ROLES, office__isnull=False
     )
     first = held.select_related("office").order_by("starts_at", "pk").first()
     return None if first is None else first.office
+
+
+def line_that_takes(mailbox: str, office: Office | None, now: datetime) -> Line | None:
+    """The open line that takes a mail to this mailbox by itself: of an office's mail the line for offices,
+    wherever it was sent.
+    """
+    of_offices = line_of_offices(now) if office is not None else None
+    return of_offices or line_of(mailbox, now)
 
 
 def line_of(mailbox: str, now: datetime) -> Line | None:

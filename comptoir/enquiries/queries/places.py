@@ -6,8 +6,9 @@ So what a page costs does not grow with what lies before or behind it, as it wou
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from comptoir.ui import values
 
@@ -18,6 +19,7 @@ COUNTED = 1000
 """How far a list counts (ours): nobody reads more one by one, and to count all takes longer every year."""
 
 Place = tuple[datetime, int]
+Row = TypeVar("Row", bound=Model)
 
 
 def name(at: datetime, pk: int) -> str:
@@ -44,3 +46,14 @@ def before(field: str, at: datetime, pk: int) -> Q:
     """What comes after a place where the greatest comes first."""
     after = Q(**{f"{field}__lt": at}) | Q(**{field: at}, pk__lt=pk)
     return Q(**{f"{field}__lte": at}) & after
+
+
+def page(found: QuerySet[Row], field: str, after: str, size: int) -> tuple[list[Row], str]:
+    """The rows behind a place, where the smallest comes first, and the place of the next page, "" at the
+    end. One query.
+    """
+    if at := place(after):
+        found = found.filter(behind(field, *at))
+    shown = list(found.order_by(field, "pk")[: size + 1])
+    last = shown[size - 1] if len(shown) > size else None
+    return shown[:size], name(getattr(last, field), last.pk) if last is not None else ""

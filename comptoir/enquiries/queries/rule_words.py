@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from comptoir.domain.triage import Condition
 from comptoir.enquiries.models import (
@@ -29,6 +30,10 @@ LABELS: dict[Condition, dict[str, str | Promise]] = {
     Condition.LANGUAGE: dict(Language.choices),
     Condition.LINE_OF_BUSINESS: dict(LineOfBusiness.choices),
     Condition.ASKER: dict(AskerKind.choices),
+    Condition.HAS_IDENTIFIERS: {
+        "yes": gettext_lazy("an application or client number"),
+        "no": gettext_lazy("no application or client number"),
+    },
 }
 
 
@@ -65,30 +70,43 @@ def _rule(rule: Mapping[str, Any], names: Mapping[str, str]) -> InWords:
     return InWords(
         rule["code"],
         languages.in_this(rule["name_en"], rule["name_fr"]),
-        tuple(_conditions(rule["when"])),
+        tuple(_conditions(rule["when"], names)),
         tuple(effects(rule["then"], names)),
     )
 
 
-def _conditions(when: Mapping[str, Any]) -> list[Said]:
+def _conditions(when: Mapping[str, Any], names: Mapping[str, str]) -> list[Said]:
     known = (
         ("any_words", Condition.ANY_WORDS, _("The text says one of")),
         ("all_words", Condition.ALL_WORDS, _("The text says all of")),
         ("topics", Condition.TOPIC, _("The topic is")),
         ("channels", Condition.CHANNEL, _("It came by")),
+        ("lines", Condition.LINE, _("It is on the line")),
         ("languages", Condition.LANGUAGE, _("It is answered in")),
         ("lines_of_business", Condition.LINE_OF_BUSINESS, _("It is about")),
         ("askers", Condition.ASKER, _("Who asks is")),
+        ("has_identifiers", Condition.HAS_IDENTIFIERS, _("It names")),
     )
     return [
-        Said(label, ", ".join(word_of(condition, code) for code in when[name]))
+        Said(label, ", ".join(word_of(condition, code, names) for code in _codes(when[name])))
         for name, condition, label in known
-        if when.get(name)
+        if when.get(name) not in (None, [])
     ]
 
 
-def word_of(condition: str, value: str) -> str:
-    """What met a condition, in words: a code by its label, a word of a text as the rule has it."""
+def _codes(written: bool | Sequence[str]) -> Sequence[str]:
+    """The codes that a condition accepts; of yes or no it is written which."""
+    if isinstance(written, bool):
+        return ["yes" if written else "no"]
+    return written
+
+
+def word_of(condition: str, value: str, lines: Mapping[str, str]) -> str:
+    """What met a condition, in words: a code by its label, a line by its name in `lines`, a word of a
+    text as the rule has it.
+    """
+    if condition == Condition.LINE:
+        return lines.get(value, value)
     labels = LABELS.get(Condition(condition))
     return str(labels.get(value, value)) if labels else value
 

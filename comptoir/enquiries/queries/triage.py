@@ -69,10 +69,12 @@ def _as_rule(rule: Mapping[str, Any]) -> triage.Rule:
             any_words=tuple(when.get("any_words", ())),
             all_words=tuple(when.get("all_words", ())),
             channels=codes("channels"),
+            lines=codes("lines"),
             languages=codes("languages"),
             topics=codes("topics"),
             lines_of_business=codes("lines_of_business"),
             askers=codes("askers"),
+            has_identifiers=when.get("has_identifiers"),
         ),
         triage.Then(
             line=then.get("line") or None,
@@ -108,7 +110,6 @@ def item_of(enquiry: Enquiry, text: str) -> triage.Item:
         topic=enquiry.topic,
         line_of_business=enquiry.line_of_business,
         asker=enquiry.asker_kind,
-        office_known=enquiry.office_id is not None,
         has_identifiers=bool(enquiry.uci or enquiry.application_number),
     )
 
@@ -152,13 +153,15 @@ def crisis_name(line: str) -> str:
 
 
 def fired_of(finding: TriageFinding) -> list[Fired]:
-    """What fired, as people read it."""
+    """What fired, as people read it. One query more if a rule looked at the line."""
     names = names_of(finding.version)
+    looked_at = {condition for rule in finding.fired for condition, _met in rule["matched"]}
+    lines = rule_words.line_names() if triage.Condition.LINE in looked_at else {}
     return [
         Fired(
             rule["rule"],
             names.get(rule["rule"]) or crisis_name(finding.line.name),
-            tuple(rule_words.word_of(*match) for match in rule["matched"]),
+            tuple(rule_words.word_of(code, met, lines) for code, met in rule["matched"]),
         )
         for rule in finding.fired
     ]

@@ -28,7 +28,7 @@ def tried(item: triage.Item, at: datetime) -> Tried:
             rules.Fired(
                 each.rule,
                 names.get(each.rule) or _crisis(each.rule, lines),
-                tuple(rule_words.word_of(m.condition, m.value) for m in each.matched),
+                tuple(rule_words.word_of(m.condition, m.value, lines) for m in each.matched),
             )
             for each in found.fired
         ),

@@ -1,10 +1,12 @@
-"""Addresses of the rules of triage, the promises, the tags and the crisis lines."""
+"""Addresses of the lines, the rules of triage, the promises, the tags and the crisis lines."""
 
 from django.urls import path
 
-from comptoir.enquiries.views import crisis, promises, tags, triage
+from comptoir.enquiries.views import crisis, lines, promises, tags, triage
 
 urlpatterns = [
+    path("lines/", lines.lines, name="lines"),
+    path("lines/line/<slug:code>/", lines.line, name="line"),
     path("lines/rules/", triage.in_force, name="triage"),
     path("lines/rules/new/", triage.new, name="triage-new"),
     path("lines/rules/try/", triage.try_out, name="triage-try"),

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.enquiries import mail_bounds, mail_reading
 from comptoir.enquiries.actions import setting_aside
 from comptoir.enquiries.actions.setting_aside import Refusal
-from comptoir.enquiries.forms.mail import RefuseForm
+from comptoir.enquiries.forms.mail import RefuseForm, TakeInForm
 from comptoir.enquiries.models import SET_ASIDE, Decision, Enquiry, InboundMail
 from comptoir.enquiries.permissions import enquiries_for, get_mail_for, mails_for
 from comptoir.enquiries.queries import mail as queries
+from comptoir.enquiries.queries import places
+from comptoir.enquiries.views import paging
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
@@ -45,7 +46,11 @@ REFUSALS: dict[type[setting_aside.CannotDecide], Promise] = {
         "Somebody decided about this mail meanwhile. Look at the list."
     ),
     setting_aside.NoOpenLine: gettext_lazy(
-        "No open line has this mailbox. Open the line, or give the mailbox to another line first."
+        "No line takes this mail by itself any more. Open it again and choose a line."
+    ),
+    setting_aside.LineNotOpen: gettext_lazy("This line is not open. Choose another."),
+    setting_aside.NothingPromised: gettext_lazy(
+        "The line has no service target yet. Set one, then take the mail in."
     ),
 }
 
@@ -59,7 +64,7 @@ COLUMNS: tuple[tuple[Promise, tuple[Decision, ...]], ...] = (
         (Decision.AUTO_REPLY, Decision.LOOP, Decision.OWN, Decision.LIST),
     ),
     (gettext_lazy("Sent to two mailboxes"), (Decision.DUPLICATE,)),
-    (gettext_lazy("Refused"), (Decision.REFUSED,)),
+    (pgettext_lazy("mail", "Refused"), (Decision.REFUSED,)),
     (gettext_lazy("Not looked at yet"), (Decision.PENDING,)),
     (gettext_lazy("All"), tuple(Decision)),
 )
@@ -79,11 +84,13 @@ class Day:
 def set_aside(request: SignedIn) -> HttpResponse:
     """What waits for a decision, the oldest first, and what became of all mail of two weeks."""
     waiting = mails_for(request.standing).set_aside().defer("original")
-    page = Paginator(waiting.order_by("received_at", "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    rows = [(mail, reason_of(mail)) for mail in page]
-    context = {"page": page, "rows": rows, "days": _days(clock.service_date(request.now))}
+    after = request.GET.get("after", "")
+    shown, following = places.page(waiting, "received_at", after, PER_PAGE)
+    context = {
+        "rows": [(mail, reason_of(mail)) for mail in shown],
+        "days": _days(clock.service_date(request.now)),
+        **paging.ways_on(request, following),
+    }
     return render(request, "enquiries/mails.html", context)
 
 
@@ -109,11 +116,15 @@ def one(request: SignedIn, key: int) -> HttpResponse:
     """One mail as plain text: nothing of it is rendered, fetched or followed."""
     mail = get_mail_for(request.standing, key)
     setting_aside.opened(mail=mail, by=request.standing.person, now=request.now)
-    return _shown(request, mail, RefuseForm())
+    return _shown(request, mail, TakeInForm(mail=mail, now=request.now), RefuseForm())
 
 
 def _shown(
-    request: SignedIn, mail: InboundMail, form: RefuseForm, status: int = 200
+    request: SignedIn,
+    mail: InboundMail,
+    take_in: TakeInForm,
+    refuse: RefuseForm,
+    status: int = 200,
 ) -> HttpResponse:
     original = bytes(mail.original)
     read = mail_reading.read(original)
@@ -128,7 +139,8 @@ def _shown(
         "header": mail_bounds.plain(header.decode("utf-8", "replace"))[:HEADER_SHOWN],
         "text": read.text[:TEXT_SHOWN],
         "is_cut": len(read.text) > TEXT_SHOWN,
-        "form": form,
+        "take_in": take_in,
+        "form": refuse,
     }
     return render(request, "enquiries/mail.html", context, status=status)
 
@@ -136,10 +148,18 @@ def _shown(
 @require_POST
 @allow(Role.TEAM_LEAD)
 def take_in(request: SignedIn, key: int) -> HttpResponse:
-    """Make a new enquiry of it."""
+    """Make a new enquiry of it, on a line that is chosen if none takes it by itself."""
     mail = get_mail_for(request.standing, key)
+    form = TakeInForm(request.POST, mail=mail, now=request.now)
+    if not form.is_valid() and mail.decision in SET_ASIDE:
+        return _shown(request, mail, form, RefuseForm(), status=422)
     try:
-        taken = setting_aside.take_in(mail=mail, by=request.standing.person, now=request.now)
+        taken = setting_aside.take_in(
+            mail=mail,
+            by=request.standing.person,
+            now=request.now,
+            line=form.cleaned_data.get("line"),
+        )
     except setting_aside.CannotDecide as refusal:
         messages.error(request, str(REFUSALS[type(refusal)]))
         return redirect("enquiries:mails")
@@ -164,7 +184,8 @@ def refuse(request: SignedIn, key: int) -> HttpResponse:
     mail = get_mail_for(request.standing, key)
     form = RefuseForm(request.POST)
     if not form.is_valid():
-        return _shown(request, mail, form, status=422)
+        take_in = TakeInForm(mail=mail, now=request.now)
+        return _shown(request, mail, take_in, form, status=422)
     try:
         setting_aside.refuse(
             mail=mail,

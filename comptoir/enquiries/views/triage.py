@@ -25,7 +25,7 @@ from comptoir.enquiries.forms.triage import (
 )
 from comptoir.enquiries.models import Enquiry, TriageVersion
 from comptoir.enquiries.permissions import get_enquiry_for, get_triage_version_for
-from comptoir.enquiries.queries import rule_words, trying
+from comptoir.enquiries.queries import lines, rule_words, trying
 from comptoir.enquiries.queries import triage as rules
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
@@ -73,7 +73,8 @@ def new(request: SignedIn) -> HttpResponse:
     """Write the next version, beginning from the rules in force."""
     data = request.POST if request.method == "POST" else None
     form = VersionForm(data, initial={"valid_from": clock.service_date(request.now)})
-    rows = RuleForms(data, prefix="rules", initial=_initial(request))
+    offered = {"lines": list(lines.every())}
+    rows = RuleForms(data, prefix="rules", initial=_initial(request), form_kwargs=offered)
     if data is not None and not rows.rows_changed and form.is_valid() and rows.is_valid():
         made = _write(request, form, rows)
         if made is not None:
@@ -150,10 +151,12 @@ def _item(data: dict[str, Any]) -> rule.Item:
     return rule.Item(
         channel=data["channel"],
         line=data["line"],
-        language="",
+        language=data["language"],
         text=data["text"],
         topic=data["topic"],
+        line_of_business=data["line_of_business"],
         asker=data["asker"],
+        has_identifiers=data["has_identifiers"],
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,9 @@ from comptoir.enquiries.forms.undelivered import AgainForm, RemedyForm
 from comptoir.enquiries.forms.working import version_of
 from comptoir.enquiries.models import Enquiry, Undelivered
 from comptoir.enquiries.permissions import get_readable_for, undelivered_for
+from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries import undelivered as queries
+from comptoir.enquiries.views import paging
 from comptoir.enquiries.views.enquiry import HELD, changed
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
@@ -30,8 +31,8 @@ def undelivered(request: SignedIn) -> HttpResponse:
     is_open = "handled" not in request.GET
     found = undelivered_for(request.standing)
     shown = found.unhandled() if is_open else found.handled()
-    page = Paginator(shown.order_by("at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "is_open": is_open}
+    rows, after = places.page(shown, "at", request.GET.get("after", ""), PER_PAGE)
+    context = {"rows": rows, "is_open": is_open, **paging.ways_on(request, after)}
     return render(request, "enquiries/undelivered.html", context)
 
 
