@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,7 +28,7 @@ CONTROLS = (
 @pytest.fixture
 def visitor(
     new_visitor: NewVisitor, language: str, transactional_db: None, clock: object
-) -> Visitor:
+) -> Iterator[Visitor]:
     """An agent who prints what they have in hand: a text, two notes, and a piece on record."""
     by = agent(person=person_with(Role.AGENT, language=language))
     asked = enquiry(now=NOW, language=language, application_number="C000111222", body=QUESTION)
@@ -37,7 +39,9 @@ def visitor(
     visitor = new_visitor(language)
     visitor.comes_signed_in(by.person)
     visitor.go("enquiries:enquiry", found.reference)
-    return visitor
+    yield visitor
+    # The page says that it is left: heard of before the database is emptied.
+    visitor.go("enquiries:ask")
 
 
 def test_shows_what_was_written_the_gates_and_what_was_done(visitor: Visitor) -> None:

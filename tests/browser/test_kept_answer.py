@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def held(by: Agent, language: str) -> Enquiry:
 
 
 @pytest.fixture
-def visitor(new_visitor: NewVisitor, language: str, by: Agent, held: Enquiry) -> Visitor:
+def visitor(new_visitor: NewVisitor, language: str, by: Agent, held: Enquiry) -> Iterator[Visitor]:
     """The agent, who has begun to write and says that it is about the case."""
     visitor = new_visitor(language)
     visitor.comes_signed_in(by.person)
@@ -43,7 +44,9 @@ def visitor(new_visitor: NewVisitor, language: str, by: Agent, held: Enquiry) ->
         """() => Object.entries(sessionStorage).some(
           ([name, kept]) => name.startsWith('comptoir.answer.') && kept.includes('is_case_specific'))"""
     )
-    return visitor
+    yield visitor
+    # The page says that it is left: heard of before the database is emptied.
+    visitor.go("enquiries:ask")
 
 
 def kept(visitor: Visitor) -> Any:
@@ -107,6 +110,7 @@ def test_is_never_shown_to_somebody_else_in_the_same_browser(
 ) -> None:
     colleague = agent(person=person_with(Role.AGENT, language=visitor.language))
     Enquiry.objects.filter(pk=held.pk).update(assignee=colleague.person)
+    visitor.go("enquiries:work")
     visitor.context.clear_cookies()  # no sign-out: the session ended
     visitor.comes_signed_in(colleague.person)
 

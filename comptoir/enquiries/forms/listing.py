@@ -92,7 +92,7 @@ class SearchForm(forms.Form):
         max_length=254,
         required=False,
         help_text=_(
-            "Of the asker or the applicant, with or without accents. The beginning of a name is enough."
+            "Of the asker or the applicant, with or without accents. Of the last word the beginning is enough, from four letters on."
         ),
     )
 

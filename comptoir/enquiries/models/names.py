@@ -12,8 +12,11 @@ MARKS = re.compile("[\u0300-\u036f]")
 """What accents become once they are taken off their letters."""
 
 MOST_WORDS = 6
-LEAST_OF_A_BEGINNING = 3
-"""Letters (ours): the beginning of a word is enough from so many on, a shorter one is meant whole."""
+LEAST_OF_A_BEGINNING = 4
+"""Letters (ours): of the last word the beginning is enough from so many on; all else is meant whole.
+
+Two beginnings at once, or a shorter one, may be those of every tenth name: among millions they take seconds.
+"""
 
 
 class NameWords(Func):
@@ -36,5 +39,8 @@ def words(text: str) -> list[str]:
 
 def asked_for(text: str) -> SearchQuery | None:
     """What finds the names with all of these words in any order; None if there are none."""
-    found = [word + (":*" if len(word) >= LEAST_OF_A_BEGINNING else "") for word in words(text)]
-    return SearchQuery(" & ".join(found), config="simple", search_type="raw") if found else None
+    *whole, last = words(text) or [""]
+    if not last:
+        return None
+    beginning = ":*" if len(last) >= LEAST_OF_A_BEGINNING else ""
+    return SearchQuery(" & ".join([*whole, last + beginning]), config="simple", search_type="raw")
