@@ -36,7 +36,7 @@ def opens_a_drill(lead: Visitor) -> None:
     lead.page.get_by_label("Bo Helper").check(force=True)
     lead.type("Their home team", "Status")
     lead.tick("This is a drill")
-    lead.press("Open the line")
+    lead.press("Go on")
     lead.sees("The line is open.")
 
 
