@@ -1,45 +1,45 @@
-"""The single window's invented work: agents, and enquiries in every state."""
+"""The single window's invented work: agents, and enquiries in every state.
+
+Each is received and put in its place as any other: by the actions and the rules in force. What became of it
+since is written beside that, many at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import combinations
 from random import Random
 
 from comptoir.audit.models import Event, Verb
+from comptoir.demonstration import questions
 from comptoir.demonstration.names import Namer, address
 from comptoir.demonstration.people import CENTRE, Staff
+from comptoir.demonstration.questions import Matter
 from comptoir.demonstration.scale import Scale
-from comptoir.domain.clocks import Calendar
-from comptoir.enquiries.actions import mailboxes, triaging
-from comptoir.enquiries.actions.receiving import REFERENCE_LETTERS
+from comptoir.enquiries.actions import contacts, mailboxes, receiving
+from comptoir.enquiries.actions.receiving import About, Asker
 from comptoir.enquiries.models import (
     Agent,
     AskerKind,
     Channel,
     Clock,
-    ClockEvent,
-    ClockHappening,
     Direction,
     Enquiry,
     Joining,
     Line,
+    LineKind,
     Message,
     Pause,
-    Priority,
     Promise,
-    ServiceTarget,
     State,
     Tag,
     Tier,
-    Topic,
 )
-from comptoir.enquiries.queries import promises
 from comptoir.people.models import Grant, Language, Office, Person, Role, person_named
-from comptoir.roster.models import LineOfBusiness
-from comptoir.ui import clock
 
+BY_THEMSELVES = (AskerKind.CLIENT, AskerKind.CLIENT, AskerKind.REPRESENTATIVE)
 TAGS = (("fees", "Fees", "Frais"), ("family", "Family", "Famille"), ("travel", "Travel", "Voyage"))
 MAILBOXES = {"public": "support@centre.example", "offices": "offices@centre.example"}
 STATES = (
@@ -48,40 +48,26 @@ STATES = (
     (State.IN_HAND, 12),
     (State.ON_HOLD, 8),
 )
-QUESTIONS = {
-    "en": (
-        "I sent my application some months ago and have heard nothing since. Where does it stand?",
-        "I have moved. How do I tell you my new address?",
-        "The site says that my document is too large. What can I do?",
-        "My card has expired and I have to travel next month. Can it be done sooner?",
-    ),
-    "fr": (
-        "J’ai envoyé ma demande il y a quelques mois et je suis sans nouvelles. Où en est-elle?",
-        "J’ai déménagé. Comment vous donner ma nouvelle adresse?",
-        "Le site indique que mon document est trop volumineux. Que puis-je faire?",
-        "Ma carte est échue et je dois voyager le mois prochain. Est-ce possible plus tôt?",
-    ),
-}
-ANSWERS = {
-    "en": "Your application is being processed. You do not have to do anything for now.",
-    "fr": "Votre demande est en traitement. Vous n’avez rien à faire pour le moment.",
-}
-ASKED_BACK = {
-    "en": "Which application do you write about? Please send us its number.",
-    "fr": "De quelle demande s’agit-il? Veuillez nous en donner le numéro.",
-}
+CHANNELS = (Channel.WEB_FORM, Channel.WEB_FORM, Channel.EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """Who answers and what is promised: the same for every enquiry."""
+    """Who answers: the same for every enquiry."""
 
     lines: Sequence[Line]
-    targets: dict[tuple[int, str], ServiceTarget]
     agents: Sequence[Agent]
-    calendar: Calendar
     offices: Sequence[Office]
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An enquiry, what it asks, and what is to become of it."""
+
+    enquiry: Enquiry
+    matter: Matter
+    state: State
 
 
 def make(
@@ -91,21 +77,24 @@ def make(
     rng = Random(seed + 4)
     _give_mailboxes(staff.team_lead, now)
     lines = list(Line.objects.order_by("code"))
-    found = ServiceTarget.objects.order_by("valid_from")
-    centre = Centre(
-        lines,
-        {(target.line_id, target.promise): target for target in found},
-        _agents(scale, staff, namer, lines, now),
-        promises.calendar_around(now),
-        offices,
-        now,
-    )
+    centre = Centre(lines, _agents(scale, staff, namer, lines, now), offices, now)
     Tag.objects.bulk_create(Tag(code=code, name_en=en, name_fr=fr) for code, en, fr in TAGS)
-    made = [_enquiry(centre, namer, rng) for _ in range(scale.enquiries)]
+    states, weights = [state for state, _ in STATES], [weight for _, weight in STATES]
+    wanted = [
+        (state, _received_at(now, state, rng))
+        for state in rng.choices(states, weights, k=scale.enquiries)
+    ]
+    made = [
+        _received(centre, namer, state, at, rng)
+        for state, at in sorted(wanted, key=lambda each: each[1])
+    ]
+    for each in made:
+        _place(each, centre, rng)
     _give_to_cast(made, staff.agent)
-    Enquiry.objects.bulk_create(made)
-    _write_texts(made, rng)
-    _write_clocks(centre, made)
+    changed = ["state", "assignee", "taken_at", "answered_at", "tier"]
+    Enquiry.objects.bulk_update([each.enquiry for each in made], changed)
+    _write_texts(made)
+    _stop_clocks(made)
     _write_trail(made)
     _join(made)
 
@@ -149,125 +138,123 @@ def _agents(
     return agents
 
 
-def _enquiry(centre: Centre, namer: Namer, rng: Random) -> Enquiry:
-    language = "fr" if rng.random() < 0.3 else "en"
-    name = namer.name(Language(language))
+def _received_at(now: datetime, state: State, rng: Random) -> datetime:
+    """Within three weeks and a half for what still waits, within two for the rest."""
+    days = 24 if state == State.WAITING else 14
+    return now - timedelta(minutes=rng.randrange(30, 60 * 24 * days))
+
+
+def _received(centre: Centre, namer: Namer, state: State, at: datetime, rng: Random) -> Made:
+    """One that was received then, by the action that receives every other."""
+    language = Language.FRENCH if rng.random() < 0.3 else Language.ENGLISH
     line = rng.choice(centre.lines)
-    is_office = line.kind == "legislators"
-    (state,) = rng.choices([s for s, _ in STATES], [weight for _, weight in STATES])
-    age = timedelta(minutes=rng.randrange(30, 60 * 24 * (24 if state == State.WAITING else 14)))
-    received_at = centre.now - age
-    enquiry = Enquiry(
-        reference=_reference(rng),
-        line=line,
-        channel=rng.choice([Channel.WEB_FORM, Channel.WEB_FORM, Channel.EMAIL]),
+    kind = AskerKind.OFFICE if line.kind == LineKind.LEGISLATORS else rng.choice(BY_THEMSELVES)
+    matter = rng.choice(questions.of(kind))
+    name = namer.name(language)
+    asker = Asker(
+        kind=kind,
+        email=address(name, "clients"),
         language=language,
-        received_at=received_at,
-        received_on=clock.service_date(received_at),
-        asker_kind=AskerKind.OFFICE if is_office else rng.choice(list(AskerKind)[:2]),
-        asker_name=name,
-        asker_email=address(name, "clients"),
-        office=rng.choice(centre.offices) if is_office else None,
-        applicant_name=name if not is_office else "",
-        uci=f"{rng.randrange(10_000_000, 99_999_999)}" if rng.random() < 0.6 else "",
-        application_number=f"C{rng.randrange(10**8, 10**9)}" if rng.random() < 0.7 else "",
-        line_of_business=rng.choice(LineOfBusiness.values),
-        topic=rng.choice(Topic.values),
-        state=state,
-        is_unmatched=rng.random() < 0.04,
+        name=name,
+        office=rng.choice(centre.offices) if kind == AskerKind.OFFICE else None,
     )
-    (priority,) = rng.choices(list(Priority), [80, 15, 5])
-    triaging.rank(enquiry, priority)
-    return _placed(enquiry, centre, rng)
+    received = receiving.receive(
+        line=line,
+        channel=rng.choice(CHANNELS),
+        asker=asker,
+        about=_about(matter, name if kind == AskerKind.CLIENT else namer.name(language), rng),
+        body=matter.asked(language),
+        received_at=at,
+        now=at,
+        acknowledge=False,
+    )
+    return Made(received.enquiry, matter, state)
 
 
-def _placed(enquiry: Enquiry, centre: Centre, rng: Random) -> Enquiry:
+def _about(matter: Matter, applicant: str, rng: Random) -> About:
+    return About(
+        topic=matter.topic,
+        line_of_business=matter.line,
+        applicant_name=applicant,
+        applicant_born_on=date(1950, 1, 1) + timedelta(days=rng.randrange(50 * 365)),
+        uci=f"11{rng.randrange(10**8):08}" if rng.random() < 0.6 else "",
+        application_number=f"C{rng.randrange(10**8, 10**9)}" if rng.random() < 0.7 else "",
+    )
+
+
+def _place(made: Made, centre: Centre, rng: Random) -> None:
     """Whose it is, and since when."""
-    if enquiry.state == State.WAITING:
-        return enquiry
+    enquiry = made.enquiry
+    enquiry.state = made.state
+    if made.state == State.WAITING:
+        return
     able = [agent for agent in centre.agents if enquiry.language in agent.languages]
     enquiry.assignee = rng.choice(able).person
     age = centre.now - enquiry.received_at
     enquiry.taken_at = enquiry.received_at + age * 0.5
-    if enquiry.state == State.ANSWERED:
+    if made.state == State.ANSWERED:
         enquiry.answered_at = enquiry.received_at + age * 0.8
         enquiry.tier = rng.choice(Tier.values)
-    return enquiry
 
 
-def _give_to_cast(made: Sequence[Enquiry], agent: Person) -> None:
+def _give_to_cast(made: Sequence[Made], agent: Person) -> None:
     """Something is in hand for whoever signs in: the first few."""
     for each in [each for each in made if each.state == State.IN_HAND][:4]:
-        each.assignee = agent
+        each.enquiry.assignee = agent
 
 
-def _reference(rng: Random) -> str:
-    letters = "".join(rng.choices(REFERENCE_LETTERS, k=8))
-    return f"E{letters[:4]}-{letters[4:]}"
-
-
-def _write_texts(made: Sequence[Enquiry], rng: Random) -> None:
+def _write_texts(made: Sequence[Made]) -> None:
+    """What was answered, and what was asked back."""
     texts = []
     for each in made:
-        asked = rng.choice(QUESTIONS[each.language])
-        texts.append(_text(each, Direction.IN, each.received_at, asked))
-        if each.state == State.ANSWERED and each.answered_at:
-            texts.append(_text(each, Direction.OUT, each.answered_at, ANSWERS[each.language]))
-        if each.state == State.ON_HOLD and each.taken_at:
-            texts.append(_text(each, Direction.OUT, each.taken_at, ASKED_BACK[each.language]))
-    Message.objects.bulk_create(texts)
+        enquiry = each.enquiry
+        if enquiry.answered_at:
+            answer = each.matter.answered(enquiry.language)
+            texts.append(_text(enquiry, enquiry.answered_at, answer))
+        elif each.state == State.ON_HOLD and enquiry.taken_at:
+            asked = questions.MISSING[enquiry.language == Language.FRENCH]
+            texts.append(_text(enquiry, enquiry.taken_at, asked))
+    for text in Message.objects.bulk_create(texts):
+        if text.enquiry.answered_at:
+            contacts.answered(text.enquiry, text, now=text.at)
 
 
-def _text(enquiry: Enquiry, direction: Direction, at: datetime, body: str) -> Message:
+def _text(enquiry: Enquiry, at: datetime, body: str) -> Message:
     return Message(
         enquiry=enquiry,
-        direction=direction,
+        direction=Direction.OUT,
         channel=enquiry.channel,
         at=at,
-        by=enquiry.assignee if direction == Direction.OUT else None,
+        by=enquiry.assignee,
         language=enquiry.language,
         body=body,
     )
 
 
-def _write_clocks(centre: Centre, made: Sequence[Enquiry]) -> None:
-    clocks = [
-        _clock(centre, each, promise) for each in made for promise in (Promise.FIRST, Promise.FINAL)
-    ]
-    Clock.objects.bulk_create(clocks)
-    ClockEvent.objects.bulk_create(
-        ClockEvent(
-            clock=each, kind=ClockHappening.STARTED, at=each.started_at, due_after=each.due_at
-        )
-        for each in clocks
-    )
-    Pause.objects.bulk_create(
-        Pause(clock=each, starts_at=each.enquiry.taken_at, reason="client")
-        for each in clocks
-        if each.stopped_at is None and each.enquiry.state == State.ON_HOLD and each.enquiry.taken_at
-    )
+def _stop_clocks(made: Sequence[Made]) -> None:
+    """What was answered is owed no more; a question back is a first answer, and the other date waits."""
+    states = {each.enquiry.pk: each.enquiry for each in made if each.state != State.WAITING}
+    stopped, pauses = [], []
+    for clock in Clock.objects.filter(enquiry__in=states).order_by("pk"):
+        enquiry = states[clock.enquiry_id]
+        if enquiry.answered_at:
+            clock.stopped_at = enquiry.answered_at
+            stopped.append(clock)
+        elif enquiry.state == State.ON_HOLD and enquiry.taken_at:
+            if clock.promise == Promise.FIRST:
+                clock.stopped_at = enquiry.taken_at
+                stopped.append(clock)
+            else:
+                pauses.append(Pause(clock=clock, starts_at=enquiry.taken_at, reason="client"))
+    Clock.objects.bulk_update(stopped, ["stopped_at"])
+    Pause.objects.bulk_create(pauses)
 
 
-def _clock(centre: Centre, enquiry: Enquiry, promise: Promise) -> Clock:
-    target = centre.targets[enquiry.line_id, promise]
-    is_first_of_held = enquiry.state == State.ON_HOLD and promise == Promise.FIRST
-    return Clock(
-        enquiry=enquiry,
-        promise=promise,
-        target=target,
-        started_at=enquiry.received_at,
-        calendar=centre.calendar.version,
-        due_at=promises.due(enquiry.received_at, target, centre.calendar),
-        stopped_at=enquiry.taken_at if is_first_of_held else enquiry.answered_at,
-    )
-
-
-def _write_trail(made: Sequence[Enquiry]) -> None:
+def _write_trail(made: Sequence[Made]) -> None:
     """The trail's rows, as the actions would have written them."""
     events = []
-    for each in made:
+    for each in (one.enquiry for one in made):
         by = each.assignee
-        events.append(_event("enquiry.received", each, each.received_at, None))
         if each.taken_at:
             events.append(_event("enquiry.taken", each, each.taken_at, by))
         if each.state == State.ON_HOLD and each.taken_at:
@@ -290,12 +277,19 @@ def _event(action: str, enquiry: Enquiry, at: datetime, by: Person | None) -> Ev
     )
 
 
-def _join(made: Sequence[Enquiry]) -> None:
-    """One of the same asker becomes part of another."""
+def _alike(one: Made, two: Made) -> bool:
+    """Whether two of the same kind ask the same in the same language."""
+    first, second = one.enquiry, two.enquiry
+    return one.matter == two.matter and first.language == second.language
+
+
+def _join(made: Sequence[Made]) -> None:
+    """Of two that ask the same, one becomes part of the other, as if one person had asked both."""
     held = [each for each in made if each.state == State.IN_HAND]
-    if len(held) < 2:
+    pairs = ((one.enquiry, two.enquiry) for one, two in combinations(held, 2) if _alike(one, two))
+    main, part = next(pairs, (None, None))
+    if main is None or part is None:
         return
-    main, part = held[:2]
     assert part.assignee is not None
     assert part.taken_at is not None
     Joining.objects.create(
@@ -314,5 +308,4 @@ def _join(made: Sequence[Enquiry]) -> None:
         taken_at=None,
         asker_email=main.asker_email,
         asker_name=main.asker_name,
-        language=main.language,
     )

@@ -25,16 +25,14 @@ class EnquiriesConfig(AppConfig):
 def _put_in_the_menu() -> None:
     from comptoir.ui import navigation
 
-    works = frozenset({"agent", "team_lead"})
-    navigation.register(navigation.Entry(_("Enquiries"), "enquiries:work", works, 24))
+    works, leads = frozenset({"agent", "team_lead"}), frozenset({"team_lead"})
     reads = frozenset({"agent", "team_lead", "privacy_officer", "professional"})
-    referrals = navigation.Entry(
-        _("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",)
-    )
-    navigation.register(referrals)
     keepers = frozenset({"team_lead", "policy_owner"})
-    navigation.register(
-        navigation.Entry(_("Lines and rules"), "enquiries:crisis", keepers, 81, ("/lines/",))
-    )
-    leads = frozenset({"team_lead"})
-    navigation.register(navigation.Entry(_("Mail set aside"), "enquiries:mails", leads, 28))
+    entry, group = navigation.Entry, navigation.ENQUIRIES
+    for place in (
+        entry(_("Enquiries"), "enquiries:work", works, 24, group=group),
+        entry(_("Referrals"), "enquiries:referrals", reads, 26, ("/restricted/",), group),
+        entry(_("Mail set aside"), "enquiries:mails", leads, 28, group=group),
+        entry(_("Lines and rules"), "enquiries:crisis", keepers, 81, ("/lines/",)),
+    ):
+        navigation.register(place)

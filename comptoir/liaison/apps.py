@@ -54,15 +54,16 @@ def _put_in_the_menu() -> None:
     professional, lead = frozenset({"professional"}), frozenset({"team_lead"})
     oversight = frozenset({"team_lead", "policy_owner", "auditor"})
     entry = navigation.Entry
+    appointments, sharing = navigation.APPOINTMENTS, navigation.SHARING
     for place in (
         entry(_("My office"), "liaison:my-office", office, 10, ("/offices/", "/appointments/")),
-        entry(_("My day"), "liaison:day", professional, 20),
-        entry(_("Board"), "liaison:board", lead, 22),
-        entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25),
-        entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",)),
-        entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",)),
-        entry(_("Decisions"), "liaison:decisions", oversight, 82),
-        entry(_("Pilots"), "liaison:pilots", oversight, 84),
-        entry(_("Scorecard"), "liaison:scorecard", oversight, 85),
+        entry(_("My day"), "liaison:day", professional, 20, group=appointments),
+        entry(_("Board"), "liaison:board", lead, 22, group=appointments),
+        entry(_("Follow-ups"), "liaison:follow-ups", professional | lead, 25, group=appointments),
+        entry(_("Given up late"), "liaison:flags", lead, 27, ("/reliability/",), appointments),
+        entry(_("Sharing rule"), "liaison:rule", everybody, 80, ("/guide/sharing/",), sharing),
+        entry(_("Decisions"), "liaison:decisions", oversight, 82, group=sharing),
+        entry(_("Pilots"), "liaison:pilots", oversight, 84, group=sharing),
+        entry(_("Scorecard"), "liaison:scorecard", oversight, 85, group=sharing),
     ):
         navigation.register(place)

@@ -18,5 +18,11 @@ class NoticesConfig(AppConfig):
             )
             everybody = frozenset(roles.split())
             navigation.register(
-                navigation.Entry(_("Demonstration mail"), "notices:outbox", everybody, 990)
+                navigation.Entry(
+                    _("Demonstration mail"),
+                    "notices:outbox",
+                    everybody,
+                    990,
+                    group=navigation.MESSAGES,
+                )
             )

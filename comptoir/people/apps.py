@@ -29,14 +29,14 @@ class PeopleConfig(AppConfig):
 
 def _register_menu() -> None:
     from comptoir.people.models import Role
-    from comptoir.ui.navigation import Entry, register
+    from comptoir.ui.navigation import MESSAGES, Entry, register
 
     administrator = frozenset({Role.ADMINISTRATOR})
     register(Entry(_("People"), "people:people", administrator, 60))
     register(Entry(_("Offices"), "people:offices", administrator, 62))
     register(Entry(_("Who has access"), "people:my-offices", frozenset({Role.OFFICE_MANAGER}), 12))
     leads = frozenset({Role.TEAM_LEAD, Role.ADMINISTRATOR})
-    register(Entry(_("Notices"), "people:notices", leads, 66))
+    register(Entry(_("Notices"), "people:notices", leads, 66, group=MESSAGES))
     register(
         Entry(_("Audit trail"), "people:trail", frozenset({Role.AUDITOR, Role.ADMINISTRATOR}), 70)
     )

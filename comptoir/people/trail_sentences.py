@@ -132,6 +132,7 @@ SENTENCES: dict[str, Promise] = {
     "referral.acknowledged": _("Acknowledged a referral"),
     "referral.closed": _("Closed a referral"),
     "breach.determined": _("Decided whether a privacy breach is material"),
+    "breach.completed": _("Completed what is known of a privacy breach"),
     "breach.reported": _("Reported a privacy breach"),
     "enquiry.case_told": _("Told a client about a case"),
     "gates.identity_confirmed": _("Confirmed who asks"),

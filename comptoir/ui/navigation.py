@@ -1,4 +1,8 @@
-"""The main menu: each room registers its entries once, a page shows those its reader may follow."""
+"""The main menu: each room registers its entries once, a page shows those its reader may follow.
+
+A menu that would be longer than `MOST` has groups: entries of one group share a place, which leads to the
+first of them, and stand in a row of their own below the menu while one of them is read.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,23 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+MOST = 7
+"""Places in a menu that anybody takes in at a glance (ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that share a place in a long menu, whatever rooms they come from."""
+
+    label: str | Promise
+
+
+APPOINTMENTS = Group(_("Appointments"))
+ENQUIRIES = Group(_("Enquiries"))
+SHARING = Group(_("Sharing of time"))
+MESSAGES = Group(_("Messages"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +45,7 @@ class Entry:
     roles: frozenset[str]
     order: int
     also: tuple[str, ...] = ()
+    group: Group | None = None
 
 
 _entries: dict[str, Entry] = {}
@@ -43,14 +65,37 @@ def entries_for(roles: Iterable[str]) -> list[Entry]:
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation`, the entries of the signed-in person, each with `current`."""
+    """Context processor: `navigation`, what the signed-in person may follow, each with `current`; of a
+    group also `inside`, its entries.
+    """
     standing = getattr(request, "standing", None)
     if standing is None:
         return {"navigation": []}
+    entries = entries_for(standing.roles)
+    if len(entries) <= MOST:
+        return {"navigation": [_item(entry, request) for entry in entries]}
+    shared: dict[object, list[Entry]] = {}
+    for entry in entries:
+        shared.setdefault(entry.group or entry, []).append(entry)
+    return {"navigation": [_place(each, request) for each in shared.values()]}
+
+
+def _item(entry: Entry, request: HttpRequest) -> dict[str, Any]:
     language = "/" + request.path.split("/")[1]
-    items = []
-    for entry in entries_for(standing.roles):
-        url = reverse(entry.url_name)
-        places = (url, *(language + path for path in entry.also))
-        items.append({"label": entry.label, "url": url, "current": request.path.startswith(places)})
-    return {"navigation": items}
+    url = reverse(entry.url_name)
+    places = (url, *(language + path for path in entry.also))
+    return {"label": entry.label, "url": url, "current": request.path.startswith(places)}
+
+
+def _place(entries: list[Entry], request: HttpRequest) -> dict[str, Any]:
+    """One entry as it stands, or several of a group under its name."""
+    items = [_item(entry, request) for entry in entries]
+    group = entries[0].group
+    if len(items) == 1 or group is None:
+        return items[0]
+    return {
+        "label": group.label,
+        "url": items[0]["url"],
+        "current": any(item["current"] for item in items),
+        "inside": items,
+    }

@@ -63,6 +63,16 @@ def to_an_open_rule(visitor: Visitor, world: World) -> None:
     visitor.ready()
 
 
+def to_the_confirmation(visitor: Visitor, world: World) -> None:
+    """What will happen once a real line opens."""
+    visitor.page.goto(visitor.address("enquiries:open-crisis") + "?template=evacuation")
+    visitor.type("Keyword", "LEAVE2026")
+    visitor.type("Telephone number", "1-800-555-0199")
+    visitor.press("Go on")
+    visitor.heading("Open this crisis line?")
+    visitor.ready()
+
+
 def tag(world: World) -> tuple[Any, ...]:
     """One that agents choose from."""
     return (Tag.objects.filter(is_given=True).order_by("code")[0].code,)
@@ -109,6 +119,7 @@ PAGES = [
     Visit("enquiries:tags", LEAD),
     Visit("enquiries:crisis", OWNER, state="empty"),
     Visit("enquiries:open-crisis", LEAD, query={"template": "evacuation"}),
+    Visit("enquiries:open-crisis", LEAD, state="confirm", arrive=to_the_confirmation),
     Visit("enquiries:crisis-line", LEAD, crisis),
     Visit("enquiries:crisis", LEAD),
     Visit("enquiries:extend-crisis", LEAD, crisis),

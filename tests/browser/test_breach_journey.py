@@ -73,6 +73,27 @@ def reports(visitor: Visitor, officer: Person) -> None:
     visitor.heading("Privacy breach")
 
 
+def reports_what_is_known_so_far(visitor: Visitor, officer: Person) -> None:
+    """What happened, found now; the only privacy officer is chosen already."""
+    visitor.follow("Report a privacy breach")
+    visitor.heading("Report a privacy breach")
+    expect(visitor.field("Who answers for it")).to_have_value(str(officer.pk))
+    visitor.type("What happened", WHAT)
+    visitor.press("Report the breach")
+    visitor.heading("Privacy breach")
+
+
+def completes(visitor: Visitor) -> None:
+    """On the page of the referral, once it is opened."""
+    visitor.sees("Before it can be closed, we need:")
+    visitor.type("Where it happened", "In a reply by e-mail")
+    visitor.type("What kind of personal information", "Name and date of birth")
+    visitor.type("How many people are affected", "2")
+    visitor.type("What was done to limit the harm", "The reader deleted it.")
+    visitor.press("Write it down")
+    visitor.sees("What is known of the breach was written down.")
+
+
 def opens(visitor: Visitor) -> None:
     """Give a reason, and read."""
     visitor.follow("Say why you open the enquiry, to read what this is about")
@@ -155,9 +176,11 @@ def test_it_is_in_no_list_any_more_of_who_reported_it_nor_of_a_team_lead(
     for visitor, name in lists:
         visitor.go(name)
         expect(visitor.page.locator("main")).not_to_contain_text(held.reference)
+    lead.watch.expect(404)
+    lead.go("enquiries:enquiry", held.reference)
+    finder.go("enquiries:enquiry", held.reference)
+    finder.is_at("enquiries:restricted", held.reference)
     for visitor in (finder, lead):
-        visitor.watch.expect(404)
-        visitor.go("enquiries:enquiry", held.reference)
         expect(visitor.page.locator("body")).not_to_contain_text("Whose letter is this?")
 
 
@@ -181,3 +204,20 @@ def test_a_colleague_who_is_not_named_finds_nothing(
     ):
         other.watch.expect(404)
         other.go(name, argument)
+
+
+def test_a_breach_is_reported_with_what_is_known_and_completed_later(
+    new_visitor: NewVisitor, by: Agent, officer: Person, held: Enquiry
+) -> None:
+    finder = signed_in(new_visitor, by.person)
+    finder.go("enquiries:enquiry", held.reference)
+    reports_what_is_known_so_far(finder, officer)
+    found = Referral.objects.select_related("breach").get(enquiry=held)
+    assert (found.owner, found.breach.place) == (officer, "")
+
+    opens(finder)
+    finder.follow("See what is missing, and write down what you know by now")
+    completes(finder)
+
+    found.breach.refresh_from_db()
+    assert (found.breach.people_affected, found.breach.data) == (2, "Name and date of birth")

@@ -1,4 +1,4 @@
-"""A crisis line in a drill: opened, told of by its own tile, worked through its keyword, and closed."""
+"""A crisis line: in a drill opened, worked and closed; a real one shown once more before it opens."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = {"en": "DRILL – Flood", "fr": "EXERCICE – Inondation"}
 
 
-def opens_a_drill(lead: Visitor) -> None:
-    """From a template, with one agent on loan."""
+def types(lead: Visitor) -> None:
+    """Without a template, with one agent on loan."""
     lead.go("enquiries:crisis")
     lead.page.get_by_role("link", name=lead.says("Without a template"), exact=True).click()
     lead.type("Name in English", "Flood")
@@ -35,8 +35,13 @@ def opens_a_drill(lead: Visitor) -> None:
     lead.date("Last day", clock.service_date(clock.now()) + timedelta(days=3))
     lead.page.get_by_label("Bo Helper").check(force=True)
     lead.type("Their home team", "Status")
+
+
+def opens_a_drill(lead: Visitor) -> None:
+    """At once: a drill is not shown once more."""
+    types(lead)
     lead.tick("This is a drill")
-    lead.press("Open the line")
+    lead.press("Go on")
     lead.sees("The line is open.")
 
 
@@ -75,3 +80,32 @@ def test_a_line_is_opened_worked_and_closed_in_a_drill(
     assert asked.state == State.ANSWERED
     assert not crisis.loans.running().exists()
     assert not helper.agent.lines.filter(pk=crisis.line_id).exists()
+
+
+def test_a_real_line_is_shown_once_more_and_nothing_is_open_before(
+    new_visitor: NewVisitor, language: str
+) -> None:
+    factories.line_of()
+    factories.agent(person=person_with(Role.AGENT, name="Bo Helper"))
+    lead = new_visitor(language)
+    lead.comes_signed_in(person_with(Role.TEAM_LEAD, language=language))
+    types(lead)
+    lead.press("Go on")
+    lead.heading("Open this crisis line?")
+    main = lead.page.locator("main")
+    for told in ("FLOOD2026", "Inondation", "Bo Helper (Status)"):
+        expect(main).to_contain_text(told)
+    assert not CrisisLine.objects.exists()
+
+    lead.press("Back")
+    lead.heading("Open a crisis line")
+    expect(lead.field("Keyword")).to_have_value("FLOOD2026")
+    expect(lead.page.get_by_label("Bo Helper")).to_be_checked()
+    lead.press("Go on")
+    lead.heading("Open this crisis line?")
+    lead.press("Open it now")
+
+    lead.sees("The line is open.")
+    crisis = CrisisLine.objects.get()
+    assert not crisis.line.is_drill
+    assert crisis.loans.running().get().person.name == "Bo Helper"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -17,8 +18,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from comptoir.enquiries.actions import crisis
-from comptoir.enquiries.models import CrisisLine, Enquiry, Line, Rest, State
+from comptoir.enquiries.models import CrisisLine, Enquiry, Line, Rest, State, Text
 from comptoir.people.models import Person, Role
+from tests.enquiries import texts
 from tests.enquiries.crises import SUNSET, open_crisis
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, line_of, person
 from tests.liaison.professional_pages.pages import markup, said
@@ -44,6 +46,12 @@ def lead() -> Person:
 def desk(client: Client, lead: Person) -> Client:
     """The lead's browser."""
     return sign_in(client, lead)
+
+
+def approved(title: str) -> Text:
+    """A text that agents may send."""
+    leads = person(Role.TEAM_LEAD), person(Role.TEAM_LEAD)
+    return texts.in_use(*leads, code="lost-papers", title_en=title).text
 
 
 def url(name: str, *arguments: object) -> str:
@@ -73,12 +81,55 @@ class TestOpening:
         assert form["sunset_on"].value() == date(2027, 1, 15)
         assert "whose values are ours" in said(page)
 
+    def test_says_what_will_happen_before_a_real_line_opens(self, desk: Client) -> None:
+        text = approved("Papers that were lost")
+        helper = person(Role.AGENT, name="Bo Helper")
+        wish = wished(staff=[str(helper.pk)], home_team="Status team", telephone="1-800-555-0199")
+
+        answer = desk.post(url("open-crisis"), wish | {"texts": [text.code]})
+
+        words = said(answer)
+        assert "Open this crisis line?" in words
+        for told in (
+            "Wildfires Name in French",
+            "FIRES2026",
+            "1-800-555-0199",
+            "Bo Helper (Status team)",
+            "Friday, December 18, 2026",
+            "Papers that were lost",
+        ):
+            assert told in words
+        assert not CrisisLine.objects.exists()
+
+    def test_goes_back_with_everything_that_was_typed(self, desk: Client) -> None:
+        helper = person(Role.AGENT, name="Bo Helper")
+        wish = wished(staff=[str(helper.pk)], home_team="Status team")
+
+        answer = desk.post(url("open-crisis"), wish | {"change": "1"})
+
+        form = answer.context["form"]
+        assert {name: form[name].value() for name in wish} == wish
+        assert not form.errors
+        assert not CrisisLine.objects.exists()
+
+    def test_sends_on_what_was_shown(self, desk: Client) -> None:
+        helper = person(Role.AGENT, name="Bo Helper")
+        wish = wished(staff=[str(helper.pk)], home_team="Status team")
+        shown = desk.post(url("open-crisis"), wish).context["form"]
+
+        hidden = "".join(field.as_hidden() for field in shown)
+
+        sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', hidden))
+        assert sent["staff"] == str(helper.pk)
+        desk.post(url("open-crisis"), sent | {"open": "1"})
+        assert CrisisLine.objects.get().loans.get().person == helper
+
     def test_opens_the_line_with_its_staff_at_once(self, desk: Client) -> None:
         helper = person(Role.AGENT, name="Bo Helper")
 
         answer = desk.post(
             url("open-crisis"),
-            wished(staff=[str(helper.pk)], home_team="Status team"),
+            wished(staff=[str(helper.pk)], home_team="Status team", open="1"),
             follow=True,
         )
 
@@ -108,6 +159,15 @@ class TestOpening:
         assert sentence in markup(answer)
         assert answer.context["form"]["name_en"].value() == "Wildfires"
         assert CrisisLine.objects.count() == 1
+
+    def test_asks_for_the_drill_first_and_names_texts_by_their_titles(self, desk: Client) -> None:
+        text = approved("Papers that were lost")
+
+        page = desk.get(url("open-crisis"))
+
+        assert next(iter(page.context["form"].fields)) == "is_drill"
+        assert "Papers that were lost" in markup(page)
+        assert f">{text.code}<" not in markup(page)
 
     def test_asks_where_those_on_loan_come_from(self, desk: Client) -> None:
         answer = desk.post(url("open-crisis"), wished(staff=[str(person().pk)]))
@@ -246,7 +306,7 @@ class TestALine:
 
 class TestADrill:
     def test_ends_with_all_that_is_open(self, desk: Client) -> None:
-        desk.post(url("open-crisis"), wished(is_drill="on"))
+        desk.post(url("open-crisis"), wished(is_drill="on"))  # at once: there is nothing to lose
         found = CrisisLine.objects.get()
         of_it = enquiry(body="FIRES2026")
         assert of_it.line == found.line

@@ -167,7 +167,7 @@ class TestReportingABreach:
             ({"happened_on": "2026-11-16"}, "Give both the day and the time"),
             ({"happened_on": "2026-11-16", "happened_at": "08:31"}, "before it happened"),
             ({"people_affected": "0"}, "people"),
-            ({"containment": ""}, "What was done"),
+            ({"reason": ""}, "Say what happened"),
             ({"place": "x" * 201}, "Where it happened"),
         ],
     )

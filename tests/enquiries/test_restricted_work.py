@@ -47,6 +47,10 @@ def restrict(found: Enquiry, by: Agent) -> Enquiry:
     )
 
 
+CHANGING = re.compile(r"[A-Za-z0-9+/]{22}==|[A-Za-z0-9]{64}|E[A-Z0-9]{4}-[A-Z0-9]{4}")
+"""What is another for each answer: the nonce of a page, the token of a form, the reference that was asked for."""
+
+
 def page_of(found: Enquiry) -> str:
     return reverse("enquiries:enquiry", args=[found.reference])
 
@@ -54,7 +58,8 @@ def page_of(found: Enquiry) -> str:
 def test_who_is_named_reads_and_answers_it_once_it_is_opened(by: Agent) -> None:
     found = restrict(in_hand(by, enquiry()), by)
     client = sign_in(Client(), by.person)
-    assert client.get(page_of(found)).status_code == 404
+    asks_why = reverse("enquiries:restricted", args=[found.reference])
+    assert client.get(page_of(found))["Location"] == asks_why
 
     restricting.open_to_read(enquiry=found, reason="It is mine.", by=by.person, now=NOW)
 
@@ -235,3 +240,48 @@ class TestASecondPerson:
         )
         answer = reverse("enquiries:override-answer", args=[asked.pk])
         assert client.post(answer, {"answer": "agree"}).status_code == 404
+
+
+class TestThePlainAddress:
+    def test_leads_who_is_named_to_where_they_say_why(self, by: Agent) -> None:
+        found = restrict(in_hand(by, enquiry()), by)
+
+        answer = sign_in(Client(), by.person).get(page_of(found))
+
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            reverse("enquiries:restricted", args=[found.reference]),
+        )
+
+    @pytest.mark.parametrize("role", [Role.PROFESSIONAL, Role.PRIVACY_OFFICER])
+    def test_leads_who_reads_and_answers_nobody_there_before_and_after(self, role: Role) -> None:
+        found, reader = enquiry(), person(role)
+        restricting.restrict(enquiry=found, named=[reader], by=person(), now=NOW)
+        client = sign_in(Client(), reader)
+        asks_why = reverse("enquiries:restricted", args=[found.reference])
+        assert client.get(page_of(found))["Location"] == asks_why
+
+        restricting.open_to_read(enquiry=found, reason="My duty", by=reader, now=NOW)
+
+        assert client.get(page_of(found))["Location"] == asks_why
+
+    @pytest.mark.parametrize(
+        "role", [Role.AGENT, Role.TEAM_LEAD, Role.PROFESSIONAL, Role.PRIVACY_OFFICER]
+    )
+    def test_answers_everybody_else_as_if_there_were_none(self, by: Agent, role: Role) -> None:
+        found, client = restrict(enquiry(), by), sign_in(Client(), person(role))
+        absent = reverse("enquiries:enquiry", args=["EABCD-2345"])
+
+        answers = [client.get(page_of(found)), client.get(absent)]
+
+        assert [answer.status_code for answer in answers] == [404, 404]
+        said = [CHANGING.sub("", answer.content.decode()) for answer in answers]
+        assert said[0] == said[1]
+
+    def test_says_that_nothing_was_sent_once_the_half_hour_is_over(self, by: Agent) -> None:
+        found = restrict(in_hand(by, enquiry()), by)
+
+        answer = sign_in(Client(), by.person).post(page_of(found), {"note": "Hm"}, follow=True)
+
+        assert "Nothing was sent" in answer.content.decode()
+        assert not found.messages.filter(body="Hm").exists()

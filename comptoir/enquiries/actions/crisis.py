@@ -92,7 +92,7 @@ def open_line(
 
     Raises CannotOpen.
     """
-    _check(wish, now)
+    check(wish=wish, now=now)
     try:
         with transaction.atomic():
             crisis = _make(wish, by, now)
@@ -139,7 +139,8 @@ def _make(wish: Wish, by: Person, now: datetime) -> CrisisLine:
     )
 
 
-def _check(wish: Wish, now: datetime) -> None:
+def check(*, wish: Wish, now: datetime) -> None:
+    """Whether such a line could be opened now. Raises CannotOpen."""
     if not KEYWORD.fullmatch(wish.keyword):
         raise BadKeyword
     if wish.sunset_on < clock.service_date(now):

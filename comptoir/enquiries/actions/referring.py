@@ -26,6 +26,10 @@ class CannotRefer(Exception):
     """Nothing was changed."""
 
 
+class CannotAnswer(CannotRefer):
+    """The person has no role in which they reach the pages of it."""
+
+
 class ReferredAlready(CannotRefer):
     """A referral of this kind is open: add a note to it instead."""
 
@@ -62,20 +66,30 @@ class NotMaterial(CannotRefer):
     """It was not found to be material: there is nothing to report."""
 
 
+class NotComplete(CannotRefer):
+    """A breach is dealt with once everything that its intake asks is on record; when it happened may
+    stay unknown.
+    """
+
+
+class NotOpened(CannotRefer):
+    """What is known of a breach is completed by who may read it now."""
+
+
 class NotReported(CannotRefer):
     """A material breach ends once the Commissioner and the Secretariat were both told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What is known of a breach when it is reported (the fields of the directive's intake)."""
+    """What is known of a breach (the fields of the directive's intake); the rest is completed later."""
 
     happened_at: datetime | None
     discovered_at: datetime
-    place: str
-    data: str
-    people_affected: int
-    containment: str
+    place: str = ""
+    data: str = ""
+    people_affected: int | None = None
+    containment: str = ""
 
 
 @transaction.atomic
@@ -93,10 +107,12 @@ def refer(
     """Hand it to `unit`, where `owner` answers for it and is told so by a notice.
 
     Sensitive kinds are restricted to the two of them; of a breach also to the privacy officers. A threat
-    to life is due at once, the others as the target says. Raises ReferredAlready or WithoutIntake.
+    to life is due at once, the others as the target says. Raises CannotRefer.
     """
     if (breach is not None) != (kind == ReferralKind.BREACH):
         raise WithoutIntake
+    if not referrals.may_answer(now).filter(pk=owner.pk).exists():
+        raise CannotAnswer
     referral = _made(
         enquiry=enquiry,
         kind=kind,
@@ -170,6 +186,8 @@ def _check_breach(breach: Breach, outcome: ReferralOutcome) -> None:
             raise NotDetermined
     elif outcome == ReferralOutcome.WITHDRAWN:
         raise DeterminedAlready
+    elif referrals.unknown(breach):
+        raise NotComplete
     elif breach.is_material and None in (
         breach.commissioner_told_at,
         breach.secretariat_told_at,
@@ -194,6 +212,23 @@ def determine(*, referral: Referral, is_material: bool, by: Person, now: datetim
         found.due_at = now + referrals.REPORT_WITHIN
         found.save(update_fields=["due_at"])
     _note("breach.determined", found, by, now, material=int(is_material))
+    return found
+
+
+@transaction.atomic
+def complete(*, referral: Referral, intake: Intake, by: Person, now: datetime) -> Referral:
+    """Write down what is known of a breach by now; what is left empty stays as it was. Raises CannotRefer."""
+    found = _open(referral)
+    breach = _breach(found)
+    if not Enquiry.objects.opened_by(by, now).filter(pk=found.enquiry_id).exists():
+        raise NotOpened
+    known = asdict(intake).items()
+    changed = {name for name, value in known if value and value != getattr(breach, name)}
+    if changed:
+        for name in changed:
+            setattr(breach, name, getattr(intake, name))
+        breach.save(update_fields=changed)
+        _note("breach.completed", found, by, now, fields=sorted(changed))
     return found
 
 
@@ -238,7 +273,9 @@ def _check_answers(referral: Referral, by: Person, now: datetime) -> None:
         raise NotTheOwner
 
 
-def _note(action: str, referral: Referral, by: Person, now: datetime, **detail: str | int) -> None:
+def _note(
+    action: str, referral: Referral, by: Person, now: datetime, **detail: str | int | list[str]
+) -> None:
     audit.record(
         action=action,
         subject=referral,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.actions import crisis, crisis_rest, lending
 from comptoir.enquiries.actions.crisis import Wish
-from comptoir.enquiries.models import CrisisTemplate, Rest, Text
-from comptoir.enquiries.queries.crisis import people_to_lend
+from comptoir.enquiries.models import CrisisTemplate, Rest
+from comptoir.enquiries.queries.crisis import people_to_lend, texts_in_use
 from comptoir.people.models import Person
 from comptoir.ui import languages
 
@@ -69,6 +70,13 @@ class OneOfStaffField(forms.ModelChoiceField[Person]):
 class OpenForm(forms.Form):
     """All that a crisis line needs, most of it from a template."""
 
+    is_drill = forms.BooleanField(
+        label=_("This is a drill"),
+        help_text=_(
+            "Every page and mail says so, and nothing of it is counted anywhere. It opens at once; a real line is shown once more before it opens."
+        ),
+        required=False,
+    )
     name_en = forms.CharField(label=_("Name in English"), max_length=90)
     name_fr = forms.CharField(label=_("Name in French"), max_length=90)
     keyword = forms.CharField(
@@ -107,28 +115,21 @@ class OpenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     home_team = forms.CharField(label=_("Their home team"), max_length=100, required=False)
-    texts = forms.ModelMultipleChoiceField(
-        label=_("Texts for this line"),
-        queryset=Text.objects.filter(retired_at=None).order_by("code"),
-        to_field_name="code",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    is_drill = forms.BooleanField(
-        label=_("This is a drill"),
-        help_text=_("Every page and mail says so, and nothing of it is counted anywhere."),
-        required=False,
+    texts = forms.MultipleChoiceField(
+        label=_("Texts for this line"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *arguments: Any, now: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["staff"].queryset = people_to_lend(now)  # type: ignore[attr-defined]  # a choice of rows
-        for name in ("staff", "texts"):
-            # Boxes without anything to tick are no question.
-            if not self.fields[name].queryset.exists():  # type: ignore[attr-defined]  # the same
-                del self.fields[name]
-        if "staff" not in self.fields:
-            del self.fields["home_team"]
+        self.titles = texts_in_use(now)
+        # Boxes without anything to tick are no question.
+        if self.titles:
+            self.fields["texts"].choices = list(self.titles.items())  # type: ignore[attr-defined]  # a choice
+        else:
+            del self.fields["texts"]
+        if not self.fields["staff"].queryset.exists():  # type: ignore[attr-defined]  # the same
+            del self.fields["staff"], self.fields["home_team"]
 
     def clean_keyword(self) -> str:
         return str(self.cleaned_data["keyword"]).strip().upper()
@@ -142,10 +143,13 @@ class OpenForm(forms.Form):
     def wish(self, template: CrisisTemplate | None) -> Wish:
         """The line that is wished for."""
         data = dict(self.cleaned_data)
-        texts = [text.code for text in data.pop("texts", ())]
         for name in ("staff", "home_team"):
             data.pop(name, None)
-        return Wish(**data, texts=texts, template=template)
+        return Wish(**data, template=template)
+
+    def titles_of(self, codes: Sequence[str]) -> list[str]:
+        """What these texts are called, in the language of the page."""
+        return [self.titles[code] for code in codes if code in self.titles]
 
     def lent(self) -> list[Person]:
         """Who is lent to it."""

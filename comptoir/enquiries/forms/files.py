@@ -49,9 +49,7 @@ class FilesField(forms.FileField):
         """What was chosen; every file that is not taken is named with its reason, all at once."""
         chosen: list[UploadedFile[Any]] = data or []
         if len(chosen) > documents.MOST_AT_ONCE:
-            raise forms.ValidationError(
-                gettext("Choose %(most)s files at most.") % {"most": documents.MOST_AT_ONCE}
-            )
+            raise forms.ValidationError(_too_many())
         files, faults = [], []
         for each in chosen:
             name, content = each.name or "", each.read(rule.MOST_BYTES + 1)
@@ -66,6 +64,10 @@ class FilesField(forms.FileField):
         return files
 
 
+def _too_many() -> str:
+    return gettext("Choose %(most)s files at most.") % {"most": documents.MOST_AT_ONCE}
+
+
 class FilesForm(forms.Form):
     """Files alone, or beside what a subclass asks for."""
 
@@ -73,6 +75,20 @@ class FilesForm(forms.Form):
         label=_("Add files"),
         help_text=_("Up to 10 files, 5 MB each: PDF, JPEG, PNG or Word. You can leave this empty."),
     )
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What a browser judges before the files travel (`static/enquiries/files.js`), and what it says."""
+        return {
+            "most": documents.MOST_AT_ONCE,
+            "mostBytes": rule.MOST_BYTES,
+            "sentences": {
+                "tooMany": _too_many(),
+                "empty": REFUSALS[rule.Empty],
+                "tooLarge": REFUSALS[rule.TooLarge],
+                "unknownType": REFUSALS[rule.UnknownType],
+            },
+        }
 
 
 def judge_size(form: FilesForm, request: HttpRequest) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.actions.referring import Intake
-from comptoir.enquiries.models import ReferralKind, ReferralOutcome
-from comptoir.people.models import Person
+from comptoir.enquiries.models import Breach, ReferralKind, ReferralOutcome
+from comptoir.enquiries.queries.referrals import Groups
+from comptoir.people.models import Person, Role
 from comptoir.ui import clock
 from comptoir.ui.forms import Choice
 
@@ -25,15 +25,28 @@ HINTS = {
 }
 
 
+ROLES = {
+    Role.PRIVACY_OFFICER: _("Privacy officers"),
+    Role.TEAM_LEAD: _("Team leads"),
+    Role.PROFESSIONAL: _("Professionals"),
+    Role.AGENT: _("Agents"),
+}
+"""What the people of a role are called together."""
+
+
 class PersonField(forms.ModelChoiceField[Person]):
-    """One of these people, by name."""
+    """One of these people, by name under their role."""
 
-    def __init__(self, people: Sequence[Person], **options: Any) -> None:
-        chosen = Person.objects.filter(pk__in=[person.pk for person in people])
-        super().__init__(chosen.order_by("sort_name", "pk"), empty_label=str(CHOOSE[1]), **options)
-
-    def label_from_instance(self, person: Person) -> str:
-        return person.name
+    def __init__(self, groups: Groups, **options: Any) -> None:
+        keys = [person.pk for _role, people in groups for person in people]
+        super().__init__(Person.objects.filter(pk__in=keys), **options)
+        self.choices = [
+            CHOOSE,
+            *(
+                (ROLES[role], [(person.pk, person.name) for person in people])
+                for role, people in groups
+            ),
+        ]
 
 
 class MatterForm(forms.Form):
@@ -43,15 +56,18 @@ class MatterForm(forms.Form):
         label=_("Office or team"),
         max_length=150,
         help_text=_("For example: the security unit, the office in Montréal."),
+        error_messages={"required": _("Give the office or team to which it goes.")},
     )
 
-    def __init__(self, *args: Any, people: Sequence[Person], **options: Any) -> None:
+    def __init__(self, *args: Any, people: Groups, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["owner"] = PersonField(
             people,
             label=_("Who answers for it"),
             help_text=_("They are told by e-mail, and say that they have it."),
+            error_messages={"required": _("Choose who answers for it.")},
         )
+        self.order_fields(self.field_order)
 
 
 class HandOnForm(MatterForm):
@@ -61,21 +77,21 @@ class HandOnForm(MatterForm):
         label=_("Why do you hand it on?"),
         widget=forms.RadioSelect,
         choices=[(kind.value, Choice(kind.label, hint)) for kind, hint in HINTS.items()],
+        error_messages={"required": _("Choose why you hand it on.")},
     )
     reason = forms.CharField(
-        label=_("What they need to know"), max_length=2000, widget=forms.Textarea
+        label=_("What they need to know"),
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={"required": _("Say what they need to know.")},
     )
 
     field_order = ("kind", "unit", "owner", "reason")
 
 
-class BreachForm(MatterForm):
-    """What the intake of a privacy breach asks. Times are on the clock of the centre."""
+class KnownForm(forms.Form):
+    """What is known of a breach. Nothing of it has to be known yet; times are on the clock of the centre."""
 
-    discovered_on = forms.DateField(label=_("Found on"), widget=forms.DateInput())
-    discovered_at = forms.TimeField(
-        label=_("Found at"), widget=forms.TimeInput(format="%H:%M"), help_text=_("Such as 14:30.")
-    )
     happened_on = forms.DateField(
         label=_("Happened on"),
         required=False,
@@ -88,33 +104,91 @@ class BreachForm(MatterForm):
     place = forms.CharField(
         label=_("Where it happened"),
         max_length=200,
+        required=False,
         help_text=_("For example: in a reply by e-mail, in the documents of an enquiry."),
     )
     information = forms.CharField(
         label=_("What kind of personal information"),
         max_length=300,
+        required=False,
         help_text=_("The kind only, such as “name and date of birth”: nothing about a person."),
     )
     people_affected = forms.IntegerField(
-        label=_("How many people are affected"), min_value=1, max_value=10_000_000
+        label=_("How many people are affected"),
+        min_value=1,
+        max_value=10_000_000,
+        required=False,
     )
     containment = forms.CharField(
-        label=_("What was done to limit the harm"), max_length=2000, widget=forms.Textarea
+        label=_("What was done to limit the harm"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea,
     )
-    reason = forms.CharField(label=_("What happened"), max_length=2000, widget=forms.Textarea)
+
+    def __init__(self, *args: Any, found: datetime | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.found = found
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        on, at = values.get("happened_on"), values.get("happened_at")
+        if (on is None) != (at is None) and not self.errors.keys() & {"happened_on", "happened_at"}:
+            self.add_error("happened_at", _("Give both the day and the time, or neither."))
+        happened = _moment(on, at)
+        if self.found is not None and happened is not None and happened > self.found:
+            self.add_error("happened_at", _("It cannot be found before it happened."))
+        return {**values, "happened": happened}
+
+    def intake(self) -> Intake:
+        """What was typed; call it once the form is valid."""
+        values = self.cleaned_data
+        assert self.found is not None, "a valid form knows when the breach was found"
+        return Intake(
+            happened_at=values["happened"],
+            discovered_at=self.found,
+            place=values["place"],
+            data=values["information"],
+            people_affected=values["people_affected"],
+            containment=values["containment"],
+        )
+
+
+class BreachForm(KnownForm, MatterForm):
+    """What the intake of a privacy breach asks: what happened, when it was found, who answers for it, and
+    what else is known at that moment.
+    """
+
+    discovered_on = forms.DateField(
+        label=_("Found on"),
+        widget=forms.DateInput(),
+        error_messages={"required": _("Give the day on which it was found.")},
+    )
+    discovered_at = forms.TimeField(
+        label=_("Found at"),
+        widget=forms.TimeInput(format="%H:%M"),
+        help_text=_("Such as 14:30."),
+        error_messages={"required": _("Give the time at which it was found.")},
+    )
+    reason = forms.CharField(
+        label=_("What happened"),
+        max_length=2000,
+        widget=forms.Textarea,
+        error_messages={"required": _("Say what happened.")},
+    )
 
     field_order = (
         "reason",
         "discovered_on",
         "discovered_at",
+        "unit",
+        "owner",
         "happened_on",
         "happened_at",
         "place",
         "information",
         "people_affected",
         "containment",
-        "unit",
-        "owner",
     )
 
     def __init__(self, *args: Any, now: datetime, **options: Any) -> None:
@@ -122,29 +196,36 @@ class BreachForm(MatterForm):
         self.now = now
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        found = _moment(values.get("discovered_on"), values.get("discovered_at"))
-        on, at = values.get("happened_on"), values.get("happened_at")
-        if (on is None) != (at is None) and not self.errors.keys() & {"happened_on", "happened_at"}:
-            self.add_error("happened_at", _("Give both the day and the time, or neither."))
-        happened = _moment(on, at)
-        if found is not None and found > self.now:
+        given = self.cleaned_data
+        self.found = _moment(given.get("discovered_on"), given.get("discovered_at"))
+        if self.found is not None and self.found > self.now:
             self.add_error("discovered_at", _("This lies ahead: check the day and the time."))
-        if found is not None and happened is not None and happened > found:
-            self.add_error("happened_at", _("It cannot be found before it happened."))
-        return {**values, "found": found, "happened": happened}
+        return super().clean()
 
-    def intake(self) -> Intake:
-        """What was typed; call it once the form is valid."""
-        values = self.cleaned_data
-        return Intake(
-            happened_at=values["happened"],
-            discovered_at=values["found"],
-            place=values["place"],
-            data=values["information"],
-            people_affected=values["people_affected"],
-            containment=values["containment"],
-        )
+
+def at_first(now: datetime, people: Groups) -> dict[str, Any]:
+    """What the report of a breach begins with: found now, and to the privacy officer if there is one only."""
+    here = now.astimezone(clock.service_zone())
+    begins: dict[str, Any] = {
+        "discovered_on": here.date(),
+        "discovered_at": here.time().replace(second=0, microsecond=0),
+        "unit": _("Protection of privacy"),
+    }
+    officers = [person for role, each in people if role == Role.PRIVACY_OFFICER for person in each]
+    return begins | ({"owner": officers[0].pk} if len(officers) == 1 else {})
+
+
+def known_of(breach: Breach) -> dict[str, Any]:
+    """What the form that completes a breach begins with."""
+    happened = breach.happened_at and breach.happened_at.astimezone(clock.service_zone())
+    return {
+        "happened_on": happened and happened.date(),
+        "happened_at": happened and happened.time(),
+        "place": breach.place,
+        "information": breach.data,
+        "people_affected": breach.people_affected,
+        "containment": breach.containment,
+    }
 
 
 def _moment(on: date | None, at: time | None) -> datetime | None:
@@ -215,6 +296,6 @@ class ReasonForm(forms.Form):
 class NameForm(forms.Form):
     """Who else may open it."""
 
-    def __init__(self, *args: Any, people: Sequence[Person], **options: Any) -> None:
+    def __init__(self, *args: Any, people: Groups, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["person"] = PersonField(people, label=_("Who else may open it"))

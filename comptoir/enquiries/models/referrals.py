@@ -102,6 +102,8 @@ class Referral(models.Model):
 class Breach(models.Model):
     """What the intake of a privacy breach asks (Directive on Privacy Practices), and its two reports.
 
+    It is reported with what is known; what is empty is completed before it is dealt with.
+
     A breach that is found to be material is reported to the Office of the Privacy Commissioner and the
     Treasury Board Secretariat within seven days of that finding.
     """
@@ -109,10 +111,10 @@ class Breach(models.Model):
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="breach")
     happened_at = models.DateTimeField(null=True, help_text="When it happened, if it is known.")
     discovered_at = models.DateTimeField()
-    place = models.CharField(max_length=200)
-    data = models.CharField(max_length=300, help_text="What kind of data: no data.")
-    people_affected = models.PositiveIntegerField()
-    containment = models.TextField(max_length=2000)
+    place = models.CharField(max_length=200, blank=True)
+    data = models.CharField(max_length=300, blank=True, help_text="What kind of data: no data.")
+    people_affected = models.PositiveIntegerField(null=True)
+    containment = models.TextField(max_length=2000, blank=True)
     is_material = models.BooleanField(null=True)
     determined_at = models.DateTimeField(null=True)
     determined_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

@@ -31,9 +31,10 @@ from comptoir.enquiries.models import (
     Loan,
     Pause,
     State,
+    TextVersion,
 )
 from comptoir.enquiries.queries import drills
-from comptoir.people.models import Grant, Language, Person, Role
+from comptoir.people.models import Grant, Language, Person, Role, sort_key
 from comptoir.ui import clock
 
 MOST = 500
@@ -83,6 +84,13 @@ class Tile:
 def of_line(line: Line) -> CrisisLine | None:
     """What a line has as a crisis line."""
     return CrisisLine.objects.select_related("line").filter(line=line).first()
+
+
+def texts_in_use(at: datetime) -> dict[str, str]:
+    """The titles of the texts that agents may send, in the language of the page, by their codes."""
+    found = TextVersion.objects.in_use(at)
+    titles = {version.text.code: version.title for version in found}
+    return dict(sorted(titles.items(), key=lambda text: (sort_key(text[1]), text[0])))
 
 
 def public_line(at: datetime) -> Line | None:

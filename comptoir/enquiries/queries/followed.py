@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q
 
 from comptoir.enquiries.models import (
-    Clock,
     Direction,
     Document,
     Enquiry,
     EnquiryQuerySet,
     Message,
-    Promise,
     State,
 )
-from comptoir.enquiries.queries import drills
+from comptoir.enquiries.queries import dates_told, drills
+from comptoir.enquiries.queries.dates_told import Dates
 
 MOST_TEXTS = 200
 """The newest so many of an enquiry are shown."""
@@ -37,8 +36,7 @@ class Followed:
     enquiry: Enquiry
     texts: tuple[Message, ...]
     parts: tuple[str, ...]
-    due: Clock | None
-    first_due: Clock | None
+    dates: Dates
     can_be_added_to: bool
     has_ended: bool
 
@@ -75,13 +73,11 @@ def view_of(enquiry: Enquiry) -> Followed:
     shown = list(told.order_by("-at", "-pk")[:MOST_TEXTS])
     references = {text.enquiry.reference for text in shown if text.enquiry_id != enquiry.pk}
     has_ended = drills.has_ended(enquiry)
-    running = {clock.promise: clock for clock in enquiry.clocks.running()}
     return Followed(
         enquiry=enquiry,
         texts=tuple(reversed(shown)),
         parts=tuple(sorted(references)),
-        due=running.get(Promise.FINAL),
-        first_due=running.get(Promise.FIRST),
+        dates=dates_told.told(enquiry),
         can_be_added_to=enquiry.state != State.JOINED and not has_ended,
         has_ended=has_ended,
     )

@@ -20,10 +20,10 @@ from comptoir.enquiries.models import (
     Document,
     Enquiry,
     Message,
-    Promise,
     Referral,
     State,
 )
+from comptoir.enquiries.queries import dates_told
 from comptoir.notices.kinds import Kind
 from comptoir.notices.models import Notice
 
@@ -55,9 +55,9 @@ def _owed(notice: Notice, states: tuple[State, ...]) -> Mapping[str, Any] | None
     enquiry = found.filter(pk=notice.subject_id, state__in=states).first()
     if enquiry is None:
         return None
-    clock = enquiry.clocks.running().filter(promise=Promise.FINAL).first()
-    due_at = None if clock is None else clock.due_at
-    return {"due_at": due_at, **_said(enquiry, notice)}
+    dates = dates_told.told(enquiry)
+    when = {"first_due_at": dates.first, "due_at": dates.final, "waits": dates.waits}
+    return {**when, **_said(enquiry, notice)}
 
 
 def _answered(notice: Notice) -> Mapping[str, Any] | None:

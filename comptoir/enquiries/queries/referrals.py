@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from comptoir.enquiries.models import (
+    Agent,
+    Breach,
     Direction,
     Document,
     Enquiry,
@@ -20,6 +23,7 @@ from comptoir.enquiries.models import (
 )
 from comptoir.enquiries.queries import handling, places
 from comptoir.people.models import Grant, Person, Role
+from comptoir.roster.models import Absence
 from comptoir.ui import clock
 
 REPORT_WITHIN = timedelta(days=7)
@@ -31,8 +35,13 @@ MOST_WRITTEN = 50
 
 PAGE = 25
 
-ANSWERS = (Role.AGENT, Role.TEAM_LEAD, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
-"""Whom a matter may be handed to, or who may be named: they can reach the pages of it."""
+ANSWERS = (Role.TEAM_LEAD, Role.PROFESSIONAL, Role.PRIVACY_OFFICER, Role.AGENT)
+"""Whom a matter may be handed to, or who may be named: they can reach the pages of it. In the order in
+which they are offered: what is urgent goes to a team lead, or to a professional (ours).
+"""
+
+Groups = Sequence[tuple[Role, Sequence[Person]]]
+"""People under the role for which they are offered."""
 
 
 class Show(StrEnum):
@@ -68,10 +77,29 @@ def exchange(enquiry: Enquiry) -> list[Message]:
     return list(reversed(found.order_by("-at", "-pk")[:MOST_WRITTEN]))
 
 
-def who_may_answer(now: datetime) -> list[Person]:
-    """Whom a matter may be handed to at an instant, by name."""
+def may_answer(now: datetime) -> QuerySet[Person]:
+    """Everybody whom a matter may be handed to at an instant."""
     held = Grant.objects.in_force(now).filter(role__in=ANSWERS).values("person")
-    return list(Person.objects.filter(pk__in=held).order_by("sort_name", "pk"))
+    return Person.objects.filter(pk__in=held)
+
+
+def offered(now: datetime, first: Role = Role.TEAM_LEAD) -> Groups:
+    """Those of them who are there, each once, by name under the first of their roles. One query.
+
+    Who is absent by the roster is away; so is, as an agent, who takes no enquiries.
+    """
+    absent = Absence.objects.filter(withdrawn_at=None, starts_at__lte=now, ends_at__gt=now)
+    idle = Agent.objects.filter(active=False)
+    held = Grant.objects.in_force(now).filter(role__in=ANSWERS)
+    held = held.exclude(person__in=absent.values("professional__person"))
+    held = held.exclude(role=Role.AGENT, person__in=idle.values("person"))
+    roles: dict[Person, set[str]] = {}
+    for grant in held.select_related("person").order_by("person__sort_name", "person"):
+        roles.setdefault(grant.person, set()).add(grant.role)
+    groups: dict[Role, list[Person]] = {role: [] for role in (first, *ANSWERS)}
+    for person, has in roles.items():
+        groups[next(role for role in groups if role in has)].append(person)
+    return [(role, people) for role, people in groups.items() if people]
 
 
 def shown(
@@ -114,8 +142,17 @@ def counts(
 
 def of_enquiry(enquiry: Enquiry) -> list[Referral]:
     """Every referral of it, the latest first, for `enquiries/parts/referrals.html`."""
-    found = enquiry.referrals.select_related("owner").order_by("-referred_at", "-pk")
+    found = enquiry.referrals.select_related("owner", "breach").order_by("-referred_at", "-pk")
     return list(found[:MOST_OF_ONE])
+
+
+def incomplete(found: Sequence[Referral]) -> Referral | None:
+    """The breach among them that is open and of which something is still missing."""
+    for referral in found:
+        breach = getattr(referral, "breach", None)
+        if breach is not None and referral.closed_at is None and unknown(breach):
+            return referral
+    return None
 
 
 def days_left(referral: Referral, now: datetime) -> int:
@@ -132,6 +169,15 @@ def breach_of_document(document: Document) -> dict[str, str]:
         "containment": gettext("The document was taken back. Nobody can open it any more."),
         "reason": document.undone_reason,
     }
+
+
+TO_COMPLETE = ("place", "data", "people_affected", "containment")
+"""What the intake asks of every breach, besides when it was found; when it happened nobody may know."""
+
+
+def unknown(breach: Breach) -> list[str]:
+    """What of it is still missing, by the names of its fields."""
+    return [name for name in TO_COMPLETE if not getattr(breach, name)]
 
 
 def is_late(referral: Referral, now: datetime) -> bool:

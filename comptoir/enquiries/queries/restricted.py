@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from comptoir.enquiries.models import Enquiry, Message, Named, Opening
+from comptoir.enquiries.queries.referrals import Groups
 from comptoir.people.models import Person
 
 MOST_TEXTS = 200
@@ -19,10 +20,12 @@ def named(enquiry: Enquiry) -> list[Named]:
     return list(found.order_by("named_at", "pk"))
 
 
-def others(people: Iterable[Person], standing: Iterable[Named]) -> list[Person]:
+def others(groups: Groups, standing: Iterable[Named]) -> Groups:
     """Those of these people who are not named."""
     known = {each.person_id for each in standing}
-    return [person for person in people if person.pk not in known]
+    return [
+        (role, [person for person in people if person.pk not in known]) for role, people in groups
+    ]
 
 
 def openings(enquiry: Enquiry) -> list[Opening]:

@@ -19,8 +19,8 @@ from comptoir.enquiries.actions import documents, receiving
 from comptoir.enquiries.forms import files
 from comptoir.enquiries.forms.asking import AskForm
 from comptoir.enquiries.guarding import Problem
-from comptoir.enquiries.models import AskerKind, Channel, Message, Promise
-from comptoir.enquiries.queries import lines, promises
+from comptoir.enquiries.models import AskerKind, Channel, Message
+from comptoir.enquiries.queries import dates_told, lines, promises
 from comptoir.people import permissions
 from comptoir.people.forms.identifiers import IDENTIFIER_FAULTS
 from comptoir.people.permissions import SignedIn
@@ -158,6 +158,6 @@ def asked(request: HttpRequest) -> HttpResponse:
     context = {
         "enquiry": message.enquiry,
         "is_duplicate": noted["is_duplicate"],
-        "due": message.enquiry.clocks.running().filter(promise=Promise.FINAL).first(),
+        "dates": dates_told.told(message.enquiry),
     }
     return render(request, "enquiries/asked.html", context)

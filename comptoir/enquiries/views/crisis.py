@@ -33,6 +33,7 @@ from comptoir.enquiries.queries import crisis as lines
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
+from comptoir.ui.forms import without_errors
 
 A_PAGE = 20
 DONE = (crisis.CannotOpen, crisis.CannotExtend, crisis_rest.CannotClose, lending.CannotLend)
@@ -54,28 +55,39 @@ def tiles(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(Role.TEAM_LEAD)
 def open_line(request: SignedIn) -> HttpResponse:
-    """Open a line, beginning from a template."""
+    """Open a line, beginning from a template: a drill at once, a real one after it was shown once more."""
     template = CrisisTemplate.objects.filter(code=request.GET.get("template", "")[:30]).first()
     today = clock.service_date(request.now)
     initial = from_template(template, today) if template else {}
     form = OpenForm(request.POST or None, initial=initial, now=request.now)
-    if request.method == "POST" and form.is_valid():
+    if "change" in request.POST:
+        without_errors(form)
+    elif request.method == "POST" and form.is_valid():
         try:
-            made = crisis.open_line(
-                wish=form.wish(template),
-                staff=form.lent(),
-                home_team=form.cleaned_data.get("home_team", ""),
-                by=request.user,
-                now=request.now,
-            )
+            return _opened(request, form, form.wish(template))
         except crisis.CannotOpen as reason:
             refuse(form, reason)
-        else:
-            messages.success(request, _("The line is open."))
-            return redirect("enquiries:crisis-line", made.line.code)
-    context = {"form": form, "template": template, "templates": template_choices()}
+    context = {"form": form, "template": template}
     status = 422 if form.errors else 200
     return render(request, "enquiries/crisis_open.html", context, status=status)
+
+
+def _opened(request: SignedIn, form: OpenForm, wish: crisis.Wish) -> HttpResponse:
+    """The open line, or what will happen once it is opened. Raises CannotOpen."""
+    if not wish.is_drill and "open" not in request.POST:
+        crisis.check(wish=wish, now=request.now)
+        context = {"form": form, "wish": wish, "staff": form.lent()}
+        context["texts"] = form.titles_of(wish.texts)
+        return render(request, "enquiries/crisis_confirm.html", context)
+    made = crisis.open_line(
+        wish=wish,
+        staff=form.lent(),
+        home_team=form.cleaned_data.get("home_team", ""),
+        by=request.user,
+        now=request.now,
+    )
+    messages.success(request, _("The line is open."))
+    return redirect("enquiries:crisis-line", made.line.code)
 
 
 @require_GET

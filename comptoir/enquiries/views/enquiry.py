@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, Q
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,7 +33,14 @@ from comptoir.enquiries.models import (
     State,
     Tag,
 )
-from comptoir.enquiries.permissions import enquiries_for, get_readable_for, may_take
+from comptoir.enquiries.permissions import (
+    READS,
+    WORKS,
+    enquiries_for,
+    get_readable_for,
+    get_restricted_for,
+    may_take,
+)
 from comptoir.enquiries.queries import (
     asked_before,
     bundles,
@@ -59,10 +66,12 @@ HELD = (State.IN_HAND, State.ON_HOLD)
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*READS)
 def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
     """Read it; post an answer, a question to the client or a note."""
-    found = get_readable_for(request.standing, reference, request.now)
+    found = _to_read(request, reference)
+    if found is None:
+        return redirect("enquiries:restricted", reference)
     going_on = composing(request, found)
     if going_on is not None:
         composed = without_errors(AnswerForm(going_on.posted, now=request.now))
@@ -86,6 +95,22 @@ def enquiry(request: SignedIn, reference: str) -> HttpResponseBase:
         return _page(
             request, found, without_errors(answer), NoteForm(), refused=refused, status=422
         )
+
+
+def _to_read(request: SignedIn, reference: str) -> Enquiry | None:
+    """What the person may read here; None for what they may open once they have said why.
+
+    Raises Http404 for anything else: to everybody who is not named, it does not exist.
+    """
+    if request.standing.roles & set(WORKS):
+        try:
+            return get_readable_for(request.standing, reference, request.now)
+        except Http404:
+            pass
+    get_restricted_for(request.standing, reference, request.now)
+    if request.method == "POST":
+        messages.warning(request, _("Nothing was sent: the enquiry is restricted."))
+    return None
 
 
 def _answer(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpResponse:

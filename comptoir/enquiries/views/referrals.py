@@ -19,8 +19,11 @@ from comptoir.enquiries.forms.referrals import (
     CloseForm,
     FilterForm,
     HandOnForm,
+    KnownForm,
     MaterialForm,
     TakeBackForm,
+    at_first,
+    known_of,
 )
 from comptoir.enquiries.models import Breach, Enquiry, Referral, ReferralKind, ReferralOutcome
 from comptoir.enquiries.permissions import (
@@ -37,6 +40,7 @@ from comptoir.enquiries.queries import gates
 from comptoir.enquiries.queries import referrals as queries
 from comptoir.enquiries.queries.referrals import Show
 from comptoir.enquiries.views import paging
+from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import values
 from comptoir.ui.forms import without_errors
@@ -49,6 +53,13 @@ SHOWN = {
 }
 
 REFUSALS: dict[type[referring.CannotRefer], str | Promise] = {
+    referring.CannotAnswer: gettext_lazy(
+        "This person has no role in which they could deal with it. Choose somebody else."
+    ),
+    referring.NotComplete: gettext_lazy(
+        "Complete first what is known of the breach: below is what is still missing."
+    ),
+    referring.NotOpened: gettext_lazy("Say first why you open the enquiry, then complete it."),
     referring.ReferredAlready: gettext_lazy(
         "This enquiry was handed on for the same reason and is not closed yet. Look at its referrals."
     ),
@@ -105,8 +116,7 @@ def register(request: SignedIn) -> HttpResponse:
 def hand_on(request: SignedIn, reference: str) -> HttpResponseBase:
     """Hand a matter on that is no breach."""
     found = get_readable_for(request.standing, reference, request.now)
-    people = queries.who_may_answer(request.now)
-    form = HandOnForm(request.POST or None, people=people)
+    form = HandOnForm(request.POST or None, people=queries.offered(request.now))
     if request.method == "POST" and form.is_valid():
         kind = ReferralKind(form.cleaned_data["kind"])
         response = _hand_on(request, found, form, kind, None)
@@ -120,8 +130,8 @@ def hand_on(request: SignedIn, reference: str) -> HttpResponseBase:
 def report_breach(request: SignedIn, reference: str) -> HttpResponseBase:
     """Report a breach of privacy; what is known of it goes to the privacy officers."""
     found = get_readable_for(request.standing, reference, request.now)
-    people = queries.who_may_answer(request.now)
-    initial = _of_document(request, found)
+    people = queries.offered(request.now, Role.PRIVACY_OFFICER)
+    initial = at_first(request.now, people) | _of_document(request, found)
     form = BreachForm(request.POST or None, people=people, now=request.now, initial=initial)
     if request.method == "POST" and form.is_valid():
         response = _hand_on(request, found, form, ReferralKind.BREACH, form.intake())
@@ -183,11 +193,11 @@ def referral(request: SignedIn, pk: int) -> HttpResponseBase:
     if request.method != "POST":
         return _referral_page(request, found)
     do = request.POST.get("do", "")
-    form = FORMS.get(do, forms.Form)(request.POST)
+    form = _form(request, found, do)
     if not form.is_valid():
         return _referral_page(request, found, {do: form})
     try:
-        said = _act(request, found, do, form.cleaned_data)
+        said = _act(request, found, do, form)
     except referring.CannotRefer as refused:
         messages.warning(request, str(REFUSALS[type(refused)]))
     else:
@@ -202,9 +212,21 @@ FORMS: dict[str, type[forms.Form]] = {
 }
 
 
-def _act(request: SignedIn, found: Referral, do: str, typed: dict[str, Any]) -> str:
+def _form(request: SignedIn, found: Referral, do: str) -> forms.Form:
+    """What was typed for this deed."""
+    breach = getattr(found, "breach", None)
+    if do == "complete" and breach is not None:
+        return KnownForm(request.POST, found=breach.discovered_at)
+    return FORMS.get(do, forms.Form)(request.POST)
+
+
+def _act(request: SignedIn, found: Referral, do: str, form: forms.Form) -> str:
     """Do it; the sentence that says so. Raises CannotRefer."""
     who: dict[str, Any] = {"referral": found, "by": request.user, "now": request.now}
+    typed = form.cleaned_data
+    if isinstance(form, KnownForm):
+        referring.complete(intake=form.intake(), **who)
+        return _("What is known of the breach was written down.")
     if do == "acknowledge":
         referring.acknowledge(**who)
         return _("You have it. Please close it once it is dealt with.")
@@ -243,6 +265,7 @@ def _referral_page(
         "days_left": queries.days_left(found, request.now),
         "answers": answers,
         "may_close": answers and found.acknowledged_at and not _to_report(breach),
+        **(_to_complete(breach, typed.get("complete")) if breach and is_open else {}),
         "may_take_back": is_open
         and found.referred_by_id == request.user.pk
         and (breach is None or breach.determined_at is None),
@@ -258,6 +281,14 @@ def _exchange(request: SignedIn, enquiry: Enquiry) -> dict[str, Any]:
     """What was written to and fro, for who reads it here alone; the gates hold as on its own page."""
     case = gates.facts(enquiry, gates.verdict(enquiry, request.now))
     return {"exchange": queries.exchange(enquiry), "case": case}
+
+
+def _to_complete(breach: Breach, typed: forms.Form | None) -> dict[str, Any]:
+    """The form that completes a breach, and what is missing, by the labels of the form."""
+    form = typed or KnownForm(initial=known_of(breach))
+    names = {"data": "information"}
+    missing = [form.fields[names.get(name, name)].label for name in queries.unknown(breach)]
+    return {"known_form": form, "missing": missing}
 
 
 def _to_report(breach: Breach | None) -> bool:

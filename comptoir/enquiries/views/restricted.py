@@ -61,11 +61,13 @@ def restricted(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 def _read(request: SignedIn, found: Enquiry) -> HttpResponse:
+    handed_on = referrals.of_enquiry(found)
     context = {
         "enquiry": found,
         "until": queries.readable_until(found, request.user, request.now),
         "texts": queries.texts(found),
-        "referrals": referrals.of_enquiry(found),
+        "referrals": handed_on,
+        "incomplete": referrals.incomplete(handed_on),
         "documents": documents.of_enquiry(found),
         "reads_only": not request.standing.roles & set(WORKS),
     }
@@ -78,7 +80,7 @@ def named(request: SignedIn, reference: str) -> HttpResponseBase:
     """Who may open it, and who opened it why; name somebody, or end that somebody is named."""
     found = get_restricted_for(request.standing, reference, request.now)
     standing = queries.named(found)
-    people = queries.others(referrals.who_may_answer(request.now), standing)
+    people = queries.others(referrals.offered(request.now), standing)
     form = NameForm(request.POST or None, people=people)
     ends = values.number(request.POST.get("end", ""))
     if request.method == "POST" and ends is not None:
