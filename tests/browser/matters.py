@@ -56,13 +56,25 @@ def for_a_professional(world: World) -> tuple[int]:
 
 def breach(world: World) -> Referral:
     """A breach, found to be material, of which the Commissioner was told."""
-    found = Referral.objects.filter(kind=ReferralKind.BREACH).first()
+    found = Referral.objects.filter(kind=ReferralKind.BREACH).exclude(breach__place="").first()
     if found is not None:
         return found
     lead, now = world.people[Role.TEAM_LEAD], clock.now()
     made = _handed_on(world, ReferralKind.BREACH)
     referring.determine(referral=made, is_material=True, by=lead, now=now)
     return referring.report(referral=made, to_commissioner=True, by=lead, now=now)
+
+
+def incomplete(world: World) -> Referral:
+    """A breach of which hardly anything is known yet, which the lead may read for a while."""
+    found = Referral.objects.filter(kind=ReferralKind.BREACH, breach__place="").first()
+    lead, now = world.people[Role.TEAM_LEAD], clock.now()
+    bare = referring.Intake(happened_at=None, discovered_at=now)
+    made = found or _handed_on(world, ReferralKind.BREACH, bare)
+    restricting.open_to_read(
+        enquiry=made.enquiry, reason="To complete the report", by=lead, now=now
+    )
+    return made
 
 
 def opened(world: World) -> Enquiry:
@@ -108,9 +120,11 @@ def document(world: World, scan: Scan = Scan.NOT_SCANNED) -> Document:
     return Document.objects.get(enquiry=about, scan=scan)
 
 
-def _handed_on(world: World, kind: ReferralKind) -> Referral:
+def _handed_on(
+    world: World, kind: ReferralKind, intake: referring.Intake | None = None
+) -> Referral:
     lead, now = world.people[Role.TEAM_LEAD], clock.now()
-    intake = referring.Intake(
+    intake = intake or referring.Intake(
         happened_at=None,
         discovered_at=now,
         place="A reply by e-mail",
@@ -148,6 +162,13 @@ PAGES = [
     Visit("enquiries:referral", LEAD, lambda world: (urgent(world).pk,)),
     Visit("enquiries:referral", LEAD, lambda world: (breach(world).pk,), state="breach"),
     Visit("enquiries:referral", PROFESSIONAL, for_a_professional),
+    Visit("enquiries:referral", LEAD, lambda world: (incomplete(world).pk,), state="incomplete"),
+    Visit(
+        "enquiries:restricted",
+        LEAD,
+        lambda world: (incomplete(world).enquiry.reference,),
+        state="incomplete",
+    ),
     Visit("enquiries:restricted", LEAD, lambda world: (closed(world).reference,)),
     Visit("enquiries:restricted", LEAD, lambda world: (opened(world).reference,), state="open"),
     Visit("enquiries:named", LEAD, lambda world: (opened(world).reference,)),
