@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.enquiries.models import Clock, Enquiry, Promise
-from comptoir.enquiries.permissions import WORKS
+from comptoir.enquiries.models import WORKS, Clock, Enquiry, Promise
 from comptoir.people.dealings import MOST, About, Dealing
 from comptoir.people.permissions import Standing
 from comptoir.ui import clock

@@ -9,7 +9,9 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from comptoir.enquiries.models import (
+    READS,
     SET_ASIDE,
+    WORKS,
     Agent,
     Authorization,
     CrisisLine,
@@ -38,13 +40,6 @@ from comptoir.people.models import Grant, Person, Role
 from comptoir.people.permissions import Standing
 
 Kept = TypeVar("Kept", bound=Model)
-
-WORKS = (Role.AGENT, Role.TEAM_LEAD)
-"""Who answers enquiries: a team lead may do what an agent may."""
-
-
-READS = (*WORKS, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
-"""Who may be handed a matter, or be named for a restricted enquiry; the last two read nothing else."""
 
 
 def enquiries_for(standing: Standing) -> EnquiryQuerySet:

@@ -1,6 +1,8 @@
 """Data of the single window: lines and their promises, enquiries and their texts, clocks, agents."""
 
 from comptoir.enquiries.models.agents import (
+    READS,
+    WORKS,
     Agent,
 )
 from comptoir.enquiries.models.clocks import (
@@ -127,6 +129,8 @@ from comptoir.enquiries.models.undelivered import (
 )
 
 __all__ = [
+    "READS",
+    "WORKS",
     "Agent",
     "AskerKind",
     "Authorization",

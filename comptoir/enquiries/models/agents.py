@@ -8,7 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.models.lines import Line
-from comptoir.people.models import Language, Person
+from comptoir.people.models import Language, Person, Role
+
+WORKS = (Role.AGENT, Role.TEAM_LEAD)
+"""Who answers enquiries: a team lead may do what an agent may."""
+
+READS = (*WORKS, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
+"""Who may be handed a matter, or be named for a restricted enquiry; the last two read nothing else."""
 
 
 class Agent(models.Model):

@@ -6,15 +6,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.models import READS, WORKS, Enquiry
 from comptoir.notices.kinds import Reader
 from comptoir.people.models import Grant, Person, Role
 
 MOST = 50
 """Who are told of one thing."""
-
-WORKS = (Role.AGENT, Role.TEAM_LEAD)
-MAY_BE_NAMED = (*WORKS, Role.PRIVACY_OFFICER, Role.PROFESSIONAL)
 
 
 def team_leads(now: datetime) -> list[Reader]:
@@ -29,7 +26,7 @@ def who_has(enquiry: Enquiry, now: datetime) -> list[Reader]:
     """
     if enquiry.is_restricted:
         named = enquiry.named.filter(ended_at=None).values("person")
-        able = Grant.objects.in_force(now).filter(person__in=named, role__in=MAY_BE_NAMED)
+        able = Grant.objects.in_force(now).filter(person__in=named, role__in=READS)
         return _readers(Person.objects.filter(pk__in=able.values("person")))
     held = Grant.objects.in_force(now).filter(person=enquiry.assignee_id, role__in=WORKS)
     return _readers(Person.objects.filter(pk__in=held.values("person"))) or team_leads(now)

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods
 from comptoir.enquiries.actions import bundling as actions
 from comptoir.enquiries.actions import changing
 from comptoir.enquiries.forms.bundling import BundleForm, CodeForm, code_forms
+from comptoir.enquiries.models import WORKS
 from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for
 from comptoir.enquiries.queries import bundles
 from comptoir.enquiries.views.enquiry import draft_of
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def bundle(request: SignedIn, reference: str) -> HttpResponse:
     """What belongs to the bundle and what does not, and the answer to all of it."""
     found = get_enquiry_for(request.standing, reference)

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.domain.gates import Open
 from comptoir.enquiries.forms.texts import MOST_QUOTED, quoted_keys
-from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.models import WORKS, Enquiry
 from comptoir.enquiries.permissions import get_readable_for
 from comptoir.enquiries.queries import gates, quoting
-from comptoir.people.models import Language, Role
+from comptoir.people.models import Language
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import values
 
@@ -60,7 +60,7 @@ def composing(request: SignedIn, found: Enquiry) -> Composing | None:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def enquiry_texts(request: SignedIn, reference: str) -> HttpResponse:
     """The part of the page with the texts that fit, or those that hold the words that were sent."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -69,7 +69,7 @@ def enquiry_texts(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def enquiry_preview(request: SignedIn, reference: str) -> HttpResponse:
     """The part of the page with the answer as its reader will see it; nothing is stored."""
     found = get_readable_for(request.standing, reference, request.now)

@@ -27,7 +27,7 @@ from comptoir.enquiries.forms.crisis import (
     refuse,
     template_choices,
 )
-from comptoir.enquiries.models import CrisisLine, CrisisTemplate, Rest
+from comptoir.enquiries.models import WORKS, CrisisLine, CrisisTemplate, Rest
 from comptoir.enquiries.queries import after_action
 from comptoir.enquiries.queries import crisis as lines
 from comptoir.people.models import Role
@@ -194,7 +194,7 @@ def give_back(request: SignedIn, code: str, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def unrelated(request: SignedIn, reference: str) -> HttpResponse:
     """Send on what has nothing to do with the crisis."""
     enquiry = permissions.get_enquiry_for(request.standing, reference)

@@ -17,8 +17,8 @@ from comptoir.domain import documents as rule
 from comptoir.enquiries.actions import documents as actions
 from comptoir.enquiries.forms.documents import REFUSALS as FILE_REFUSALS
 from comptoir.enquiries.forms.documents import DocumentForm, UndoForm, UnscannedForm
-from comptoir.enquiries.models import Document, DocumentKind, Enquiry, Scan, UndoWhy
-from comptoir.enquiries.permissions import READS, WORKS, get_document_for, get_readable_for
+from comptoir.enquiries.models import READS, WORKS, Document, DocumentKind, Enquiry, Scan, UndoWhy
+from comptoir.enquiries.permissions import get_document_for, get_readable_for
 from comptoir.enquiries.queries import documents as queries
 from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow

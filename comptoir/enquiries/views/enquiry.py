@@ -26,6 +26,8 @@ from comptoir.enquiries.forms.working import (
 from comptoir.enquiries.models import (
     LINE_OF_BUSINESS_DIGITS,
     OPEN_STATES,
+    READS,
+    WORKS,
     Descent,
     Enquiry,
     InboundMail,
@@ -34,8 +36,6 @@ from comptoir.enquiries.models import (
     Tag,
 )
 from comptoir.enquiries.permissions import (
-    READS,
-    WORKS,
     enquiries_for,
     get_readable_for,
     get_restricted_for,
@@ -172,7 +172,7 @@ def _write_note(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> Htt
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def take(request: SignedIn, reference: str) -> HttpResponseBase:
     """Take this one; a team lead also from a colleague."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -191,7 +191,7 @@ def take(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
     """Let it wait for somebody else again."""
     found = get_readable_for(request.standing, reference, request.now)

@@ -23,7 +23,7 @@ from comptoir.enquiries.forms.gates import (
     ends_before,
     needs_an_end,
 )
-from comptoir.enquiries.models import Enquiry, acts_for_office
+from comptoir.enquiries.models import WORKS, Enquiry, acts_for_office
 from comptoir.enquiries.permissions import (
     get_authorization_for,
     get_override_for,
@@ -31,7 +31,6 @@ from comptoir.enquiries.permissions import (
     overrides_for,
 )
 from comptoir.enquiries.queries import gate_page, gates
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 from comptoir.ui import clock
 from comptoir.ui.forms import without_errors
@@ -80,7 +79,7 @@ def on_page(request: SignedIn, found: Enquiry) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def gate_confirm(request: SignedIn, reference: str) -> HttpResponse:
     """What the asker gave agrees with the record."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -93,7 +92,7 @@ def gate_confirm(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
     """Record what the asker may be told about the applicant."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -107,7 +106,7 @@ def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def gate_applicant(request: SignedIn, reference: str) -> HttpResponse:
     """The asker is the applicant: recorded at once, as who asks is confirmed."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -127,7 +126,7 @@ def gate_applicant(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def gate_withdraw(request: SignedIn, reference: str, key: int) -> HttpResponse:
     """From now on nothing is told on an authorization; asked once."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -148,7 +147,7 @@ def gate_withdraw(request: SignedIn, reference: str, key: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def gate_override(request: SignedIn, reference: str) -> HttpResponse:
     """Ask a second person to open the gates of this enquiry."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -163,7 +162,7 @@ def gate_override(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def overrides(request: SignedIn) -> HttpResponse:
     """What waits for a second person, the longest first."""
     waiting = overrides_for(request.standing, request.now)
@@ -172,7 +171,7 @@ def overrides(request: SignedIn) -> HttpResponse:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def override_answer(request: SignedIn, key: int) -> HttpResponse:
     """Agree or refuse, as the second person."""
     override = get_override_for(request.standing, key, request.now)

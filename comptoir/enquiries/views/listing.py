@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.enquiries.forms.listing import FilterForm, SearchForm
-from comptoir.enquiries.permissions import WORKS, enquiries_for
+from comptoir.enquiries.models import WORKS
+from comptoir.enquiries.permissions import enquiries_for
 from comptoir.enquiries.queries import listing as queries
 from comptoir.enquiries.views import paging
 from comptoir.people import searching

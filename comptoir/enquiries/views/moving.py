@@ -11,15 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.enquiries.actions import changing, copying, handing, joining
 from comptoir.enquiries.forms.working import CopyForm, JoinForm, TransferForm, version_of
-from comptoir.enquiries.models import Enquiry
+from comptoir.enquiries.models import WORKS, Enquiry
 from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for
 from comptoir.enquiries.views.enquiry import changed
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def transfer(request: SignedIn, reference: str) -> HttpResponseBase:
     """To another line, with a word for who takes it there."""
     found = get_enquiry_for(request.standing, reference)
@@ -43,7 +42,7 @@ def transfer(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def copy(request: SignedIn, reference: str) -> HttpResponseBase:
     """A second enquiry of the same asker, for another piece of work."""
     found = get_enquiry_for(request.standing, reference)
@@ -66,7 +65,7 @@ def copy(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def join(request: SignedIn, reference: str) -> HttpResponseBase:
     """Make it part of another of the same asker."""
     found = get_enquiry_for(request.standing, reference)
@@ -127,7 +126,7 @@ def _no_such() -> str:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def part(request: SignedIn, reference: str) -> HttpResponseBase:
     """Take it out of the main one again."""
     found = get_enquiry_for(request.standing, reference)
@@ -142,7 +141,7 @@ def part(request: SignedIn, reference: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def split(request: SignedIn, reference: str, key: int) -> HttpResponseBase:
     """Give one of its texts an enquiry of its own."""
     found = get_enquiry_for(request.standing, reference)

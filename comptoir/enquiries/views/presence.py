@@ -7,16 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from comptoir.enquiries.actions import presence
+from comptoir.enquiries.models import WORKS
 from comptoir.enquiries.permissions import get_readable_for
 from comptoir.enquiries.queries.presence import others
 from comptoir.people import lock
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow, while_locked
 
 
 @while_locked  # or else a page left open would count as a sign of life, and never lock
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def look(request: SignedIn, reference: str) -> HttpResponse:
     """Say that one is here; who else is."""
     found = get_readable_for(request.standing, reference, request.now)
@@ -29,7 +29,7 @@ def look(request: SignedIn, reference: str) -> HttpResponse:
 
 @while_locked
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def leave(request: SignedIn, reference: str) -> HttpResponse:
     """Say that the page was closed."""
     found = get_readable_for(request.standing, reference, request.now)

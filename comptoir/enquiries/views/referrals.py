@@ -25,10 +25,16 @@ from comptoir.enquiries.forms.referrals import (
     at_first,
     known_of,
 )
-from comptoir.enquiries.models import Breach, Enquiry, Referral, ReferralKind, ReferralOutcome
-from comptoir.enquiries.permissions import (
+from comptoir.enquiries.models import (
     READS,
     WORKS,
+    Breach,
+    Enquiry,
+    Referral,
+    ReferralKind,
+    ReferralOutcome,
+)
+from comptoir.enquiries.permissions import (
     answers_for,
     get_document_for,
     get_readable_for,

@@ -12,14 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.enquiries.actions import restricting
 from comptoir.enquiries.forms.referrals import NameForm, ReasonForm
-from comptoir.enquiries.models import Enquiry
-from comptoir.enquiries.permissions import (
-    READS,
-    WORKS,
-    get_restricted_for,
-    has_opened,
-    may_open,
-)
+from comptoir.enquiries.models import READS, WORKS, Enquiry
+from comptoir.enquiries.permissions import get_restricted_for, has_opened, may_open
 from comptoir.enquiries.queries import documents, referrals
 from comptoir.enquiries.queries import restricted as queries
 from comptoir.people.models import Person

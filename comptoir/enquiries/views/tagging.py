@@ -8,13 +8,13 @@ from django.views.decorators.http import require_POST
 
 from comptoir.enquiries.actions import tagging
 from comptoir.enquiries.forms.working import TagForm
+from comptoir.enquiries.models import WORKS
 from comptoir.enquiries.permissions import get_enquiry_for
-from comptoir.people.models import Role
 from comptoir.people.permissions import SignedIn, allow
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def tag(request: SignedIn, reference: str) -> HttpResponse:
     """Put one on."""
     found = get_enquiry_for(request.standing, reference)
@@ -25,7 +25,7 @@ def tag(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def untag(request: SignedIn, reference: str, code: str) -> HttpResponse:
     """Take one off."""
     found = get_enquiry_for(request.standing, reference)

@@ -19,12 +19,8 @@ from comptoir.enquiries.forms.texts import (
     WordsForm,
     code_taken,
 )
-from comptoir.enquiries.models import Text, TextKind, TextVersion
-from comptoir.enquiries.permissions import (
-    enquiries_for,
-    get_text_for,
-    get_text_version_for,
-)
+from comptoir.enquiries.models import WORKS, Text, TextKind, TextVersion
+from comptoir.enquiries.permissions import enquiries_for, get_text_for, get_text_version_for
 from comptoir.enquiries.queries import library, quoting, texts
 from comptoir.people import searching
 from comptoir.people.models import Role
@@ -37,7 +33,7 @@ SEARCH = "texts"
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def texts_list(request: SignedIn) -> HttpResponse:
     """Every text that is not retired, or what a search and a choice find."""
     if request.method == "POST":
@@ -61,14 +57,14 @@ def texts_list(request: SignedIn) -> HttpResponse:
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def text(request: SignedIn, code: str) -> HttpResponse:
     """A text by the version in use, or its newest if none is."""
     return _text_page(request, get_text_for(request.standing, code), None)
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def text_version(request: SignedIn, code: str, number: int) -> HttpResponse:
     """One of its versions."""
     version = get_text_version_for(request.standing, code, number)
@@ -76,7 +72,7 @@ def text_version(request: SignedIn, code: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def text_new(request: SignedIn) -> HttpResponse:
     """Begin a text, or with the button for it only look at it."""
     form = NewTextForm(request.POST or None, initial={"kind": TextKind.REPLY})
@@ -95,7 +91,7 @@ def text_new(request: SignedIn) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def text_write(request: SignedIn, code: str) -> HttpResponse:
     """Write its next version, from the words in use."""
     found = get_text_for(request.standing, code)

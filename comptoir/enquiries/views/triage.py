@@ -23,7 +23,7 @@ from comptoir.enquiries.forms.triage import (
     refuse,
     written,
 )
-from comptoir.enquiries.models import Enquiry, TriageVersion
+from comptoir.enquiries.models import WORKS, Enquiry, TriageVersion
 from comptoir.enquiries.permissions import get_enquiry_for, get_triage_version_for
 from comptoir.enquiries.queries import lines, rule_words, trying
 from comptoir.enquiries.queries import triage as rules
@@ -161,7 +161,7 @@ def _item(data: dict[str, Any]) -> rule.Item:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def overrule(request: SignedIn, reference: str) -> HttpResponse:
     """Put an enquiry where a person thinks it belongs."""
     enquiry = get_enquiry_for(request.standing, reference)

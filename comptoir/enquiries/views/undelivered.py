@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from comptoir.enquiries.actions import changing, resending
 from comptoir.enquiries.forms.undelivered import AgainForm, RemedyForm
 from comptoir.enquiries.forms.working import version_of
-from comptoir.enquiries.models import Enquiry, Undelivered
+from comptoir.enquiries.models import WORKS, Enquiry, Undelivered
 from comptoir.enquiries.permissions import get_readable_for, undelivered_for
 from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries import undelivered as queries
@@ -37,7 +37,7 @@ def undelivered(request: SignedIn) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def one(request: SignedIn, reference: str, key: int) -> HttpResponseBase:
     """Send it again, or say how whoever asked has it now."""
     found = get_readable_for(request.standing, reference, request.now)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.enquiries.actions import taking
 from comptoir.enquiries.forms.working import MOST_AT_ONCE, TakeForm
-from comptoir.enquiries.models import Agent, Enquiry, State
+from comptoir.enquiries.models import WORKS, Agent, Enquiry, State
 from comptoir.enquiries.permissions import get_agent_for
 from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries import work as queries
@@ -27,7 +27,7 @@ TAKEN_AT_ONCE = 10
 
 
 @require_GET
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def work(request: SignedIn) -> HttpResponse:
     """What the reader has in hand and on hold, what waits for somebody like them, today's answers."""
     agent = get_agent_for(request.standing)
@@ -60,7 +60,7 @@ def work(request: SignedIn) -> HttpResponse:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def take(request: SignedIn) -> HttpResponse:
     """Take a batch, and go to the first of it."""
     agent = get_agent_for(request.standing)
@@ -94,7 +94,7 @@ def taken_by(request: SignedIn, agent: Agent, count: int) -> list[Enquiry]:
 
 
 @require_POST
-@allow(Role.AGENT, Role.TEAM_LEAD)
+@allow(*WORKS)
 def end_shift(request: SignedIn) -> HttpResponse:
     """Put everything back that is in hand."""
     count = taking.put_all_back(by=request.user, now=request.now)
