@@ -94,7 +94,7 @@ class Visitor:
 
 
 def main() -> None:
-    """The times that an office is offered, in English; a professional's day, in French."""
+    """The times that an office is offered; a professional's day, in French; what an agent has in hand."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default="http://localhost:8000")
     address = parser.parse_args().address
@@ -115,6 +115,9 @@ def main() -> None:
         professional = Visitor(browser, address, "fr")
         professional.sign_in(by_role["professional"], signing_in.code(datetime.now(UTC)))
         professional.take(f"day/{_working_day()}/", "day.png")
+        agent = Visitor(browser, address, "en")
+        agent.sign_in(by_role["agent"], signing_in.code(datetime.now(UTC)))
+        agent.take("work/", "work.png")
         browser.close()
 
 

@@ -139,8 +139,9 @@ def _agents(
 
 
 def _received_at(now: datetime, state: State, rng: Random) -> datetime:
-    """Within three weeks and a half for what still waits, within two for the rest."""
-    days = 24 if state == State.WAITING else 14
+    """Within two weeks for what is answered; of the last days for what is not, but for one in eight."""
+    for_one_not_answered = 24 if rng.random() < 1 / 8 else 3
+    days = 14 if state == State.ANSWERED else for_one_not_answered
     return now - timedelta(minutes=rng.randrange(30, 60 * 24 * days))
 
 
