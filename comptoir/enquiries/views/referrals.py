@@ -63,7 +63,7 @@ REFUSALS: dict[type[referring.CannotRefer], str | Promise] = {
         "This person has no role in which they could deal with it. Choose somebody else."
     ),
     referring.NotComplete: gettext_lazy(
-        "Complete first what is known of the breach: below is what is still missing."
+        "Complete first what is known of the breach. Once you have opened the enquiry, this page says what is missing."
     ),
     referring.NotOpened: gettext_lazy("Say first why you open the enquiry, then complete it."),
     referring.ReferredAlready: gettext_lazy(
