@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -36,6 +37,9 @@ OPEN_MORE = 95_000
 AGENTS = 120
 RARE = 40
 """Enquiries on a line that was open long ago for a while."""
+
+NAME = "Marie bcdef"
+"""Of one asker among 20,000 and of some thirty among 2,000,000; its first word is everybody's."""
 
 ROUNDS, REPEATS = 5, 3
 SIZES = ("few", "many", "open")
@@ -110,8 +114,8 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
     """Every list, as it is opened and as it is narrowed."""
     first = Person.objects.get(pk=ground.people[0])
     lead, who = sign_in(Client(), person_with(Role.TEAM_LEAD)), sign_in(Client(), first)
-    year_ago = places.name(now - 365 * DAY, 1)
-    asked = [
+    year_ago, yesterday = places.name(now - 365 * DAY, 1), clock.service_date(now - DAY)
+    asked: list[tuple[str, Client, str, dict[str, Any]]] = [
         (NO_LIST, lead, "hours", {}),
         ("work", who, "work", {}),
         ("all", lead, "all", {}),
@@ -121,6 +125,9 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
         ("all, a line of long ago", lead, "all", {"line": "long-ago"}),
         ("all, French", lead, "all", {"language": "fr"}),
         ("all, French and in hand", lead, "all", {"language": "fr", "state": "in_hand"}),
+        ("all, one agent", lead, "all", {"assignee": first.pk}),
+        ("all, of yesterday", lead, "all", {"first_on": yesterday, "last_on": yesterday}),
+        ("all, of a name", _looking_for(NAME), "all", {}),
         ("late", who, "late", {}),
         ("late, one line", who, "late", {"line": OFFICES}),
         ("known by no rule", who, "unmatched", {}),
@@ -133,6 +140,13 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
         Page(name, client, f"{reverse(f'enquiries:{view}')}?{urlencode(query)}")
         for name, client, view, query in asked
     ]
+
+
+def _looking_for(words: str) -> Client:
+    """Somebody whose list shows what was found by these words: they stay in the session."""
+    client = sign_in(Client(), person_with(Role.TEAM_LEAD))
+    client.post(reverse("enquiries:all"), {"q": words}, HTTP_HOST="localhost")
+    return client
 
 
 def _seconds(page: Page) -> list[float]:

@@ -93,6 +93,15 @@ class TestByName:
 
         assert search(client, typed) == []
 
+    def test_finds_a_name_that_has_the_shape_of_a_reference_and_a_reference_of_letters(
+        self, client: Client
+    ) -> None:
+        named, other = asked_by("Ann Etheredge"), enquiry()
+        assert search(client, "etheredge") == [named]
+
+        Enquiry.objects.filter(pk=other.pk).update(reference="EABCD-FGHJ")
+        assert search(client, "eabcdfghj") == [other]
+
     def test_finds_the_applicant_too(self, client: Client) -> None:
         wanted = asked_by("A Lawyer", applicant_name="Ngô Văn D’Amours")
 

@@ -7,17 +7,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    Expression,
+    ExpressionWrapper,
+    F,
+    OrderBy,
+    OuterRef,
+    Q,
+    Value,
+)
 
 from comptoir.enquiries.models import OPEN_STATES, Clock, EnquiryQuerySet, Pause
 from comptoir.enquiries.queries import places
 from comptoir.enquiries.queries.work import Row, rows, running_clocks
 
 PAGE = 50
+
+RECEIVED = F("received_at")
+UNINDEXED = ExpressionWrapper(RECEIVED + Value(timedelta(0)), output_field=DateTimeField())
+"""When it was received, for an order that no index has: the database takes a rare name for a common one,
+and would look for it through all that came instead of in the index of names.
+"""
+
 REFERENCE = re.compile(r"E[0-9A-Z]{4}-?[0-9A-Z]{4}")
 
 
@@ -70,10 +87,13 @@ class By(StrEnum):
 
 
 def searched_by(words: str) -> By:
-    """What these words are: an address, a reference, a number (any word with a digit), else a name."""
+    """What these words are: an address, a reference, a number (any word with a digit), else a name.
+
+    Letters alone are a name: Etheredge has the shape of a reference.
+    """
     if "@" in words:
         return By.EMAIL
-    if REFERENCE.fullmatch(words.strip().upper()):
+    if _is_like_a_reference(words) and not words.strip().isalpha():
         return By.REFERENCE
     return By.NUMBER if any(sign.isdigit() for sign in words) else By.NAME
 
@@ -83,22 +103,29 @@ def search(
 ) -> Listed:
     """By whatever somebody knows of it (`searched_by`), within the filters; the latest first."""
     compact = re.sub(r"[\s-]", "", words).upper()
+    referred = everything.filter(reference=f"{compact[:5]}-{compact[5:]}")
     by = searched_by(words)
     if by is By.EMAIL:
         found = everything.filter(asker_email=words.strip().casefold())
-    elif by is By.REFERENCE:
-        found = everything.filter(reference=f"{compact[:5]}-{compact[5:]}")
+    elif by is By.REFERENCE or (_is_like_a_reference(words) and referred.exists()):
+        found = referred
     elif by is By.NUMBER:
         found = everything.filter(Q(application_number=compact) | Q(uci=compact))
     else:
-        found = everything.named(words)
+        return _newest(everything.named(words).filter(**filters), after, now, UNINDEXED)
     return _newest(found.filter(**filters), after, now)
 
 
-def _newest(found: EnquiryQuerySet, after: str, now: datetime) -> Listed:
+def _is_like_a_reference(words: str) -> bool:
+    return REFERENCE.fullmatch(words.strip().upper()) is not None
+
+
+def _newest(
+    found: EnquiryQuerySet, after: str, now: datetime, received: Expression | F = RECEIVED
+) -> Listed:
     if place := places.place(after):
         found = found.filter(places.before("received_at", *place))
-    return _page(found.order_by("-received_at", "-pk"), now)
+    return _page(found.order_by(OrderBy(received, descending=True), "-pk"), now)
 
 
 def _page(found: EnquiryQuerySet, now: datetime, by: str = "received_at") -> Listed:
