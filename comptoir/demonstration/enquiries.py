@@ -6,10 +6,10 @@ since is written beside that, many at a time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, cycle
 from random import Random
 
 from comptoir.audit.models import Event, Verb
@@ -53,11 +53,12 @@ CHANNELS = (Channel.WEB_FORM, Channel.WEB_FORM, Channel.EMAIL)
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """Who answers: the same for every enquiry."""
+    """Who answers, and what is asked next: the same for every enquiry."""
 
     lines: Sequence[Line]
     agents: Sequence[Agent]
     offices: Sequence[Office]
+    matters: Mapping[AskerKind, Iterator[Matter]]
     now: datetime
 
 
@@ -77,7 +78,10 @@ def make(
     rng = Random(seed + 4)
     _give_mailboxes(staff.team_lead, now)
     lines = list(Line.objects.order_by("code"))
-    centre = Centre(lines, _agents(scale, staff, namer, lines, now), offices, now)
+    # Dealt as cards are, so that each is asked however few enquiries there are.
+    all_of = {kind: questions.of(kind) for kind in AskerKind}
+    matters = {kind: cycle(rng.sample(found, len(found))) for kind, found in all_of.items()}
+    centre = Centre(lines, _agents(scale, staff, namer, lines, now), offices, matters, now)
     Tag.objects.bulk_create(Tag(code=code, name_en=en, name_fr=fr) for code, en, fr in TAGS)
     states, weights = [state for state, _ in STATES], [weight for _, weight in STATES]
     wanted = [
@@ -150,7 +154,7 @@ def _received(centre: Centre, namer: Namer, state: State, at: datetime, rng: Ran
     language = Language.FRENCH if rng.random() < 0.3 else Language.ENGLISH
     line = rng.choice(centre.lines)
     kind = AskerKind.OFFICE if line.kind == LineKind.LEGISLATORS else rng.choice(BY_THEMSELVES)
-    matter = rng.choice(questions.of(kind))
+    matter = next(centre.matters[kind])
     name = namer.name(language)
     asker = Asker(
         kind=kind,

@@ -16,6 +16,8 @@ class Matter:
     line: Line
     question: tuple[str, str]
     answer: tuple[str, str]
+    of_another: bool = False
+    """Whether somebody asks it for another than themself."""
 
     def asked(self, language: str) -> str:
         """What is written, in this language."""
@@ -44,6 +46,7 @@ CLIENTS = (
             "Nothing is missing. The background check is under way and has no fixed length. You do not have to do anything for now.",
             "Il ne manque rien. La vérification des antécédents est en cours et n’a pas de durée fixe. Vous n’avez rien à faire pour le moment.",
         ),
+        of_another=True,
     ),
     Matter(
         Topic.STATUS,
@@ -116,6 +119,7 @@ CLIENTS = (
             "We have asked the visa office to look at it today. Your sister will hear from that office directly.",
             "Nous avons prié le bureau des visas de l’examiner aujourd’hui. Votre sœur aura directement des nouvelles de ce bureau.",
         ),
+        of_another=True,
     ),
     Matter(
         Topic.URGENT,
@@ -245,4 +249,6 @@ OFFICES = (
 
 def of(kind: AskerKind) -> tuple[Matter, ...]:
     """What somebody of this kind asks."""
-    return OFFICES if kind == AskerKind.OFFICE else CLIENTS
+    if kind == AskerKind.OFFICE:
+        return OFFICES
+    return tuple(each for each in CLIENTS if kind != AskerKind.CLIENT or not each.of_another)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from comptoir.enquiries.models import Agent, Enquiry, State, Tier
 from comptoir.enquiries.queries import asked_before
 from comptoir.people.models import Role
+from tests.enquiries.crises import open_crisis
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, opened
 from tests.people.factories import person_with
 from tests.people.signing_in import sign_in
@@ -103,6 +104,16 @@ def test_what_is_restricted_is_absent_whoever_looks() -> None:
 
     assert response.context["before"].enquiries == []
     assert hidden.reference not in response.content.decode()
+
+
+def test_what_was_an_exercise_stands_beside_exercises_only(client: Client) -> None:
+    line = open_crisis(is_drill=True, now=NOW).line
+    real, others = answered(3), [answered(2), answered(1)]
+    Enquiry.objects.filter(pk__in=[other.pk for other in others]).update(line=line)
+    drilled = Enquiry.objects.get(pk=others[1].pk)
+
+    assert shown(client, real) == []
+    assert shown(client, drilled) == [others[0]]
 
 
 def test_without_an_address_stands_nothing_of_others_without_one(client: Client) -> None:

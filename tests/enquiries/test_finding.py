@@ -90,8 +90,26 @@ class TestByName:
         self, client: Client, typed: str
     ) -> None:
         asked_by("Hélène Tremblay")
+        asked_by("Sean O’Connor")  # two words to us
 
         assert search(client, typed) == []
+
+    @pytest.mark.parametrize(
+        ("name", "typed"),
+        [
+            ("Łukasz Wróbel", "lukasz wrobel"),
+            ("Đặng Thị Hoa", "dang thi"),
+            ("Søren Kjærgård", "soren"),
+            ("Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ"),
+            ("Işık Yıldız", "isik yildiz"),
+        ],
+    )
+    def test_finds_letters_that_have_no_accent_to_take_off(
+        self, client: Client, name: str, typed: str
+    ) -> None:
+        wanted = asked_by(name)
+
+        assert search(client, typed) == search(client, name) == [wanted]
 
     def test_finds_a_name_that_has_the_shape_of_a_reference_and_a_reference_of_letters(
         self, client: Client

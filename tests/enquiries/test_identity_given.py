@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from comptoir.people.models import Role
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand, person, received
 from tests.people.factories import OfficeFactory
 from tests.people.signing_in import sign_in
+from tests.rivals import Rival
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,26 @@ class TestTheButton:
         assert asked.reference in made.evidence
         assert THE_BUTTON not in page(client, asked)
 
+    def test_is_not_there_for_who_wrote_a_mail_and_never_said_whether_it_is_about_them(
+        self, client: Client, asked: Enquiry, by: Agent
+    ) -> None:
+        Enquiry.objects.filter(pk=asked.pk).update(channel=Channel.EMAIL)
+        confirm(asked, by)
+
+        assert THE_BUTTON not in page(client, asked)
+        client.post(url("gate-applicant", asked.reference))
+        assert not Authorization.objects.exists()
+
+    def test_says_that_the_gates_were_open_already_if_they_were(
+        self, client: Client, asked: Enquiry, by: Agent
+    ) -> None:
+        confirm(asked, by)
+        gating.authorize_applicant(enquiry=asked, by=by.person, now=NOW)
+
+        response = client.post(url("gate-applicant", asked.reference), follow=True)
+
+        assert "nothing was recorded" in response.content.decode()
+
     def test_pressed_twice_records_once(self, client: Client, asked: Enquiry, by: Agent) -> None:
         confirm(asked, by)
 
@@ -187,7 +209,7 @@ class TestTheButton:
         later = NOW + gates.HOLDS_FOR
 
         with pytest.raises(gating.NotTheApplicant):
-            gating.authorize_applicant(enquiry=asked, evidence="-", by=by.person, now=later)
+            gating.authorize_applicant(enquiry=asked, by=by.person, now=later)
 
     @pytest.mark.parametrize("kind", [AskerKind.REPRESENTATIVE, AskerKind.OFFICE])
     def test_is_not_for_who_asks_for_another(
@@ -261,3 +283,20 @@ class TestASecondPersonBeside:
 
     def test_is_never_the_first(self, client: Client, override: GateOverride) -> None:
         assert url("override-answer", override.pk) not in page(client, override.enquiry)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_press_at_once_one_records_it() -> None:
+    by = agent()
+    found = in_hand(by, enquiry(application_number=APPLICATION, **NAMED))
+    confirm(found, by)
+
+    rivals = [
+        Rival(partial(gating.authorize_applicant, enquiry=found, by=by.person, now=NOW))
+        for _ in range(8)
+    ]
+
+    made = [rival.result() for rival in rivals]
+    assert sum(isinstance(one, Authorization) for one in made) == 1
+    assert [one for one in made if not isinstance(one, Authorization)] == [None] * 7
+    assert Authorization.objects.count() == 1

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from comptoir.audit import actions as audit
 from comptoir.domain import gates as rule
+from comptoir.enquiries.actions import turns
 from comptoir.enquiries.models import (
     Authorization,
     Capacity,
@@ -148,15 +149,15 @@ def authorize(
 
 
 @transaction.atomic
-def authorize_applicant(
-    *, enquiry: Enquiry, evidence: str, by: Person, now: datetime
-) -> Authorization | None:
+def authorize_applicant(*, enquiry: Enquiry, by: Person, now: datetime) -> Authorization | None:
     """The asker is the applicant: identity is confirmed, and they asked about themself.
 
-    Recorded as any other, from now on and for all of their applications; None if the gates are open
-    already. Raises NotTheApplicant and what `authorize` raises.
+    Recorded as any other, from now on and for all of their applications, on the evidence of this enquiry;
+    None if the gates are open already. Raises NotTheApplicant and what `authorize` raises.
     """
-    _applicant(enquiry)
+    applicant = _applicant(enquiry)
+    # Two at once would record it twice, and of two one would still hold after a withdrawal.
+    turns.take([f"authorize:{enquiry.asker_email}:{applicant}"])
     verdict = gates.verdict(enquiry, now)
     if isinstance(verdict, rule.Open):
         return None
@@ -166,7 +167,7 @@ def authorize_applicant(
         enquiry=enquiry,
         capacity=Capacity.SELF,
         applications=(),
-        evidence=evidence,
+        evidence=enquiry.reference,
         starts_at=now,
         ends_at=None,
         by=by,

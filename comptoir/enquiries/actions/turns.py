@@ -11,7 +11,8 @@ from django.db import connection
 def take(names: Iterable[str]) -> None:
     """Wait for whoever holds one of these names; ours until the transaction ends. Empty names are none.
 
-    The names are taken in one order, so that two who want the same ones never wait for one another.
+    The names are taken in one order, so that two who want the same ones never wait for one another for ever.
+    Who takes twice in one transaction sees to it that no other takes the same names the other way round.
     """
     for name in sorted({*names} - {""}):
         digest = hashlib.blake2b(f"enquiries:{name}".encode(), digest_size=8).digest()

@@ -35,7 +35,7 @@ class FilterForm(forms.Form):
         label=_("State"), required=False, choices=[("", _("Every state")), *State.choices]
     )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("Both")), *Language.choices]
+        label=_("Language"), required=False, choices=[("", _("Both languages")), *Language.choices]
     )
     assignee = AgentField(
         label=_("Agent"),

@@ -11,6 +11,9 @@ from django.db.models import Func
 MARKS = re.compile("[\u0300-\u036f]")
 """What accents become once they are taken off their letters."""
 
+WHOLE, PLAIN = "łđðøħıς", "lddohiσ"
+"""Letters that are no letter with an accent, and as what they are looked for; a sigma is one at the end too."""
+
 MOST_WORDS = 6
 LEAST_OF_A_BEGINNING = 4
 """Letters (ours): of the last word the beginning is enough from so many on; all else is meant whole.
@@ -26,14 +29,16 @@ class NameWords(Func):
     arg_joiner = " || ' ' || "
     template = (
         "to_tsvector('simple'::regconfig, regexp_replace(regexp_replace("
-        "lower(normalize(%(expressions)s, NFKD)), '[\\u0300-\\u036f]', '', 'g'), "
+        f"translate(lower(normalize(%(expressions)s, NFKD)), '{WHOLE}', '{PLAIN}'), "
+        "'[\\u0300-\\u036f]', '', 'g'), "
         "'[^[:alnum:]]+', ' ', 'g'))"
     )
 
 
 def words(text: str) -> list[str]:
     """The words of what was asked for, the first few."""
-    plain = MARKS.sub("", unicodedata.normalize("NFKD", text).lower())
+    plain = unicodedata.normalize("NFKD", text).lower().translate(str.maketrans(WHOLE, PLAIN))
+    plain = MARKS.sub("", plain)
     return re.findall(r"[^\W_]+", plain)[:MOST_WORDS]
 
 

@@ -27,7 +27,8 @@ def asked_before(
 ) -> AskedBefore:
     """Those of `everything` of the same address, and of the same case once its gates are open: two queries.
 
-    Who else asks about a case is a fact of the case. `beside` are left out: they stand elsewhere on the page.
+    Who else asks about a case is a fact of the case. `beside` are left out: they stand elsewhere on the page;
+    so is what was asked in an exercise, beside what is real, and the other way round.
     """
     same = [Q(asker_email=enquiry.asker_email)] if enquiry.asker_email else []
     if case.is_open:
@@ -35,7 +36,8 @@ def asked_before(
         same += [Q(**{name: number}) for name, number in numbers.items() if number]
     if not same:
         return AskedBefore([], False)
-    others = everything.exclude(pk__in=[enquiry.pk, *beside])
+    others = everything.filter(line__is_drill=enquiry.line.is_drill)
+    others = others.exclude(pk__in=[enquiry.pk, *beside])
     # Each by an index of its own, in its order: of an address that asks every day only the latest are read.
     each = [
         others.filter(one).order_by("-received_at", "-pk").values("pk")[: SHOWN + 1] for one in same

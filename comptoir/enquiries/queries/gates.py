@@ -14,6 +14,7 @@ from comptoir.enquiries import mail_contents
 from comptoir.enquiries.models import (
     AskerKind,
     Authorization,
+    Channel,
     Direction,
     Enquiry,
     Message,
@@ -41,11 +42,17 @@ def verdict(enquiry: Enquiry, now: datetime, facts: Facts = Facts.CASE) -> Open 
 
 
 def may_be_applicant(enquiry: Enquiry, verdict: Open | Closed) -> bool:
-    """Whether it only remains to record that the asker is the applicant: who asks is confirmed, they asked
-    about themself, and nothing else was ever recorded for their address, withdrawn or of another applicant.
+    """Whether it only remains to record that the asker is the applicant: who asks is confirmed, they said
+    that they ask about themself, and nothing else was ever recorded for their address, withdrawn or of
+    another applicant. A mail says nothing of who its writer is.
     """
-    asks_for_themself = enquiry.asker_kind == AskerKind.CLIENT and bool(enquiry.asker_email)
-    return asks_for_themself and isinstance(verdict, Closed) and verdict.only_lacks_authorization
+    said_so = enquiry.asker_kind == AskerKind.CLIENT and enquiry.channel != Channel.EMAIL
+    return (
+        said_so
+        and bool(enquiry.asker_email)
+        and isinstance(verdict, Closed)
+        and verdict.only_lacks_authorization
+    )
 
 
 def basis_code(opened: Open) -> str:

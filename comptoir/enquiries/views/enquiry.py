@@ -152,7 +152,7 @@ def _ask(request: SignedIn, found: Enquiry, typed: dict[str, Any]) -> HttpRespon
 
 
 def draft_of(found: Enquiry) -> str:
-    """What was kept in the browser of its answer, and goes with the page that says it was sent."""
+    """What was kept in the browser of its answer, and goes with the page that says it was sent or put back."""
     return f"answer.{found.reference}"
 
 
@@ -202,7 +202,7 @@ def put_back(request: SignedIn, reference: str) -> HttpResponseBase:
     except changing.CannotChange as refused:
         return changed(request, found, refused)
     said = _("Enquiry %(reference)s waits again, at the place it had.")
-    messages.success(request, said % {"reference": reference})
+    messages.success(request, said % {"reference": reference}, extra_tags=draft_of(found))
     return redirect("enquiries:work")
 
 

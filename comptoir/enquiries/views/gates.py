@@ -110,18 +110,15 @@ def gate_authorize(request: SignedIn, reference: str) -> HttpResponse:
 def gate_applicant(request: SignedIn, reference: str) -> HttpResponse:
     """The asker is the applicant: recorded at once, as who asks is confirmed."""
     found = get_readable_for(request.standing, reference, request.now)
-    evidence = _("Who asks was confirmed for enquiry %(reference)s, and is the applicant")
     try:
-        gating.authorize_applicant(
-            enquiry=found,
-            evidence=evidence % {"reference": found.reference},
-            by=request.user,
-            now=request.now,
-        )
+        made = gating.authorize_applicant(enquiry=found, by=request.user, now=request.now)
     except gating.CannotOpen as refused:
         messages.warning(request, str(SENTENCES[type(refused)]))
     else:
-        messages.success(request, _("Both gates are open: the asker is the applicant."))
+        if made is None:
+            messages.info(request, _("Both gates were open already: nothing was recorded."))
+        else:
+            messages.success(request, _("Both gates are open: the asker is the applicant."))
     return redirect("enquiries:enquiry", reference)
 
 

@@ -13,7 +13,7 @@ from comptoir.enquiries.actions import changing, copying, handing, joining
 from comptoir.enquiries.forms.working import CopyForm, JoinForm, TransferForm, version_of
 from comptoir.enquiries.models import WORKS, Enquiry
 from comptoir.enquiries.permissions import enquiries_for, get_enquiry_for
-from comptoir.enquiries.views.enquiry import changed
+from comptoir.enquiries.views.enquiry import changed, draft_of
 from comptoir.people.permissions import SignedIn, allow
 
 
@@ -36,7 +36,7 @@ def transfer(request: SignedIn, reference: str) -> HttpResponseBase:
         except changing.CannotChange as refused:
             return changed(request, found, refused)
         said = _("Enquiry %(reference)s waits on the other line. Its due dates stay.")
-        messages.success(request, said % {"reference": reference})
+        messages.success(request, said % {"reference": reference}, extra_tags=draft_of(found))
         return redirect("enquiries:work")
     return _asked(request, "transfer", found, form)
 

@@ -27,7 +27,8 @@
   if (tabs) tabs.addEventListener("message", (event) => { if (event.data === "signed-out") letGo(); });
 
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || new URL(event.target.action).pathname !== leave) return;
+    const action = event.target.getAttribute("action") || "";  // a field may have this name, too
+    if (event.defaultPrevented || new URL(action, document.baseURI).pathname !== leave) return;
     letGo();
     if (tabs) tabs.postMessage("signed-out");
   });
