@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from comptoir.enquiries.models import Enquiry, State
+from comptoir.enquiries.models import Enquiry, State, Tag
 from comptoir.enquiries.queries import places
 from comptoir.people.models import Person, Role
 from comptoir.ui import clock
@@ -38,8 +38,8 @@ AGENTS = 120
 RARE = 40
 """Enquiries on a line that was open long ago for a while."""
 
-NAME = "Marie bcdef"
-"""Of one asker among 20,000 and of some thirty among 2,000,000; its first word is everybody's."""
+NAME = "bcdef Marie"
+"""Of one asker among 20,000 and of three among 2,000,000; its last word is everybody's."""
 
 ROUNDS, REPEATS = 5, 3
 SIZES = ("few", "many", "open")
@@ -91,6 +91,8 @@ def _build() -> tuple[Ground, Ground]:
     """The lines and who answers, now and long ago."""
     lines = [line_of(PUBLIC), line_of(OFFICES, "legislators")]
     old = line_of("long-ago")
+    for code in ("often", "rare"):
+        Tag.objects.create(code=code, name_en=code, name_fr=f"{code} (fr)")
     people = [agent(lines=lines).person.pk for _ in range(AGENTS)]
     return Ground(lines[0].pk, lines[1].pk, people), Ground(old.pk, old.pk, people)
 
@@ -127,6 +129,8 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
         ("all, French and in hand", lead, "all", {"language": "fr", "state": "in_hand"}),
         ("all, one agent", lead, "all", {"assignee": first.pk}),
         ("all, of yesterday", lead, "all", {"first_on": yesterday, "last_on": yesterday}),
+        ("all, a tag of every twentieth", lead, "all", {"tags": "often"}),
+        ("all, a rare tag", lead, "all", {"tags": "rare"}),
         ("all, of a name", _looking_for(NAME), "all", {}),
         ("late", who, "late", {}),
         ("late, one line", who, "late", {"line": OFFICES}),

@@ -89,7 +89,14 @@ SELECT enquiry_id, owner_id, owner_id, referred_at FROM enquiries_referral
  WHERE kind = 'sensitive' AND enquiry_id > %(behind)s
 """
 
-_WRITTEN = (_ENQUIRIES, _CLOCKS, _PAUSES, _TEXTS, _REFERRALS, _NAMED)
+_TAGGED = """
+INSERT INTO enquiries_tag_enquiries (tag_id, enquiry_id)
+SELECT tag.id, enquiry.id FROM enquiries_enquiry enquiry
+  JOIN enquiries_tag tag ON enquiry.id %% CASE tag.code WHEN 'often' THEN 20 ELSE 300 END = 3
+ WHERE enquiry.id > %(behind)s
+"""
+
+_WRITTEN = (_ENQUIRIES, _CLOCKS, _PAUSES, _TEXTS, _REFERRALS, _NAMED, _TAGGED)
 
 OPEN = ["waiting"] * 16 + ["in_hand"] * 3 + ["on_hold"]
 
