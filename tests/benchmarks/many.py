@@ -24,7 +24,7 @@ INSERT INTO enquiries_enquiry (
     answered_at, duplicates)
 SELECT 'E' || left(lpad(n::text, 8, '0'), 4) || '-' || right(lpad(n::text, 8, '0'), 4),
        line, 'web_form', CASE WHEN n %% 4 = 0 THEN 'fr' ELSE 'en' END, at, at::date, 'client',
-       'Marie ' || translate((n %% 700001)::text, '0123456789', 'abcdefghij'),
+       'Marie ' || translate((n %% 700001)::text, '0123456789', 'abcdefghij') || 'z',
        'asker' || n %% 700001 || '@clients.example', NULL, '', '', lpad((n %% 900001)::text, 8, '0'), '',
        'family', CASE WHEN n %% 50 = 1 THEN 'other' ELSE 'status' END, '', state,
        CASE WHEN n %% 20 = 0 THEN 1 ELSE 0 END,
