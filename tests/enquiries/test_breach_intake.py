@@ -249,3 +249,84 @@ class TestThePage:
             client.get(address)
 
         assert len(asked) <= 8
+
+
+class TestWhatIsRefused:
+    def post(self, who: Person, made: Referral, **typed: str) -> Any:
+        return as_(who).post(reverse("enquiries:referral", args=[made.pk]), typed)
+
+    def test_once_the_half_hour_is_over_shows_what_was_typed_and_no_fact(self) -> None:
+        made = bare()
+        complete(made, place="At a counter")
+
+        with time_machine.travel(NOW + restricting.READ_FOR, tick=False):
+            response = self.post(made.owner, made, **FORM)
+
+        said = response.content.decode()
+        assert response.status_code == 422
+        assert "Say first why you open the enquiry, then complete it." in said
+        assert "It was called back" in said
+        assert "Say why you open the enquiry (in a new tab)" in said
+        for fact in ("At a counter", "It cannot wait", "we need:"):
+            assert fact not in said
+
+    def test_once_more_with_a_reason_is_written_down(self) -> None:
+        made = bare()
+        later = NOW + restricting.READ_FOR
+        with time_machine.travel(later, tick=False):
+            typed = self.post(made.owner, made, **FORM).context["known_form"].data.dict()
+            restricting.open_to_read(enquiry=made.enquiry, reason="Anew", by=made.owner, now=later)
+            response = self.post(made.owner, made, **typed)
+
+        assert response.status_code == 302
+        assert Breach.objects.get().place == "In a letter"
+
+    def test_to_close_what_is_not_complete_keeps_what_became_of_it(self) -> None:
+        made = bare()
+        determine(made, material=False)
+
+        response = self.post(made.owner, made, do="close", outcome="done", result="All told")
+
+        assert response.status_code == 422
+        assert "Complete first what is known of the breach" in response.content.decode()
+        assert "All told" in response.content.decode()
+
+    def test_of_what_was_closed_meanwhile_keeps_the_words_and_offers_no_button(self) -> None:
+        made = bare()
+        close(made, ReferralOutcome.WITHDRAWN)
+
+        for typed in (
+            FORM,
+            {"do": "close", "outcome": "declined", "result": "It was called back"},
+            {"do": "take-back", "result": "It was called back"},
+        ):
+            said = self.post(made.owner, made, **typed).content.decode()
+            assert "It was closed meanwhile" in said
+            assert "It was called back" in said
+            assert "submit" not in said[said.index("<h1") : said.index("</main>")]
+
+
+class TestTheFormThatCloses:
+    def page(self, made: Referral, who: Person) -> Any:
+        return as_(who).get(reverse("enquiries:referral", args=[made.pk]))
+
+    def test_is_offered_once_nothing_is_missing(self) -> None:
+        made = bare()
+        assert "close_form" in self.page(made, made.owner).context
+        determine(made, material=False)
+
+        response = self.page(made, made.owner)
+        assert "close_form" not in response.context
+        assert "once this is written down: Where it happened, What" in response.content.decode()
+
+        complete(made, **ALL)
+        assert "close_form" in self.page(made, made.owner).context
+
+    def test_names_what_is_missing_to_nobody_who_has_not_said_why(self) -> None:
+        made, officer = bare(), person(Role.PRIVACY_OFFICER)
+        determine(made, material=False)
+
+        said = self.page(made, officer).content.decode()
+
+        assert "Once you have opened the enquiry, this page says what is missing." in said
+        assert "Where it happened, " not in said
