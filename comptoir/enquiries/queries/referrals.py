@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -178,6 +180,13 @@ TO_COMPLETE = ("place", "data", "people_affected", "containment")
 def unknown(breach: Breach) -> list[str]:
     """What of it is still missing, by the names of its fields."""
     return [name for name in TO_COMPLETE if not getattr(breach, name)]
+
+
+def state(breach: Breach) -> str:
+    """A digest of what is known of it: as long as it is the same, nobody has completed it."""
+    happened = breach.happened_at and breach.happened_at.timestamp()
+    known = [happened, *(getattr(breach, name) for name in TO_COMPLETE)]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 def is_late(referral: Referral, now: datetime) -> bool:

@@ -17,9 +17,9 @@ from comptoir.enquiries.actions import referring
 from comptoir.enquiries.forms.referrals import (
     BreachForm,
     CloseForm,
+    CompleteForm,
     FilterForm,
     HandOnForm,
-    KnownForm,
     MaterialForm,
     TakeBackForm,
     at_first,
@@ -66,6 +66,9 @@ REFUSALS: dict[type[referring.CannotRefer], str | Promise] = {
         "Complete first what is known of the breach. Once you have opened the enquiry, this page says what is missing."
     ),
     referring.NotOpened: gettext_lazy("Say first why you open the enquiry, then complete it."),
+    referring.CompletedMeanwhile: gettext_lazy(
+        "More was written down meanwhile. Compare yours with what stands above, put it right, then write it down again."
+    ),
     referring.ReferredAlready: gettext_lazy(
         "This enquiry was handed on for the same reason and is not closed yet. Look at its referrals."
     ),
@@ -205,20 +208,23 @@ def referral(request: SignedIn, pk: int) -> HttpResponseBase:
     try:
         said = _act(request, found, do, form)
     except referring.CannotRefer as refused:
-        return _refused(request, pk, do, form, str(REFUSALS[type(refused)]))
+        return _refused(request, pk, do, form, refused)
     messages.success(request, said)
     return redirect("enquiries:referral", pk)
 
 
 def _refused(
-    request: SignedIn, pk: int, do: str, form: forms.Form, sentence: str
+    request: SignedIn, pk: int, do: str, form: forms.Form, refused: referring.CannotRefer
 ) -> HttpResponseBase:
     """The page as it is now: with what was typed and the sentence, so that no words are lost."""
+    sentence = str(REFUSALS[type(refused)])
     if do not in WRITTEN:
         messages.warning(request, sentence)
         return redirect("enquiries:referral", pk)
     form.add_error(None, sentence)
     found = get_referral_for(request.standing, pk, request.now)
+    if isinstance(refused, referring.CompletedMeanwhile) and isinstance(form, CompleteForm):
+        form.shows(found.breach)
     return _referral_page(request, found, {do: form})
 
 
@@ -235,7 +241,7 @@ def _form(request: SignedIn, found: Referral, do: str) -> forms.Form:
     """What was typed for this deed."""
     breach = getattr(found, "breach", None)
     if do == "complete" and breach is not None:
-        return KnownForm(request.POST, found=breach.discovered_at)
+        return CompleteForm(request.POST, found=breach.discovered_at)
     return FORMS.get(do, forms.Form)(request.POST)
 
 
@@ -243,8 +249,8 @@ def _act(request: SignedIn, found: Referral, do: str, form: forms.Form) -> str:
     """Do it; the sentence that says so. Raises CannotRefer."""
     who: dict[str, Any] = {"referral": found, "by": request.user, "now": request.now}
     typed = form.cleaned_data
-    if isinstance(form, KnownForm):
-        referring.complete(intake=form.intake(), **who)
+    if isinstance(form, CompleteForm):
+        referring.complete(intake=form.intake(), seen=typed["seen"], **who)
         return _("What is known of the breach was written down.")
     if do == "acknowledge":
         referring.acknowledge(**who)
@@ -325,7 +331,7 @@ def _completing(found: Referral, typed: forms.Form | None, *, can_read: bool) ->
     breach = getattr(found, "breach", None)
     if breach is None or found.closed_at is not None or not can_read:
         return {"known_form": typed}
-    form = typed or KnownForm(initial=known_of(breach))
+    form = typed or CompleteForm(initial=known_of(breach))
     names = {"data": "information"}
     missing = [form.fields[names.get(name, name)].label for name in queries.unknown(breach)]
     return {"known_form": form, "missing": missing}
