@@ -216,7 +216,7 @@ class TestThePage:
     def test_names_what_is_missing_and_takes_it(self) -> None:
         made = bare()
         said = self.page(made, made.owner)
-        assert "Before it can be closed, we need:" in said
+        assert "Before it can be dealt with, we need:" in said
         assert "<li>How many people are affected</li>" in said
 
         response = as_(made.owner).post(
@@ -225,7 +225,7 @@ class TestThePage:
 
         assert response.status_code == 302
         assert Breach.objects.get().people_affected == 3
-        assert "Before it can be closed, we need:" not in self.page(made, made.owner)
+        assert "Before it can be dealt with, we need:" not in self.page(made, made.owner)
 
     def test_shows_the_form_to_nobody_who_has_not_said_why(self) -> None:
         made, officer = bare(), person(Role.PRIVACY_OFFICER)
