@@ -186,6 +186,20 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 """Whose choices a code in a detail is one of. By their names: some of these rooms are upstairs."""
 
+FIELDS: dict[str, Promise] = {
+    "active": pgettext_lazy("field", "whether they take appointments"),
+    "containment": pgettext_lazy("field", "what was done to limit the harm"),
+    "data": pgettext_lazy("field", "kind of personal information"),
+    "discovered_at": pgettext_lazy("field", "when it was found"),
+    "happened_at": pgettext_lazy("field", "when it happened"),
+    "languages": pgettext_lazy("field", "languages"),
+    "people_affected": pgettext_lazy("field", "how many people are affected"),
+    "place": pgettext_lazy("field", "where it happened"),
+    "skills": pgettext_lazy("field", "skills"),
+    "time_zone": pgettext_lazy("field", "time zone"),
+}
+"""What was changed, by the names of fields that stand in a detail: of a breach and of a professional."""
+
 
 def sentence(action: str) -> str | Promise:
     """What was done; the code itself if it is of another version of the house."""
@@ -221,6 +235,8 @@ def _in_words(name: str, value: Any) -> str:
     for field in VALUES.get(name, ()):
         if value in (choices := choices_of(field)):
             return str(choices[value])
+    if name == "fields" and value in FIELDS:
+        return str(FIELDS[value])
     return str(value)
 
 

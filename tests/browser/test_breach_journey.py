@@ -85,7 +85,7 @@ def reports_what_is_known_so_far(visitor: Visitor, officer: Person) -> None:
 
 def completes(visitor: Visitor) -> None:
     """On the page of the referral, once it is opened."""
-    visitor.sees("Before it can be closed, we need:")
+    visitor.sees("Before it can be dealt with, we need:")
     visitor.type("Where it happened", "In a reply by e-mail")
     visitor.type("What kind of personal information", "Name and date of birth")
     visitor.type("How many people are affected", "2")

@@ -66,8 +66,21 @@ def known(**values: Any) -> Intake:
 
 
 def complete(made: Referral, by: Person | None = None, **values: Any) -> Breach:
-    referring.complete(referral=made, intake=known(**values), by=by or made.owner, now=NOW)
+    breach = Breach.objects.filter(referral=made).first()
+    referring.complete(
+        referral=made,
+        intake=known(**values),
+        seen=queries.state(breach) if breach else "",
+        by=by or made.owner,
+        now=NOW,
+    )
     return Breach.objects.get(referral=made)
+
+
+def typed(made: Referral, who: Person) -> dict[str, str]:
+    """What the form that completes it sends back from the page that this person sees."""
+    shown = as_(who).get(reverse("enquiries:referral", args=[made.pk])).context["known_form"]
+    return {**FORM, "seen": shown["seen"].value()}
 
 
 class TestTheReport:
@@ -159,6 +172,7 @@ class TestCompleting:
             referring.complete(
                 referral=made,
                 intake=known(**ALL),
+                seen=queries.state(made.breach),
                 by=made.owner,
                 now=NOW + restricting.READ_FOR,
             )
@@ -202,14 +216,16 @@ class TestThePage:
     def test_names_what_is_missing_and_takes_it(self) -> None:
         made = bare()
         said = self.page(made, made.owner)
-        assert "Before it can be closed, we need:" in said
+        assert "Before it can be dealt with, we need:" in said
         assert "<li>How many people are affected</li>" in said
 
-        response = as_(made.owner).post(reverse("enquiries:referral", args=[made.pk]), FORM)
+        response = as_(made.owner).post(
+            reverse("enquiries:referral", args=[made.pk]), typed(made, made.owner)
+        )
 
         assert response.status_code == 302
         assert Breach.objects.get().people_affected == 3
-        assert "Before it can be closed, we need:" not in self.page(made, made.owner)
+        assert "Before it can be dealt with, we need:" not in self.page(made, made.owner)
 
     def test_shows_the_form_to_nobody_who_has_not_said_why(self) -> None:
         made, officer = bare(), person(Role.PRIVACY_OFFICER)
@@ -249,3 +265,122 @@ class TestThePage:
             client.get(address)
 
         assert len(asked) <= 8
+
+
+class TestWhatIsRefused:
+    def post(self, who: Person, made: Referral, **typed: str) -> Any:
+        return as_(who).post(reverse("enquiries:referral", args=[made.pk]), typed)
+
+    def test_once_the_half_hour_is_over_shows_what_was_typed_and_no_fact(self) -> None:
+        made = bare()
+        complete(made, place="At a counter")
+
+        with time_machine.travel(NOW + restricting.READ_FOR, tick=False):
+            response = self.post(made.owner, made, **FORM)
+
+        said = response.content.decode()
+        assert response.status_code == 422
+        assert "Say first why you open the enquiry, then complete it." in said
+        assert "It was called back" in said
+        assert "Say why you open the enquiry (in a new tab)" in said
+        for fact in ("At a counter", "It cannot wait", "we need:"):
+            assert fact not in said
+
+    def test_once_more_with_a_reason_is_written_down(self) -> None:
+        made = bare()
+        sent, later = typed(made, made.owner), NOW + restricting.READ_FOR
+        with time_machine.travel(later, tick=False):
+            kept = self.post(made.owner, made, **sent).context["known_form"].data.dict()
+            restricting.open_to_read(enquiry=made.enquiry, reason="Anew", by=made.owner, now=later)
+            response = self.post(made.owner, made, **kept)
+
+        assert response.status_code == 302
+        assert Breach.objects.get().place == "In a letter"
+
+    def test_to_close_what_is_not_complete_keeps_what_became_of_it(self) -> None:
+        made = bare()
+        determine(made, material=False)
+
+        response = self.post(made.owner, made, do="close", outcome="done", result="All told")
+
+        assert response.status_code == 422
+        assert "Complete first what is known of the breach" in response.content.decode()
+        assert "All told" in response.content.decode()
+
+    def test_of_what_was_closed_meanwhile_keeps_the_words_and_offers_no_button(self) -> None:
+        made = bare()
+        close(made, ReferralOutcome.WITHDRAWN)
+
+        for sent in (
+            FORM,
+            {"do": "close", "outcome": "declined", "result": "It was called back"},
+            {"do": "take-back", "result": "It was called back"},
+        ):
+            said = self.post(made.owner, made, **sent).content.decode()
+            assert "It was closed meanwhile" in said
+            assert "It was called back" in said
+            assert "submit" not in said[said.index("<h1") : said.index("</main>")]
+
+    def test_from_an_older_page_writes_nothing_over_until_it_was_compared(self) -> None:
+        made, officer = bare(), person(Role.PRIVACY_OFFICER)
+        restricting.open_to_read(enquiry=made.enquiry, reason="My duty", by=officer, now=NOW)
+        older = typed(made, officer) | {"place": "In a parcel"}
+        complete(made, place="At a counter", people_affected=9)
+
+        response = self.post(officer, made, **older)
+
+        said = response.content.decode()
+        assert response.status_code == 422
+        assert "More was written down meanwhile." in said
+        assert "At a counter" in said
+        assert "In a parcel" in said
+        assert Breach.objects.get().place == "At a counter"
+
+        compared = dict(response.context["known_form"].data) | {"people_affected": "9"}
+        self.post(officer, made, **compared)
+        assert Breach.objects.get().place == "In a parcel"
+        assert Breach.objects.get().people_affected == 9
+
+    def test_pressed_twice_is_written_down_once(self) -> None:
+        made = bare()
+        sent = typed(made, made.owner)
+
+        assert [self.post(made.owner, made, **sent).status_code for _ in range(2)] == [302, 302]
+        assert Event.objects.filter(action="breach.completed").count() == 1
+
+    def test_with_a_mistake_from_an_older_page_is_still_compared(self) -> None:
+        made = bare()
+        older = typed(made, made.owner) | {"people_affected": "0"}
+        complete(made, place="At a counter")
+
+        kept = self.post(made.owner, made, **older).context["known_form"].data.dict()
+        response = self.post(made.owner, made, **kept | {"people_affected": "1"})
+
+        assert response.status_code == 422
+        assert Breach.objects.get().place == "At a counter"
+
+
+class TestTheFormThatCloses:
+    def page(self, made: Referral, who: Person) -> Any:
+        return as_(who).get(reverse("enquiries:referral", args=[made.pk]))
+
+    def test_is_offered_once_nothing_is_missing(self) -> None:
+        made = bare()
+        assert "close_form" in self.page(made, made.owner).context
+        determine(made, material=False)
+
+        response = self.page(made, made.owner)
+        assert "close_form" not in response.context
+        assert "once this is written down: Where it happened, What" in response.content.decode()
+
+        complete(made, **ALL)
+        assert "close_form" in self.page(made, made.owner).context
+
+    def test_names_what_is_missing_to_nobody_who_has_not_said_why(self) -> None:
+        made, officer = bare(), person(Role.PRIVACY_OFFICER)
+        determine(made, material=False)
+
+        said = self.page(made, officer).content.decode()
+
+        assert "Once you have opened the enquiry, this page says what is missing." in said
+        assert "Where it happened, " not in said

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comptoir.enquiries.actions import referring
-from comptoir.enquiries.models import Referral, ReferralKind
+from comptoir.enquiries.forms.referrals import ROLES
+from comptoir.enquiries.models import READS, Referral, ReferralKind
 from comptoir.enquiries.queries import referrals as queries
 from comptoir.people.models import Grant, Person, Role
 from tests.enquiries.factories import NOW, agent, enquiry, person
@@ -48,6 +49,11 @@ def absent(who: Person, *, withdrawn: bool = False) -> None:
         ends_at=NOW + HOUR,
         withdrawn_at=NOW if withdrawn else None,
     )
+
+
+def test_every_role_that_may_be_handed_a_matter_has_its_place_and_its_name() -> None:
+    assert sorted(queries.IN_ORDER) == sorted(READS)
+    assert ROLES.keys() == set(READS)
 
 
 def test_everybody_stands_once_under_the_first_of_their_roles() -> None:

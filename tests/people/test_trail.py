@@ -72,6 +72,22 @@ def test_an_event_is_a_sentence_with_its_code_beside_it_in_either_language(clien
 
 
 @pytest.mark.usefixtures("auditor")
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "how many people are affected, where it happened"),
+        ("fr", "combien de personnes sont touchées, où c’est arrivé"),
+    ],
+)
+def test_what_was_learned_of_a_breach_stands_in_words(
+    client: Client, language: str, says: str
+) -> None:
+    record("breach.completed", detail={"fields": ["people_affected", "place"]})
+
+    assert says in trail(client, language)
+
+
+@pytest.mark.usefixtures("auditor")
 def test_a_code_of_another_version_stands_for_itself(client: Client) -> None:
     record("people.never_heard_of", detail={"never_heard_of": 7})
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 
 import pytest
 from django.apps import apps
 from django.utils import translation
 
+from comptoir.enquiries.actions.referring import Intake
 from comptoir.people import trail_sentences, trail_words
+from comptoir.roster.actions.professionals import write_details
 from tests.repository import trail_codes
 
 WRITTEN = trail_codes.written()
@@ -70,6 +74,14 @@ def test_every_code_in_a_detail_that_is_shown_in_words_is_one_of_a_fields_choice
     assert fields
     assert all(len(trail_words.choices_of(field)) > 1 for field in fields)
     assert trail_words.VALUES.keys() <= trail_words.DETAILS.keys()
+
+
+def test_every_field_that_stands_in_a_detail_has_a_word() -> None:
+    of_breach = {each.name for each in dataclasses.fields(Intake)}
+    of_professional = {"active", "languages", "skills", "time_zone"}
+    assert of_professional < set(inspect.signature(write_details).parameters)
+
+    assert trail_words.FIELDS.keys() == of_breach | of_professional
 
 
 def test_nothing_that_somebody_typed_goes_into_a_detail() -> None:

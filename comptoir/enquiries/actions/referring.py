@@ -76,6 +76,10 @@ class NotOpened(CannotRefer):
     """What is known of a breach is completed by who may read it now."""
 
 
+class CompletedMeanwhile(CannotRefer):
+    """More was written down since the page was shown from which this comes."""
+
+
 class NotReported(CannotRefer):
     """A material breach ends once the Commissioner and the Secretariat were both told."""
 
@@ -216,14 +220,20 @@ def determine(*, referral: Referral, is_material: bool, by: Person, now: datetim
 
 
 @transaction.atomic
-def complete(*, referral: Referral, intake: Intake, by: Person, now: datetime) -> Referral:
-    """Write down what is known of a breach by now; what is left empty stays as it was. Raises CannotRefer."""
+def complete(
+    *, referral: Referral, intake: Intake, seen: str, by: Person, now: datetime
+) -> Referral:
+    """Write down what is known of a breach by now; what is left empty stays as it was. `seen` is the state
+    (`queries.referrals.state`) that the person saw: another one is not written over. Raises CannotRefer.
+    """
     found = _open(referral)
     breach = _breach(found)
     if not Enquiry.objects.opened_by(by, now).filter(pk=found.enquiry_id).exists():
         raise NotOpened
     known = asdict(intake).items()
     changed = {name for name, value in known if value and value != getattr(breach, name)}
+    if changed and seen != referrals.state(breach):
+        raise CompletedMeanwhile
     if changed:
         for name in changed:
             setattr(breach, name, getattr(intake, name))

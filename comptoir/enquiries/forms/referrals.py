@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.enquiries.actions.referring import Intake
 from comptoir.enquiries.models import Breach, ReferralKind, ReferralOutcome
-from comptoir.enquiries.queries.referrals import Groups
+from comptoir.enquiries.queries.referrals import Groups, state
 from comptoir.people.models import Person, Role
 from comptoir.ui import clock
 from comptoir.ui.forms import Choice
@@ -154,6 +154,16 @@ class KnownForm(forms.Form):
         )
 
 
+class CompleteForm(KnownForm):
+    """What is known of a breach by now, and the state of it that the page showed."""
+
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def shows(self, breach: Breach) -> None:
+        """The page shows its facts anew, beside what was typed: what comes back was seen with them."""
+        self.data = {**dict(self.data.items()), "seen": state(breach)}
+
+
 class BreachForm(KnownForm, MatterForm):
     """What the intake of a privacy breach asks: what happened, when it was found, who answers for it, and
     what else is known at that moment.
@@ -225,6 +235,7 @@ def known_of(breach: Breach) -> dict[str, Any]:
         "information": breach.data,
         "people_affected": breach.people_affected,
         "containment": breach.containment,
+        "seen": state(breach),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from comptoir.enquiries.models import (
+    READS,
     Agent,
     Breach,
     Direction,
@@ -35,9 +38,9 @@ MOST_WRITTEN = 50
 
 PAGE = 25
 
-ANSWERS = (Role.TEAM_LEAD, Role.PROFESSIONAL, Role.PRIVACY_OFFICER, Role.AGENT)
-"""Whom a matter may be handed to, or who may be named: they can reach the pages of it. In the order in
-which they are offered: what is urgent goes to a team lead, or to a professional (ours).
+IN_ORDER = (Role.TEAM_LEAD, Role.PROFESSIONAL, Role.PRIVACY_OFFICER, Role.AGENT)
+"""The roles of READS in the order in which they are offered: what is urgent goes to a team lead, or to a
+professional (ours).
 """
 
 Groups = Sequence[tuple[Role, Sequence[Person]]]
@@ -79,7 +82,7 @@ def exchange(enquiry: Enquiry) -> list[Message]:
 
 def may_answer(now: datetime) -> QuerySet[Person]:
     """Everybody whom a matter may be handed to at an instant."""
-    held = Grant.objects.in_force(now).filter(role__in=ANSWERS).values("person")
+    held = Grant.objects.in_force(now).filter(role__in=READS).values("person")
     return Person.objects.filter(pk__in=held)
 
 
@@ -90,13 +93,13 @@ def offered(now: datetime, first: Role = Role.TEAM_LEAD) -> Groups:
     """
     absent = Absence.objects.filter(withdrawn_at=None, starts_at__lte=now, ends_at__gt=now)
     idle = Agent.objects.filter(active=False)
-    held = Grant.objects.in_force(now).filter(role__in=ANSWERS)
+    held = Grant.objects.in_force(now).filter(role__in=READS)
     held = held.exclude(person__in=absent.values("professional__person"))
     held = held.exclude(role=Role.AGENT, person__in=idle.values("person"))
     roles: dict[Person, set[str]] = {}
     for grant in held.select_related("person").order_by("person__sort_name", "person"):
         roles.setdefault(grant.person, set()).add(grant.role)
-    groups: dict[Role, list[Person]] = {role: [] for role in (first, *ANSWERS)}
+    groups: dict[Role, list[Person]] = {role: [] for role in (first, *IN_ORDER)}
     for person, has in roles.items():
         groups[next(role for role in groups if role in has)].append(person)
     return [(role, people) for role, people in groups.items() if people]
@@ -178,6 +181,13 @@ TO_COMPLETE = ("place", "data", "people_affected", "containment")
 def unknown(breach: Breach) -> list[str]:
     """What of it is still missing, by the names of its fields."""
     return [name for name in TO_COMPLETE if not getattr(breach, name)]
+
+
+def state(breach: Breach) -> str:
+    """A digest of what is known of it: as long as it is the same, nobody has completed it."""
+    happened = breach.happened_at and breach.happened_at.timestamp()
+    known = [happened, *(getattr(breach, name) for name in TO_COMPLETE)]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 def is_late(referral: Referral, now: datetime) -> bool:

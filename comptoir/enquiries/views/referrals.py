@@ -17,9 +17,9 @@ from comptoir.enquiries.actions import referring
 from comptoir.enquiries.forms.referrals import (
     BreachForm,
     CloseForm,
+    CompleteForm,
     FilterForm,
     HandOnForm,
-    KnownForm,
     MaterialForm,
     TakeBackForm,
     at_first,
@@ -66,6 +66,9 @@ REFUSALS: dict[type[referring.CannotRefer], str | Promise] = {
         "Complete first what is known of the breach. Once you have opened the enquiry, this page says what is missing."
     ),
     referring.NotOpened: gettext_lazy("Say first why you open the enquiry, then complete it."),
+    referring.CompletedMeanwhile: gettext_lazy(
+        "More was written down meanwhile. Compare yours with what stands above, put it right, then write it down again."
+    ),
     referring.ReferredAlready: gettext_lazy(
         "This enquiry was handed on for the same reason and is not closed yet. Look at its referrals."
     ),
@@ -205,10 +208,24 @@ def referral(request: SignedIn, pk: int) -> HttpResponseBase:
     try:
         said = _act(request, found, do, form)
     except referring.CannotRefer as refused:
-        messages.warning(request, str(REFUSALS[type(refused)]))
-    else:
-        messages.success(request, said)
+        return _refused(request, pk, do, form, refused)
+    messages.success(request, said)
     return redirect("enquiries:referral", pk)
+
+
+def _refused(
+    request: SignedIn, pk: int, do: str, form: forms.Form, refused: referring.CannotRefer
+) -> HttpResponseBase:
+    """The page as it is now: with what was typed and the sentence, so that no words are lost."""
+    sentence = str(REFUSALS[type(refused)])
+    if do not in WRITTEN:
+        messages.warning(request, sentence)
+        return redirect("enquiries:referral", pk)
+    form.add_error(None, sentence)
+    found = get_referral_for(request.standing, pk, request.now)
+    if isinstance(refused, referring.CompletedMeanwhile) and isinstance(form, CompleteForm):
+        form.shows(found.breach)
+    return _referral_page(request, found, {do: form})
 
 
 FORMS: dict[str, type[forms.Form]] = {
@@ -216,13 +233,15 @@ FORMS: dict[str, type[forms.Form]] = {
     "take-back": TakeBackForm,
     "determine": MaterialForm,
 }
+WRITTEN = ("complete", "close", "take-back")
+"""The deeds for which somebody writes something: refused, it is shown once more, whatever else may be done."""
 
 
 def _form(request: SignedIn, found: Referral, do: str) -> forms.Form:
     """What was typed for this deed."""
     breach = getattr(found, "breach", None)
     if do == "complete" and breach is not None:
-        return KnownForm(request.POST, found=breach.discovered_at)
+        return CompleteForm(request.POST, found=breach.discovered_at)
     return FORMS.get(do, forms.Form)(request.POST)
 
 
@@ -230,8 +249,8 @@ def _act(request: SignedIn, found: Referral, do: str, form: forms.Form) -> str:
     """Do it; the sentence that says so. Raises CannotRefer."""
     who: dict[str, Any] = {"referral": found, "by": request.user, "now": request.now}
     typed = form.cleaned_data
-    if isinstance(form, KnownForm):
-        referring.complete(intake=form.intake(), **who)
+    if isinstance(form, CompleteForm):
+        referring.complete(intake=form.intake(), seen=typed["seen"], **who)
         return _("What is known of the breach was written down.")
     if do == "acknowledge":
         referring.acknowledge(**who)
@@ -255,6 +274,9 @@ def _referral_page(
     request: SignedIn, found: Referral, typed: dict[str, forms.Form] | None = None
 ) -> HttpResponse:
     typed = typed or {}
+    can_read = not found.enquiry.is_restricted or has_opened(
+        request.standing, found.enquiry, request.now
+    )
     is_open = found.closed_at is None
     answers = is_open and answers_for(request.standing, found)
     breach = getattr(found, "breach", None)
@@ -266,17 +288,12 @@ def _referral_page(
         "referral": found,
         "breach": breach,
         "enquiry": found.enquiry,
-        "can_read": not restricted or has_opened(request.standing, found.enquiry, request.now),
+        "can_read": can_read,
         "is_late": queries.is_late(found, request.now),
         "days_left": queries.days_left(found, request.now),
         "answers": answers,
-        "may_close": answers and found.acknowledged_at and not _to_report(breach),
-        **(_to_complete(breach, typed.get("complete")) if breach and is_open else {}),
-        "may_take_back": is_open
-        and found.referred_by_id == request.user.pk
-        and (breach is None or breach.determined_at is None),
-        "close_form": typed.get("close", CloseForm()),
-        "take_back_form": typed.get("take-back", TakeBackForm()),
+        **_closing(request, found, typed),
+        **_completing(found, typed.get("complete"), can_read=can_read),
         "material_form": typed.get("determine", MaterialForm()),
         "may_report": answers and breach is not None and breach.is_material,
     }
@@ -289,9 +306,32 @@ def _exchange(request: SignedIn, enquiry: Enquiry) -> dict[str, Any]:
     return {"exchange": queries.exchange(enquiry), "case": case}
 
 
-def _to_complete(breach: Breach, typed: forms.Form | None) -> dict[str, Any]:
-    """The form that completes a breach, and what is missing, by the labels of the form."""
-    form = typed or KnownForm(initial=known_of(breach))
+def _closing(
+    request: SignedIn, found: Referral, typed: dict[str, forms.Form]
+) -> dict[str, forms.Form | bool]:
+    """The forms that end it, as far as they may be used or hold something typed; else what they wait for."""
+    breach = getattr(found, "breach", None)
+    decided = breach is not None and breach.determined_at is not None
+    is_open = found.closed_at is None
+    ends = is_open and answers_for(request.standing, found) and found.acknowledged_at is not None
+    waits = breach is not None and decided and bool(queries.unknown(breach))
+    takes_back = is_open and found.referred_by_id == request.user.pk and not decided
+    shown: dict[str, forms.Form | bool] = {"waits": ends and waits}
+    if "close" in typed or (ends and not waits and not _to_report(breach)):
+        shown["close_form"] = typed.get("close", CloseForm())
+    if "take-back" in typed or takes_back:
+        shown["take_back_form"] = typed.get("take-back", TakeBackForm())
+    return shown
+
+
+def _completing(found: Referral, typed: forms.Form | None, *, can_read: bool) -> dict[str, Any]:
+    """The form that completes a breach, and what is missing, by the labels of the form. Who may not read
+    it now sees what they typed themselves and nothing else.
+    """
+    breach = getattr(found, "breach", None)
+    if breach is None or found.closed_at is not None or not can_read:
+        return {"known_form": typed}
+    form = typed or CompleteForm(initial=known_of(breach))
     names = {"data": "information"}
     missing = [form.fields[names.get(name, name)].label for name in queries.unknown(breach)]
     return {"known_form": form, "missing": missing}
