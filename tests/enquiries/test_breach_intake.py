@@ -286,6 +286,15 @@ class TestWhatIsRefused:
         for fact in ("At a counter", "It cannot wait", "we need:"):
             assert fact not in said
 
+    def test_tells_nobody_who_may_not_read_it_when_it_was_found(self) -> None:
+        made = bare()
+        ahead = {**FORM, "happened_on": "2026-11-16", "happened_at": "23:00"}
+
+        said = self.post(person(Role.PRIVACY_OFFICER), made, **ahead).content.decode()
+
+        assert "Say first why you open the enquiry" in said
+        assert "It cannot be found before it happened." not in said
+
     def test_once_more_with_a_reason_is_written_down(self) -> None:
         made = bare()
         sent, later = typed(made, made.owner), NOW + restricting.READ_FOR

@@ -126,27 +126,24 @@ class KnownForm(forms.Form):
         widget=forms.Textarea,
     )
 
-    def __init__(self, *args: Any, found: datetime | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.found = found
-
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         on, at = values.get("happened_on"), values.get("happened_at")
         if (on is None) != (at is None) and not self.errors.keys() & {"happened_on", "happened_at"}:
             self.add_error("happened_at", _("Give both the day and the time, or neither."))
-        happened = _moment(on, at)
-        if self.found is not None and happened is not None and happened > self.found:
-            self.add_error("happened_at", _("It cannot be found before it happened."))
-        return {**values, "happened": happened}
+        return {**values, "happened": _moment(on, at)}
 
-    def intake(self) -> Intake:
-        """What was typed; call it once the form is valid."""
+    def check_order(self, happened: datetime | None, found: datetime | None) -> None:
+        """It happened before it was found, as far as both are known."""
+        if found is not None and happened is not None and happened > found:
+            self.add_error("happened_at", _("It cannot be found before it happened."))
+
+    def intake(self, found: datetime) -> Intake:
+        """What was typed of a breach found at an instant; call it once the form is valid."""
         values = self.cleaned_data
-        assert self.found is not None, "a valid form knows when the breach was found"
         return Intake(
             happened_at=values["happened"],
-            discovered_at=self.found,
+            discovered_at=found,
             place=values["place"],
             data=values["information"],
             people_affected=values["people_affected"],
@@ -155,9 +152,21 @@ class KnownForm(forms.Form):
 
 
 class CompleteForm(KnownForm):
-    """What is known of a breach by now, and the state of it that the page showed."""
+    """What is known of a breach by now, and the state of it that the page showed.
+
+    `found` is when it was found; None for somebody who may not read it now, and is told nothing of it.
+    """
 
     seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: datetime | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.found = found
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        self.check_order(values["happened"], self.found)
+        return values
 
     def shows(self, breach: Breach) -> None:
         """The page shows its facts anew, beside what was typed: what comes back was seen with them."""
@@ -206,11 +215,12 @@ class BreachForm(KnownForm, MatterForm):
         self.now = now
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        self.found = _moment(given.get("discovered_on"), given.get("discovered_at"))
-        if self.found is not None and self.found > self.now:
+        values = super().clean()
+        found = _moment(values.get("discovered_on"), values.get("discovered_at"))
+        if found is not None and found > self.now:
             self.add_error("discovered_at", _("This lies ahead: check the day and the time."))
-        return super().clean()
+        self.check_order(values["happened"], found)
+        return {**values, "found": found}
 
 
 def at_first(now: datetime, people: Groups) -> dict[str, Any]:

@@ -143,7 +143,8 @@ def report_breach(request: SignedIn, reference: str) -> HttpResponseBase:
     initial = at_first(request.now, people) | _of_document(request, found)
     form = BreachForm(request.POST or None, people=people, now=request.now, initial=initial)
     if request.method == "POST" and form.is_valid():
-        response = _hand_on(request, found, form, ReferralKind.BREACH, form.intake())
+        intake = form.intake(form.cleaned_data["found"])
+        response = _hand_on(request, found, form, ReferralKind.BREACH, intake)
         if response is not None:
             return response
     return _form_page(request, "enquiries/breach.html", found, form)
@@ -241,7 +242,8 @@ def _form(request: SignedIn, found: Referral, do: str) -> forms.Form:
     """What was typed for this deed."""
     breach = getattr(found, "breach", None)
     if do == "complete" and breach is not None:
-        return CompleteForm(request.POST, found=breach.discovered_at)
+        reads = _can_read(request, found)
+        return CompleteForm(request.POST, found=breach.discovered_at if reads else None)
     return FORMS.get(do, forms.Form)(request.POST)
 
 
@@ -250,7 +252,9 @@ def _act(request: SignedIn, found: Referral, do: str, form: forms.Form) -> str:
     who: dict[str, Any] = {"referral": found, "by": request.user, "now": request.now}
     typed = form.cleaned_data
     if isinstance(form, CompleteForm):
-        referring.complete(intake=form.intake(), seen=typed["seen"], **who)
+        referring.complete(
+            intake=form.intake(found.breach.discovered_at), seen=typed["seen"], **who
+        )
         return _("What is known of the breach was written down.")
     if do == "acknowledge":
         referring.acknowledge(**who)
@@ -274,9 +278,7 @@ def _referral_page(
     request: SignedIn, found: Referral, typed: dict[str, forms.Form] | None = None
 ) -> HttpResponse:
     typed = typed or {}
-    can_read = not found.enquiry.is_restricted or has_opened(
-        request.standing, found.enquiry, request.now
-    )
+    can_read = _can_read(request, found)
     is_open = found.closed_at is None
     answers = is_open and answers_for(request.standing, found)
     breach = getattr(found, "breach", None)
@@ -298,6 +300,12 @@ def _referral_page(
         "may_report": answers and breach is not None and breach.is_material,
     }
     return render(request, "enquiries/referral.html", context, status=422 if typed else 200)
+
+
+def _can_read(request: SignedIn, found: Referral) -> bool:
+    """Whether the page may say what it is about."""
+    enquiry = found.enquiry
+    return not enquiry.is_restricted or has_opened(request.standing, enquiry, request.now)
 
 
 def _exchange(request: SignedIn, enquiry: Enquiry) -> dict[str, Any]:
