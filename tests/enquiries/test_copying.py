@@ -9,6 +9,7 @@ import pytest
 
 from comptoir.enquiries.actions import changing, copying
 from comptoir.enquiries.models import Agent, Descent, Direction, Enquiry, Promise, State
+from comptoir.enquiries.queries import story
 from comptoir.notices.models import Notice
 from tests.enquiries.factories import NOW, agent, enquiry, in_hand
 
@@ -56,6 +57,16 @@ class TestBoth:
         made = make(held, by)
 
         assert Descent.objects.get(child=made).parent == held
+
+    def test_name_each_other_in_what_was_done(self, make: Make, held: Enquiry, by: Agent) -> None:
+        made = make(held, by)
+
+        assert ("to", made.reference) in [
+            fact for each in story.history(held) for fact in each.facts
+        ]
+        assert ("from", held.reference) in [
+            fact for each in story.history(made) for fact in each.facts
+        ]
 
     def test_tell_the_asker_the_new_reference(self, make: Make, held: Enquiry, by: Agent) -> None:
         made = make(held, by)

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.utils import translation
 
 from comptoir.enquiries.actions.referring import Intake
+from comptoir.enquiries.queries import story_names
 from comptoir.people import trail_sentences, trail_words
 from comptoir.roster.actions.professionals import write_details
 from tests.repository import trail_codes
@@ -62,6 +63,20 @@ def test_every_name_in_a_detail_has_a_word() -> None:
     names = {name: event.place for event in WRITTEN for name in trail_codes.detail_names(event)}
 
     assert {name: place for name, place in names.items() if name not in trail_words.DETAILS} == {}
+
+
+def test_whatever_came_from_or_went_to_something_says_of_what_kind_it_is() -> None:
+    """Of an enquiry: by the code of what was done, or the page would show a key."""
+    found = {
+        code
+        for event in WRITTEN
+        if {"from", "to"} & set(trail_codes.detail_names(event))
+        for code in trail_codes.codes(event)
+        if code.startswith("enquiry.")
+    }
+
+    assert found
+    assert found <= story_names.ENDS.keys() <= CODES.keys()
 
 
 def test_every_kind_of_object_with_a_word_exists() -> None:

@@ -36,7 +36,7 @@ def all_in_words(events: Iterable[Event]) -> list[Happened]:
     One query for each kind of name that stands in one of them: four at most.
     """
     known = list(events)
-    details = story_names.named([event.detail for event in known])
+    details = story_names.named(known)
     return [
         Happened(event, trail_words.sentence(event.action), tuple(trail_words.facts(detail)))
         for event, detail in zip(known, details, strict=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from comptoir.audit.models import Event
 from comptoir.enquiries.models import Enquiry, Line, Tag
 from comptoir.enquiries.queries import gate_words
 from comptoir.people.models import Person
 
-Detail = Mapping[str, Any]
 Names = dict[Any, str]
 
 
@@ -31,37 +31,45 @@ def _enquiries(keys: set[Any]) -> Names:
     return dict(found.values_list("pk", "reference"))
 
 
-OF_KIND: dict[tuple[str, type], Callable[[set[Any]], Names]] = {
-    ("line", str): _lines,
-    ("from", str): _lines,
-    ("to", str): _lines,
-    ("from", int): _enquiries,
-    ("to", int): _enquiries,
-    ("person", int): _people,
-    ("tag", str): _tags,
+Look = Callable[[set[Any]], Names]
+
+OF_NAME: dict[str, Look] = {"line": _lines, "person": _people, "tag": _tags}
+"""What stands under these names, whatever was done."""
+
+ENDS: dict[str, Look] = {
+    "enquiry.copied": _enquiries,
+    "enquiry.joined": _enquiries,
+    "enquiry.parted": _enquiries,
+    "enquiry.split": _enquiries,
+    "enquiry.transferred": _lines,
 }
-"""What a value of this name and type is a code or a key of."""
+"""What stands under "from" and "to", by the code of what was done."""
+
+BY_CODE = (_lines, _tags)
+"""Found by a code, which says something to people where no name is known; a key says nothing."""
 
 
-def named(details: Sequence[Detail]) -> list[dict[str, Any]]:
-    """The details with names; a key that leads to nothing which may be named is left out."""
-    wanted: dict[Callable[[set[Any]], Names], set[Any]] = {}
-    for detail in details:
-        for name, value in detail.items():
-            if look := OF_KIND.get((name, type(value))):
+def named(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Their details with names; a key that leads to nothing which may be named is left out."""
+    wanted: dict[Look, set[Any]] = {}
+    for event in events:
+        for name, value in event.detail.items():
+            if look := _look(event, name):
                 wanted.setdefault(look, set()).add(value)
     known = {look: look(keys) for look, keys in wanted.items()}
-    return [dict(_named(detail, known)) for detail in details]
+    return [dict(_named(event, known)) for event in events]
 
 
-def _named(
-    detail: Detail, known: Mapping[Callable[[set[Any]], Names], Names]
-) -> Iterator[tuple[str, Any]]:
-    for name, value in detail.items():
-        look = OF_KIND.get((name, type(value)))
+def _look(event: Event, name: str) -> Look | None:
+    return ENDS.get(event.action) if name in ("from", "to") else OF_NAME.get(name)
+
+
+def _named(event: Event, known: Mapping[Look, Names]) -> Iterator[tuple[str, Any]]:
+    for name, value in event.detail.items():
+        look = _look(event, name)
         if look is not None and value in known[look]:
             yield name, known[look][value]
         elif name == "basis" and value == "override":
             yield name, str(gate_words.BY_TWO)
-        elif look is None or isinstance(value, str):
+        elif look is None or look in BY_CODE:
             yield name, value
