@@ -323,7 +323,7 @@ class TestWhatIsRefused:
         for sent in (
             FORM,
             {"do": "close", "outcome": "declined", "result": "It was called back"},
-            {"do": "take-back", "result": "It was called back"},
+            {"do": "take-back", "why": "It was called back"},
         ):
             said = self.post(made.owner, made, **sent).content.decode()
             assert "It was closed meanwhile" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -338,10 +339,21 @@ class TestAReferral:
     def test_is_taken_back_by_who_handed_it_on(self) -> None:
         made = refer()
 
-        post(as_(made.referred_by), "referral", made.pk, do="take-back", result="A slip")
+        post(as_(made.referred_by), "referral", made.pk, do="take-back", why="A slip")
 
         made.refresh_from_db()
-        assert made.outcome == ReferralOutcome.WITHDRAWN
+        assert (made.outcome, made.result) == (ReferralOutcome.WITHDRAWN, "A slip")
+
+    def test_of_ones_own_names_each_field_of_its_page_once(self) -> None:
+        made = acknowledged()
+        Referral.objects.filter(pk=made.pk).update(referred_by=made.owner)
+
+        said = page(as_(made.owner), "referral", made.pk)
+
+        drawn = re.sub(r"<noscript>.*?</noscript>", "", said, flags=re.S)
+        fields = re.findall(r'\b(?:textarea|input)-id="([^"]+)"', drawn)
+        assert {"id_result", "id_why"} <= {*fields}
+        assert len(fields) == len({*fields})
 
     def test_without_what_became_of_it_is_not_closed(self) -> None:
         made = acknowledged()

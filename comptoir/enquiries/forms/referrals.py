@@ -280,7 +280,7 @@ class CloseForm(forms.Form):
 class TakeBackForm(forms.Form):
     """Why a matter is taken back."""
 
-    result = forms.CharField(label=_("Why do you take it back?"), max_length=2000)
+    why = forms.CharField(label=_("Why do you take it back?"), max_length=2000)
 
 
 class MaterialForm(forms.Form):

@@ -266,7 +266,7 @@ def _act(request: SignedIn, found: Referral, do: str, form: forms.Form) -> str:
         referring.report(to_commissioner=do == "commissioner", **who)
         return _("The report is on record.")
     if do == "take-back":
-        referring.close(outcome=ReferralOutcome.WITHDRAWN, result=typed["result"], **who)
+        referring.close(outcome=ReferralOutcome.WITHDRAWN, result=typed["why"], **who)
         return _("It was taken back.")
     if do == "close":
         referring.close(outcome=ReferralOutcome(typed["outcome"]), result=typed["result"], **who)
