@@ -12,7 +12,17 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from comptoir.demonstration import centre, crisis, demand, enquiries, offices, people, policy, texts
+from comptoir.demonstration import (
+    centre,
+    crisis,
+    demand,
+    enquiries,
+    mails,
+    offices,
+    people,
+    policy,
+    texts,
+)
 from comptoir.demonstration.bookings import Play
 from comptoir.demonstration.calendar import Calendar
 from comptoir.demonstration.centre import Dates
@@ -105,9 +115,10 @@ def load(*, now: datetime, seed: int = SEED, scale: Scale = FULL) -> None:
 def _open_the_window(
     scale: Scale, staff: Staff, namer: Namer, made: Sequence[Office], *, now: datetime, seed: int
 ) -> None:
-    """What the public asked, who answers it, and with which texts."""
+    """What the public asked, who answers it and with which texts, and the mail that was set aside."""
     enquiries.make(scale, staff, namer, made, now=now, seed=seed)
     crisis.make(scale, staff, namer, now=now, seed=seed)
+    mails.make(namer, now=now)
     texts.make(staff.team_lead, now=now)
 
 

@@ -114,7 +114,12 @@ class OpenForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    home_team = forms.CharField(label=_("Their home team"), max_length=100, required=False)
+    home_team = forms.CharField(
+        label=_("Their home team"),
+        max_length=100,
+        required=False,
+        help_text=_("Who is of another team is lent on the page of the line, once it is open."),
+    )
     texts = forms.MultipleChoiceField(
         label=_("Texts for this line"), required=False, widget=forms.CheckboxSelectMultiple
     )
