@@ -90,19 +90,22 @@ def create(worker: str) -> str:
 
 
 def _empty_only_what_holds_rows() -> None:
-    """Have Django's flush delete rows. It truncates every table, which makes each of their files anew."""
+    """Have Django's flush delete rows. It truncates every table, which makes each of their files anew and
+    waits for whoever reads one: a page that was closed may still be asking something.
+    """
     from django.db import connection
 
-    def sql_flush(_style: Any, tables: Sequence[str], **_options: Any) -> list[str]:
+    def sql_flush(of: Any, _style: Any, tables: Sequence[str], **_options: Any) -> list[str]:
         held = " UNION ALL ".join(
             f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables
         )
-        with connection.cursor() as cursor:
+        with of.connection.cursor() as cursor:
             cursor.execute(held)
             deletions = [f'DELETE FROM "{table}"' for [table] in cursor.fetchall()]
         return [WITHOUT_TRIGGERS, *deletions, WITH_TRIGGERS]
 
-    operations: Any = connection.ops
+    # Of the class: a browser's tests have a connection of their own.
+    operations: Any = type(connection.ops)
     operations.sql_flush = sql_flush
 
 
