@@ -40,10 +40,10 @@ class Post(ABC):
         return letters[-1]
 
     def code(self, to: str) -> str:
-        """The code in the latest letter."""
-        found = CODE.search(text_of(self.last(to)))
-        assert found, f"No code in:\n{text_of(self.last(to))}"
-        return found[1]
+        """The code in the latest letter that holds one: another may have come with it."""
+        codes = [found for one in self.letters(to) if (found := CODE.search(text_of(one)))]
+        assert codes, f"No letter to {to} holds a code."
+        return codes[-1][1]
 
     def link(self, to: str) -> str:
         """The address in the latest letter."""

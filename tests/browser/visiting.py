@@ -105,7 +105,8 @@ class Visitor:
         self.field(label, within).select_option(value)
 
     def tick(self, label: str, within: Locator | None = None) -> None:
-        """Choose a radio button or a box."""
+        """Choose a radio button or a box, once its page is drawn: what is pressed before may be drawn anew."""
+        self.ready()
         # The design system draws its own mark over the control.
         self.field(label, within).check(force=True)
 
