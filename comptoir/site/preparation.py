@@ -14,18 +14,24 @@ from django.db.migrations.executor import MigrationExecutor
 
 from comptoir.demonstration.people import CAST
 from comptoir.people.models import Person
-from comptoir.site import direct
+from comptoir.site import direct, postgres
 
 
 def prepare(arguments: list[str]) -> None:
     """Bring tables and browser files up to date; with `--demo`, fill an empty database.
 
-    Doing it again changes nothing, and two at once take turns.
+    Doing it again changes nothing, and two at once take turns. Raises postgres.ServerError for tables that
+    another version made: these steps would neither bring them up to date nor say so.
     """
     parser = argparse.ArgumentParser(prog="comptoir prepare", description=prepare.__doc__)
     parser.add_argument("--demo", action="store_true", help="load invented data if there is none")
     wanted = parser.parse_args(arguments)
     with direct.alone():
+        if strange := strange_migrations():
+            raise postgres.ServerError(
+                f"another version of Comptoir made these tables (its step {strange[0]} is not known here): "
+                "start that version, or this one with an empty database"
+            )
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         collect_assets()
@@ -46,6 +52,13 @@ def pending_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _backwards in plan]
+
+
+def strange_migrations() -> list[str]:
+    """The steps that were taken on these tables and that this version does not know, as `room.step`."""
+    loader = MigrationExecutor(connection).loader
+    known = set(loader.disk_migrations)
+    return sorted(f"{room}.{step}" for room, step in set(loader.applied_migrations) - known)
 
 
 def collect_assets() -> None:

@@ -135,6 +135,24 @@ def test_a_command_of_django_starts_the_server_and_leaves_none(prepared_house: H
     assert prepared_house.is_deserted()
 
 
+def test_tables_that_another_version_made_are_left_as_they_are(prepared_house: House) -> None:
+    prepared_house.ready_user()
+    with prepared_house.connect() as session:
+        session.execute(
+            "INSERT INTO django_migrations (app, name, applied) "
+            "VALUES ('enquiries', '0099_of_another_version', now())"
+        )
+        try:
+            code, _, said = prepared_house.told_by("prepare")
+        finally:
+            session.execute("DELETE FROM django_migrations WHERE name LIKE '0099%'")
+
+    assert code == 2
+    assert "another version of Comptoir made these tables" in said
+    assert "enquiries.0099_of_another_version" in said
+    assert said.count("\n") == 1
+
+
 def test_migrations_wait_for_each_other(prepared_house: House) -> None:
     """Two at once would break each other; whoever comes second finds nothing to do."""
     prepared_house.ready_user()

@@ -238,8 +238,6 @@ def ship_rules(apps):
 
 
 def ship(apps, schema_editor):
-    if apps.get_model("enquiries", "Line").objects.exists():
-        return  # a database from before the first release, whose migrations had other names
     ship_lines(apps)
     ship_handling_targets(apps)
     ship_rules(apps)
